@@ -1,0 +1,369 @@
+"""The chart of an indicator's last periods, as PNG and in words: one drawing for mails, pages and reports.
+
+Matplotlib is imported when the first chart is drawn. It is not thread-safe (see "Working with threads" in its
+FAQ), so charts are drawn one at a time. The same series gives the same bytes: the font is the one that comes
+with Matplotlib, and the file carries no software name or date.
+"""
+
+import io
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from monitor.core.notifications import HistoryPoint
+from monitor.core.observations import Status
+from monitor.palette import CHART
+from monitor.wording import FigureFormat
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.font_manager import FontProperties
+
+WIDTH, HEIGHT = 520, 250
+"""Size in CSS pixels; the picture has twice as many pixels each way, for sharp screens."""
+
+SMALLEST_SHOWN = 6
+_DPI = 200
+_CSS_PIXELS_PER_INCH = 100
+_TICKS = 8
+_LABEL_GAP = 0.105  # of the axis' height: less, and two labels in the margin touch
+_drawing = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class ChartSeries:
+    """What a chart shows: ``points`` the oldest first, lines as they stood at each; Decimals in ``unit``."""
+
+    title: str
+    unit: str
+    decimals: int
+    points: tuple[HistoryPoint, ...]
+    neighbours: Decimal | None = None
+
+    @property
+    def figures(self) -> FigureFormat:
+        return FigureFormat(self.unit, self.decimals)
+
+
+def without_small_numbers(series: ChartSeries) -> ChartSeries:
+    """The series as anyone may see it.
+
+    Protected points lose their value. Where there is one, a line between 1 and 5 is left out as well: a count
+    that is known to lie from 1 to 5 *and* above 4 is known.
+    """
+    if not any(point.protected for point in series.points):
+        return series
+
+    def shown(line: Decimal | None) -> Decimal | None:
+        return None if line is not None and reveals_a_small_number(line, series.figures) else line
+
+    points = tuple(
+        replace(
+            point,
+            value=None if point.protected else point.value,
+            target=shown(point.target),
+            lower=shown(point.lower),
+            upper=shown(point.upper),
+            limit=shown(point.limit),
+        )
+        for point in series.points
+    )
+    return replace(series, points=points)
+
+
+def reveals_a_small_number(line: Decimal, figures: FigureFormat) -> bool:
+    """Whether knowing on which side of ``line`` a protected count lies narrows it down within 1 to 5."""
+    return figures.is_count and 1 <= line < SMALLEST_SHOWN
+
+
+def series_in_words(series: ChartSeries) -> str:
+    """The chart's alternative text: every figure with its period, then the lines and their changes."""
+    shown, figures = without_small_numbers(series), series.figures
+    if not shown.points:
+        return f"{series.title}: no figures yet."
+    told = "; ".join(f"{point.label}: {_point_in_words(point, figures)}" for point in shown.points)
+    count = len(shown.points)
+    lines = [text for _, text in _lines_in_words(shown)]
+    return f"{series.title}, last {count} period{'' if count == 1 else 's'}. {told}. " + " ".join(lines)
+
+
+def _point_in_words(point: HistoryPoint, figures: FigureFormat) -> str:
+    text = figures.short(point.value, protected=point.protected)
+    provisional = point.status is Status.PROVISIONAL and (point.protected or point.value is not None)
+    return f"{text} (provisional)" if provisional else text
+
+
+def _lines_in_words(series: ChartSeries) -> Iterator[tuple[str, str]]:
+    for name in ("limit", "target", "lower", "upper"):
+        values = [getattr(point, name) for point in series.points]
+        if any(value is not None for value in values):
+            spoken = {"lower": "Expected at least", "upper": "Expected at most"}.get(name, name.capitalize())
+            yield name, f"{spoken} {_runs_in_words(series, values)}."
+    if series.neighbours is not None:
+        yield "neighbours", f"Statistical neighbours {series.figures.short(series.neighbours)}."
+
+
+def _runs_in_words(series: ChartSeries, values: Sequence[Decimal | None]) -> str:
+    """``40``, or ``45, from 30 Sep 2013 40`` where the line was moved."""
+    runs = [
+        list(run) for _, run in groupby(zip(series.points, values, strict=True), key=lambda pair: pair[1])
+    ]
+    words = []
+    for run in runs:
+        point, value = run[0]
+        text = "none" if value is None else series.figures.short(value)
+        words.append(f"from {point.label} {text}" if words else text)
+    return ", ".join(words)
+
+
+def caption(series: ChartSeries) -> str:
+    """How to read the chart's signs, only those that it has."""
+    shown = without_small_numbers(series)
+    parts = []
+    if any(point.status is Status.PROVISIONAL and point.value is not None for point in shown.points):
+        parts.append("Hollow points are provisional.")
+    if any(point.lower is not None or point.upper is not None for point in shown.points):
+        parts.append("The shaded band is the expected range.")
+    if any(point.protected for point in shown.points):
+        parts.append("Small numbers are not shown exactly.")
+    if any(point.value is None and not point.protected for point in shown.points):
+        parts.append("A gap means that there is no figure.")
+    return " ".join(parts)
+
+
+def series_chart(series: ChartSeries) -> bytes:
+    """Draws the series as PNG, twice :data:`WIDTH` by twice :data:`HEIGHT` pixels."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - imported late: half a second
+    from matplotlib.figure import Figure  # noqa: PLC0415 - as above
+
+    shown = without_small_numbers(series)
+    with _drawing:
+        figure = Figure(
+            figsize=(WIDTH / _CSS_PIXELS_PER_INCH, HEIGHT / _CSS_PIXELS_PER_INCH),
+            dpi=_DPI,
+            facecolor=CHART.ground,
+            edgecolor=CHART.ground,
+            frameon=True,
+        )
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.085, 0.17, 0.67, 0.78), facecolor=CHART.ground)
+        _draw_ground(axes, shown)
+        _draw_lines(axes, shown)
+        _draw_points(axes, shown)
+        _draw_margin(axes, shown)
+        picture = io.BytesIO()
+        figure.savefig(
+            picture,
+            format="png",
+            dpi=_DPI,
+            facecolor=CHART.ground,
+            metadata={"Software": None},
+            pil_kwargs={"optimize": True},
+        )
+    return picture.getvalue()
+
+
+@cache
+def _font(weight: str, size: float) -> "FontProperties":
+    """DejaVu Sans from Matplotlib's own files: no search through the fonts of the machine."""
+    from pathlib import Path  # noqa: PLC0415 - with Matplotlib
+
+    import matplotlib as mpl  # noqa: PLC0415 - imported late: half a second
+    from matplotlib.font_manager import FontProperties  # noqa: PLC0415 - as above
+
+    name = "DejaVuSans-Bold.ttf" if weight == "bold" else "DejaVuSans.ttf"
+    return FontProperties(fname=str(Path(mpl.get_data_path()) / "fonts" / "ttf" / name), size=size)
+
+
+def axis_range(series: ChartSeries) -> tuple[float, float]:
+    """Where the value axis begins and ends: at zero, unless everything lies in the upper half of it.
+
+    Percentages do not run past 100 unless a figure does, and nothing runs below zero unless a figure does.
+    """
+    values = [float(value) for value in _drawn(series)]
+    if not values:
+        return 0.0, 1.0
+    low, high = min(values), max(values)
+    room = max((high - low) * 0.12, abs(high) * 0.03, 10.0**-series.decimals)
+    bottom = 0.0 if 0 <= low <= high / 2 else low - 1.5 * room
+    top = high + room
+    if low >= 0:
+        bottom = max(bottom, 0.0)
+    if series.figures.is_percentage and high <= 100:  # noqa: PLR2004 - all of something
+        top = min(top, 100.0 + room / 2)
+    return bottom, top
+
+
+def _drawn(series: ChartSeries) -> Iterator[Decimal]:
+    for point in series.points:
+        yield from (
+            value
+            for value in (point.value, point.target, point.lower, point.upper, point.limit)
+            if value is not None
+        )
+        if point.protected and series.figures.is_count:
+            yield from (Decimal(0), Decimal(SMALLEST_SHOWN))
+    if series.neighbours is not None:
+        yield series.neighbours
+
+
+def _draw_ground(axes: "Axes", series: ChartSeries) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: PLC0415 - imported late: half a second
+
+    axes.set_xlim(-0.5, max(len(series.points), 1) - 0.5)
+    axes.set_ylim(*axis_range(series))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=series.decimals == 0))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axes.grid(visible=True, axis="y", color=CHART.grid, linewidth=0.8, linestyle="-")
+    axes.set_axisbelow(True)
+    for side in ("top", "right", "left"):
+        axes.spines[side].set_visible(False)
+    axes.spines["bottom"].set_color(CHART.ink)
+    axes.tick_params(axis="both", length=0, colors=CHART.ink, pad=4)
+    positions, labels = _ticks(series.points)
+    axes.set_xticks(positions, labels)
+    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        label.set_fontproperties(_font("normal", 10.5))
+
+
+def _ticks(points: Sequence[HistoryPoint]) -> tuple[list[int], list[str]]:
+    """The months of at most :data:`_TICKS` points, the last always; the year under the first of each year."""
+    step = -(-len(points) // _TICKS) or 1
+    positions = sorted(range(len(points) - 1, -1, -step))
+    labels, year = [], None
+    for position in positions:
+        end = points[position].period_end
+        labels.append(f"{end:%b}" if end.year == year else f"{end:%b}\n{end.year}")
+        year = end.year
+    return positions, labels
+
+
+def _steps(values: Sequence[Decimal | None]) -> tuple[list[float], list[float]]:
+    """A line that keeps its height across each period and breaks where it has none."""
+    across, heights = [], []
+    for index, value in enumerate(values):
+        across += [index - 0.5, index + 0.5]
+        heights += [float("nan") if value is None else float(value)] * 2
+    return across, heights
+
+
+def _draw_lines(axes: "Axes", series: ChartSeries) -> None:
+    points = series.points
+    bottom, top = axes.get_ylim()
+    if any(point.lower is not None or point.upper is not None for point in points):
+        within = [point.lower is not None or point.upper is not None for point in points for _ in range(2)]
+        lower = [bottom if point.lower is None else float(point.lower) for point in points for _ in range(2)]
+        upper = [top if point.upper is None else float(point.upper) for point in points for _ in range(2)]
+        across, _ = _steps([point.lower for point in points])
+        axes.fill_between(across, lower, upper, where=within, color=CHART.expected, linewidth=0, zorder=0.5)
+    axes.plot(
+        *_steps([point.target for point in points]),
+        color=CHART.target,
+        linewidth=1.8,
+        dashes=(5, 3),
+        zorder=2,
+    )
+    axes.plot(
+        *_steps([point.limit for point in points]), color=CHART.limit, linewidth=2, linestyle="-", zorder=2
+    )
+    if series.neighbours is not None:
+        axes.axhline(float(series.neighbours), color=CHART.neighbours, linewidth=1.8, dashes=(1, 2), zorder=2)
+
+
+def _draw_points(axes: "Axes", series: ChartSeries) -> None:
+    points = series.points
+    heights = [float("nan") if point.value is None else float(point.value) for point in points]
+    axes.plot(
+        range(len(points)), heights, color=CHART.series, linewidth=2.4, linestyle="-", marker="", zorder=3
+    )
+    for index, point in enumerate(points):
+        if point.protected:
+            _draw_protected(axes, series, index)
+        elif point.value is not None:
+            hollow = point.status is Status.PROVISIONAL
+            axes.plot(
+                [index],
+                [float(point.value)],
+                marker="o",
+                markersize=8.5 if index == len(points) - 1 else 6.5,
+                markerfacecolor=CHART.ground if hollow else CHART.series,
+                markeredgecolor=CHART.series,
+                markeredgewidth=2,
+                linestyle="none",
+                zorder=4,
+                clip_on=False,
+            )
+
+
+def _draw_protected(axes: "Axes", series: ChartSeries, index: int) -> None:
+    """A bar over all that the figure may be; at the foot of the chart where it is no count."""
+    bottom, top = axes.get_ylim()
+    low, high = (1.0, 5.0) if series.figures.is_count else (bottom, bottom + (top - bottom) * 0.06)
+    axes.plot(
+        [index, index],
+        [low, high],
+        color=CHART.series,
+        linewidth=7,
+        alpha=0.35,
+        solid_capstyle="round",
+        zorder=3,
+    )
+
+
+def _draw_margin(axes: "Axes", series: ChartSeries) -> None:
+    """Names the lines and the last figure in the right margin, apart from each other."""
+    bottom, top = axes.get_ylim()
+    labels = sorted(_margin_labels(series, bottom, top))
+    places = _spread([height for height, *_ in labels])
+    for (_, text, colour, weight), place in zip(labels, places, strict=True):
+        axes.text(
+            1.025,
+            place,
+            text,
+            transform=axes.transAxes,
+            color=colour,
+            fontproperties=_font(weight, 13 if weight == "bold" else 10.5),
+            verticalalignment="center",
+        )
+
+
+def _margin_labels(series: ChartSeries, bottom: float, top: float) -> Iterator[tuple[float, str, str, str]]:
+    """(height as a share of the axis, text, colour, weight) of each label."""
+
+    def share(value: Decimal | float) -> float:
+        return (float(value) - bottom) / (top - bottom)
+
+    if not series.points:
+        return
+    last, figures = series.points[-1], series.figures
+    height = 3.0 if figures.is_count else bottom
+    if last.value is not None or last.protected:
+        where = height if last.value is None else last.value
+        yield share(where), figures.short(last.value, protected=last.protected), CHART.series, "bold"
+    if last.limit is not None:
+        yield share(last.limit), f"limit {figures.short(last.limit)}", CHART.limit, "normal"
+    if last.target is not None:
+        yield share(last.target), f"target {figures.short(last.target)}", CHART.target, "normal"
+    if series.neighbours is not None:
+        yield (
+            share(series.neighbours),
+            f"similar {figures.short(series.neighbours)}",
+            CHART.neighbours,
+            "normal",
+        )
+
+
+def _spread(heights: Sequence[float]) -> list[float]:
+    """The heights, rising, moved apart by at least :data:`_LABEL_GAP` and kept on the axis."""
+    places: list[float] = []
+    for height in heights:
+        places.append(max(height, places[-1] + _LABEL_GAP) if places else max(height, 0.0))
+    ceiling = 1.0
+    for index in range(len(places) - 1, -1, -1):
+        places[index] = min(places[index], ceiling)
+        ceiling = places[index] - _LABEL_GAP
+    return places

@@ -1,0 +1,71 @@
+"""An alert's state and the steps between its states, as values."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from monitor.core.judgements import RuleHealth
+from monitor.core.rulebook import Level
+
+
+class AlertState(StrEnum):
+    """Where an alert is in its life."""
+
+    INACTIVE = "inactive"
+    PENDING = "pending"
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+class TransitionReason(StrEnum):
+    """Why an alert changed."""
+
+    BREACH_BEGAN = "breach began"
+    BREACH_LASTED = "breach lasted long enough"
+    WORSENED = "worsened"
+    EASED = "eased to a lower level"
+    RECOVERED = "recovered"
+    BREACH_ENDED = "breach ended before it lasted long enough"
+    SETTLED = "still within limits after recovery"
+    RETIRED = "rule is no longer in effect"
+    SUPERSEDED = "superseded by another rule"
+    WITHDRAWN = "rule was taken out of the rulebook"
+    RESTATED = "an earlier figure was restated"
+    RULE_CHANGED = "the rule was changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """The state of (rule, area).
+
+    ``streaks`` counts, for each of :data:`monitor.core.rulebook.LEVELS`, the figures in a row at that level or
+    worse. ``episode`` counts the times the alert has fired; ``breach_since`` is the period end of the first
+    figure of the present breach, ``fired_on`` of the one at which it fired. ``judged_to`` is the last period
+    end taken into account. ``health`` is that of the last judgement.
+    """
+
+    rule: str
+    area: str
+    state: AlertState = AlertState.INACTIVE
+    level: Level | None = None
+    streaks: tuple[int, int, int] = (0, 0, 0)
+    episode: int = 0
+    breach_since: date | None = None
+    fired_on: date | None = None
+    judged_to: date | None = None
+    health: RuleHealth = RuleHealth.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One step of an alert from one state or level to another. ``period_end`` None: no figure caused it."""
+
+    rule: str
+    area: str
+    period_end: date | None
+    from_state: AlertState
+    from_level: Level | None
+    to_state: AlertState
+    to_level: Level | None
+    episode: int
+    reason: TransitionReason

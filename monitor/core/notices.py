@@ -1,0 +1,164 @@
+"""Gathers the facts of one alert's news into a notice, for one reader."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from monitor.core.alerts import Alert, TransitionReason
+from monitor.core.areas import Area
+from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating, RuleEvaluation
+from monitor.core.notifications import Decision, HistoryPoint, Notice, NoticeKind, TellReason
+from monitor.core.periods import Period
+from monitor.core.routing import Change
+from monitor.core.rulebook import AlertRule, Indicator, Rulebook
+
+HISTORY_FIGURES = 13
+"""How many of the last figures a mail shows: a year and the same month of the year before."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesView:
+    """A series as a reader sees it: its last figures and the rule's verdict on each, in order.
+
+    ``protected`` holds the period ends whose figure is too small to show.
+    """
+
+    evaluations: Sequence[Evaluation]
+    verdicts: Mapping[date, RuleEvaluation]
+    protected: Collection[date]
+
+
+def notice(
+    decision: Decision,
+    change: Change,
+    *,
+    rule: AlertRule,
+    indicator: Indicator,
+    area: Area,
+    view: SeriesView,
+    rulebook: Rulebook,
+) -> Notice:
+    """Builds the notice for one decision to tell.
+
+    Raises:
+        ValueError: the decision is not to tell.
+    """
+    if decision.kind is None or decision.recipient is None:
+        raise ValueError(f"nobody is told by {decision}")
+    latest = _latest(view)
+    verdict = view.verdicts.get(latest.period_end) if latest else None
+    hidden = latest is not None and latest.period_end in view.protected
+    since = _since(change)
+    return Notice(
+        rule=rule.id,
+        area=area.name,
+        area_type=area.type,
+        kind=decision.kind,
+        reason=_reason_in_words(change, decision.kind, rulebook, rule),
+        level=change.after.level,
+        previous_level=change.before.level,
+        title=rule.title,
+        indicator=indicator.id,
+        indicator_title=indicator.title,
+        definition=indicator.definition,
+        unit=indicator.unit,
+        decimals=indicator.decimals,
+        polarity=indicator.polarity,
+        period_end=latest.period_end if latest else None,
+        period_label=_label(indicator, latest.period_end if latest else None),
+        status=latest.status if latest else None,
+        value=None if latest is None or hidden else latest.value,
+        protected=hidden,
+        rag=latest.rag if latest else RagRating.NO_DATA,
+        target=latest.target if latest else None,
+        target_reference=latest.target_reference if latest else "",
+        limit=verdict.limit if verdict else None,
+        limit_text=verdict.limit_text if verdict else rule.thresholds_for(area).levels[0].condition.text,
+        limit_reference=rule.reference,
+        since=since,
+        since_label=_label(indicator, since),
+        direction=latest.direction if latest and not hidden else DirectionOfTravel.UNKNOWN,
+        previous_value=_previous_value(latest, view),
+        previous_label=_label(indicator, latest.previous_period_end if latest else None),
+        neighbours=None,
+        history=_history(indicator, view),
+        action=rule.action,
+        source=indicator.source,
+        rule_position=str(verdict.limit_position if verdict else rule.position),
+        rule_version=rulebook.revision or rulebook.version[:12],
+        told_because=told_because(decision),
+        thread=thread_of(change.after),
+    )
+
+
+def thread_of(alert: Alert) -> str:
+    """The same for all mails of one breach."""
+    return f"{alert.rule}/{alert.area}/{alert.episode}"
+
+
+def told_because(decision: Decision) -> str:
+    """A sentence that tells the reader why they get this."""
+    role = f"as {decision.role} for {decision.role_area}" if decision.role and decision.role_area else "by name"
+    match decision.reason:
+        case TellReason.ROUTE:
+            return f"You are told {role} (route “{decision.route}”)."
+        case TellReason.WAS_TOLD_OF_BREACH:
+            return "You were told of this breach, so you are told what became of it."
+        case _:
+            return "No rule says who should know of this, so it comes to you as operations."
+
+
+def _latest(view: SeriesView) -> Evaluation | None:
+    """The last figure that has a value, else the last of all."""
+    with_value = [evaluation for evaluation in view.evaluations if evaluation.value is not None]
+    return with_value[-1] if with_value else (view.evaluations[-1] if view.evaluations else None)
+
+
+def _since(change: Change) -> date | None:
+    if change.after.breach_since is not None:
+        return change.after.breach_since
+    return change.before.breach_since
+
+
+def _label(indicator: Indicator, period_end: date | None) -> str:
+    return "" if period_end is None else Period(period_end, indicator.basis).label
+
+
+def _previous_value(latest: Evaluation | None, view: SeriesView) -> Decimal | None:
+    if latest is None or latest.previous_period_end in view.protected:
+        return None
+    return latest.previous_value
+
+
+def _reason_in_words(change: Change, kind: NoticeKind, rulebook: Rulebook, rule: AlertRule) -> str:
+    last = change.transitions[-1].reason
+    if last is TransitionReason.SUPERSEDED and rule.retirement and rule.retirement.superseded_by:
+        successor = rulebook.alerts.get(rule.retirement.superseded_by)
+        name = successor.title if successor else rule.retirement.superseded_by
+        return f"superseded by “{name}”"
+    if kind is NoticeKind.RECOVERED and last is not TransitionReason.RESTATED:
+        return str(TransitionReason.RECOVERED)
+    return str(last)
+
+
+def _history(indicator: Indicator, view: SeriesView) -> tuple[HistoryPoint, ...]:
+    points = []
+    for evaluation in view.evaluations[-HISTORY_FIGURES:]:
+        hidden = evaluation.period_end in view.protected
+        verdict = view.verdicts.get(evaluation.period_end)
+        points.append(
+            HistoryPoint(
+                period_end=evaluation.period_end,
+                label=_label(indicator, evaluation.period_end),
+                value=None if hidden else evaluation.value,
+                protected=hidden,
+                status=evaluation.status,
+                rag=evaluation.rag,
+                target=evaluation.target,
+                lower=evaluation.lower,
+                upper=evaluation.upper,
+                limit=verdict.limit if verdict else None,
+            )
+        )
+    return tuple(points)

@@ -1,0 +1,138 @@
+"""Who is told what, and why: the decision, and the facts that go into a mail.
+
+The facts are taken when the decision is made and are stored with it, so that a mail which is sent late, or
+again, says what was decided.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from monitor.core.areas import AreaType
+from monitor.core.judgements import DirectionOfTravel, RagRating
+from monitor.core.observations import Status
+from monitor.core.recipients import Recipient
+from monitor.core.rulebook import Level, Polarity
+
+
+class NoticeKind(StrEnum):
+    """What a notice tells."""
+
+    BREACH = "breach"
+    WORSENED = "worsened"
+    RECOVERED = "recovered"
+    CLOSED = "closed"
+
+
+class TellReason(StrEnum):
+    """Why somebody was told, or was not. Every decision carries one."""
+
+    ROUTE = "a route names them"
+    WAS_TOLD_OF_BREACH = "they were told of the breach"
+    NOBODY_ELSE = "no route reached anybody, so operations were told"
+    EASED = "not told: the level eased, the breach goes on"
+    OVER_BEFORE_TOLD = "not told: it began and ended before limen saw it"
+    NEVER_TOLD_OF_BREACH = "not told: nobody had been told of the breach"
+    PENDING = "not told: the breach has not lasted long enough yet"
+    NO_RECIPIENT = "not told: no route reaches anybody and no operations address is set"
+
+    @property
+    def told(self) -> bool:
+        """Whether this is a reason for telling."""
+        return not self.value.startswith("not told")
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """One earlier figure, with the lines of the chart as they stood then. ``protected``: too small to show."""
+
+    period_end: date
+    label: str
+    value: Decimal | None
+    protected: bool
+    status: Status
+    rag: RagRating
+    target: Decimal | None
+    lower: Decimal | None
+    upper: Decimal | None
+    limit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One alert's news for one reader; everything a mail says of it.
+
+    Decimals are in ``unit`` at the indicator's published precision. ``value`` is None when the figure is
+    missing or ``protected`` (too small to show). ``since`` is the end of the first breaching period. ``limit`` is
+    the limit crossed (for a recovery: the one it is now within) and ``limit_text`` the condition as written.
+    ``rule_position`` is ``file:line:col`` and ``rule_version`` the rulebook's version or git revision.
+    ``told_because`` is a sentence for the reader; ``thread`` is the same for all mails of one breach.
+    """
+
+    rule: str
+    area: str
+    area_type: AreaType
+    kind: NoticeKind
+    reason: str
+    level: Level | None
+    previous_level: Level | None
+    title: str
+    indicator: str
+    indicator_title: str
+    definition: str
+    unit: str
+    decimals: int
+    polarity: Polarity
+    period_end: date | None
+    period_label: str
+    status: Status | None
+    value: Decimal | None
+    protected: bool
+    rag: RagRating
+    target: Decimal | None
+    target_reference: str
+    limit: Decimal | None
+    limit_text: str
+    limit_reference: str
+    since: date | None
+    since_label: str
+    direction: DirectionOfTravel
+    previous_value: Decimal | None
+    previous_label: str
+    neighbours: Decimal | None
+    history: tuple[HistoryPoint, ...]
+    action: str
+    source: str
+    rule_position: str
+    rule_version: str
+    told_because: str
+    thread: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One mail to one person: all that concerns them of one cycle, the most severe first."""
+
+    recipient: Recipient
+    notices: tuple[Notice, ...]
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Somebody was told of a transition, or was not, and why.
+
+    ``recipient`` None: the reason keeps it from everybody. ``route`` is the id of the route that names them,
+    ``role`` what they are told as, ``role_area`` the area for which they hold the role.
+    """
+
+    rule: str
+    area: str
+    episode: int
+    kind: NoticeKind | None
+    recipient: Recipient | None
+    reason: TellReason
+    route: str | None
+    role: str | None
+    role_area: str | None

@@ -1,0 +1,182 @@
+"""Who is told of an alert's change, and why; or why nobody is.
+
+All of it is decided here, from values alone, so that ``limen explain`` and the tests see what the daemon sees.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
+from monitor.core.areas import Area, AreaTree
+from monitor.core.notifications import Decision, NoticeKind, TellReason
+from monitor.core.recipients import Directory, Recipient
+from monitor.core.rulebook import AlertRule, Indicator, Level, Route, RouteMatch
+
+CLOSING_REASONS = frozenset(
+    {TransitionReason.RETIRED, TransitionReason.SUPERSEDED, TransitionReason.WITHDRAWN, TransitionReason.RULE_CHANGED}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a cycle did to one alert: where it stood before, where it stands now, and each step between."""
+
+    before: Alert
+    after: Alert
+    transitions: tuple[Transition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What there is to tell of a change. ``kind`` None: nothing, for the reason given."""
+
+    kind: NoticeKind | None
+    reason: TellReason
+
+
+def news_of(change: Change) -> News | None:
+    """Says what a cycle's change means to those concerned; None when the alert did not change.
+
+    Only the net change counts: a breach that began and ended between two cycles is recorded, not told.
+    """
+    before, after = change.before, change.after
+    if not change.transitions:
+        return None
+    if after.state is AlertState.FIRING:
+        if before.state is not AlertState.FIRING or before.episode != after.episode:
+            return News(NoticeKind.BREACH, TellReason.ROUTE)
+        if _rank(after.level) > _rank(before.level):
+            return News(NoticeKind.WORSENED, TellReason.ROUTE)
+        return News(None, TellReason.EASED)
+    if before.state is AlertState.FIRING:
+        closed = change.transitions[-1].reason in CLOSING_REASONS
+        return News(NoticeKind.CLOSED if closed else NoticeKind.RECOVERED, TellReason.WAS_TOLD_OF_BREACH)
+    if any(step.to_state is AlertState.FIRING for step in change.transitions):
+        return News(None, TellReason.OVER_BEFORE_TOLD)
+    if after.state is AlertState.PENDING:
+        return News(None, TellReason.PENDING)
+    return None
+
+
+def _rank(level: Level | None) -> int:
+    return -1 if level is None else level.rank
+
+
+def matches(match: RouteMatch, rule: AlertRule, indicator: Indicator, area: Area, level: Level | None) -> bool:
+    """Says whether a route is for this alert; every filled-in condition must hold."""
+    return (
+        (not match.alerts or rule.id in match.alerts)
+        and (not match.indicators or indicator.id in match.indicators)
+        and (not match.themes or indicator.theme in match.themes)
+        and (not match.levels or level in match.levels)
+        and match.scope.covers(area)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Somebody whom a route reaches: as what, and for which area they are that."""
+
+    recipient: Recipient
+    route: str
+    role: str | None
+    role_area: str | None
+
+
+def reached(
+    routes: Iterable[Route],
+    rule: AlertRule,
+    indicator: Indicator,
+    area: Area,
+    level: Level | None,
+    *,
+    directory: Directory,
+    areas: AreaTree,
+    on: date,
+) -> tuple[Reached, ...]:
+    """Returns everybody whom the routes reach on that day, each once, by the first route that names them."""
+    found: dict[str, Reached] = {}
+    for route in routes:
+        if not matches(route.match, rule, indicator, area, level):
+            continue
+        for target in route.to:
+            if target.person is not None:
+                person = directory.people.get(target.person)
+                people, held_for = ((person,) if person else ()), None
+            else:
+                people, held_for = directory.holders(target.role or "", area.name, on, areas)
+            for recipient in people:
+                found.setdefault(recipient.id, Reached(recipient, route.id, target.role, held_for))
+    return tuple(found.values())
+
+
+def decide(
+    change: Change,
+    *,
+    reach: Sequence[Reached],
+    told_before: Sequence[Recipient],
+    operations: Sequence[Recipient],
+) -> tuple[Decision, ...]:
+    """Decides who is told of a change and why; at least one decision comes of every change.
+
+    ``reach`` is whom the routes reach now, ``told_before`` who was told of this breach, ``operations`` who is
+    told when nobody else can be. A worsening goes to all of the first two; an ending to those who were told.
+    """
+    news = news_of(change)
+    if news is None:
+        return ()
+    if news.kind is None:
+        return (_decision(change, None, None, news.reason),)
+    if news.kind in (NoticeKind.RECOVERED, NoticeKind.CLOSED):
+        if not told_before:
+            return (_decision(change, None, None, TellReason.NEVER_TOLD_OF_BREACH),)
+        by_id = {found.recipient.id: found for found in reach}
+        return tuple(
+            _decision(change, news.kind, by_id.get(person.id) or _unrouted(person), TellReason.WAS_TOLD_OF_BREACH)
+            for person in told_before
+        )
+    told = [_decision(change, news.kind, found, TellReason.ROUTE) for found in reach]
+    if news.kind is NoticeKind.WORSENED:
+        named = {found.recipient.id for found in reach}
+        told += [
+            _decision(change, news.kind, _unrouted(person), TellReason.WAS_TOLD_OF_BREACH)
+            for person in told_before
+            if person.id not in named
+        ]
+    if told:
+        return tuple(told)
+    if operations:
+        return tuple(
+            _decision(change, news.kind, _unrouted(person), TellReason.NOBODY_ELSE) for person in operations
+        )
+    return (_decision(change, news.kind, None, TellReason.NO_RECIPIENT),)
+
+
+def _unrouted(person: Recipient) -> Reached:
+    return Reached(person, "", None, None)
+
+
+def _decision(change: Change, kind: NoticeKind | None, whom: Reached | None, reason: TellReason) -> Decision:
+    after = change.after
+    episode = after.episode
+    return Decision(
+        rule=after.rule,
+        area=after.area,
+        episode=episode,
+        kind=kind,
+        recipient=whom.recipient if whom else None,
+        reason=reason,
+        route=(whom.route or None) if whom else None,
+        role=whom.role if whom else None,
+        role_area=whom.role_area if whom else None,
+    )
+
+
+def grouped_by_recipient(decisions: Iterable[Decision]) -> Mapping[str, tuple[Decision, ...]]:
+    """Returns each told person's decisions, so that one cycle makes one mail for each."""
+    groups: dict[str, list[Decision]] = {}
+    for decision in decisions:
+        if decision.recipient is not None and decision.reason.told:
+            groups.setdefault(decision.recipient.id, []).append(decision)
+    return {person: tuple(found) for person, found in groups.items()}

@@ -1,0 +1,213 @@
+"""What the rule files say, as values: indicators, alert rules and routes.
+
+The files are read by ``monitor.rulebook``; here stands only what they mean. Amounts are integer millionths
+("micro"), so that 8.1 is exactly 8.1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from monitor.core.areas import Area
+from monitor.core.conditions import Condition
+from monitor.core.dated import Dated, Scope
+from monitor.core.periods import Basis, Frequency
+from monitor.core.positions import Position
+
+
+class Polarity(StrEnum):
+    """Which way is good."""
+
+    HIGHER_IS_BETTER = "higher is better"
+    LOWER_IS_BETTER = "lower is better"
+    CLOSE_TO_TARGET = "close to target"
+    NONE = "none"
+
+
+class Level(StrEnum):
+    """How severe a breach is, from the least to the most."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """0 for the least severe; higher is worse."""
+        return LEVELS.index(self)
+
+
+LEVELS = tuple(Level)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The expected range of a lead indicator, in millionths of its unit. None: no limit on that side."""
+
+    lower: int | None
+    upper: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RagBands:
+    """When a figure is green, amber or red. What is neither green nor amber is red, unless red is written too."""
+
+    green: Condition
+    amber: Condition | None
+    red: Condition | None
+
+
+class DirectionMethod(StrEnum):
+    """How direction of travel is found."""
+
+    LAST_PERIOD = "last period"
+    REGRESSION = "regression"
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionRule:
+    """How direction of travel is found, and over how many figures (2: the last one and the one before)."""
+
+    method: DirectionMethod = DirectionMethod.LAST_PERIOD
+    figures: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Retirement:
+    """From ``on`` the indicator or rule is no longer used; ``superseded_by`` names what took its place."""
+
+    on: date
+    superseded_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One measured thing.
+
+    ``scale`` is what a ratio of numerator to denominator is multiplied by (100 for a percentage, 10,000 for a
+    rate per 10,000; None where the figure is not a ratio). ``decimals`` is the published precision: ratings
+    and alerts compare the figure rounded to it. ``counts_people``: small counts of it are protected.
+    """
+
+    id: str
+    title: str
+    theme: str
+    unit: str
+    scale: int | None
+    decimals: int
+    basis: Basis
+    frequency: Frequency
+    polarity: Polarity
+    source: str
+    definition: str
+    numerator: str | None
+    denominator: str | None
+    counts_people: bool
+    targets: tuple[Dated[int], ...]
+    limits: tuple[Dated[Limits], ...]
+    rag: tuple[Dated[RagBands], ...]
+    direction: DirectionRule
+    retirement: Retirement | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCondition:
+    """One level of an alert rule: it holds while the condition does."""
+
+    level: Level
+    condition: Condition
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What an alert rule compares: its levels from the least severe to the most, and when it is over.
+
+    ``recover`` None: it is over as soon as no level holds. ``periods``: how many figures in a row must breach.
+    """
+
+    levels: tuple[LevelCondition, ...]
+    recover: Condition | None
+    periods: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRule:
+    """A rule that is checked for every area in its scope. The alert's identity is (rule id, area name)."""
+
+    id: str
+    title: str
+    indicator: str
+    scope: Scope
+    start: date | None
+    retirement: Retirement | None
+    thresholds: Thresholds
+    overrides: Mapping[str, Thresholds]
+    action: str
+    reference: str
+    position: Position
+
+    def thresholds_for(self, area: Area) -> Thresholds:
+        """Returns the area's own thresholds where the rule gives it some, else those of the rule."""
+        return self.overrides.get(area.name, self.thresholds)
+
+    def covers(self, area: Area) -> bool:
+        """Says whether the rule is checked for ``area``; an override alone brings an area in."""
+        return self.scope.covers(area) or area.name in self.overrides
+
+    def in_effect(self, on: date) -> bool:
+        """Says whether figures of a period that ends on that day are judged."""
+        return (self.start is None or self.start <= on) and (self.retirement is None or on < self.retirement.on)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteMatch:
+    """What a route is for. An empty set matches everything."""
+
+    alerts: frozenset[str] = frozenset()
+    indicators: frozenset[str] = frozenset()
+    themes: frozenset[str] = frozenset()
+    levels: frozenset[Level] = frozenset()
+    scope: Scope = field(default_factory=Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTarget:
+    """Whom a route tells: who holds ``role`` for the alert's area or the nearest area around it, or a person by id."""
+
+    role: str | None
+    person: str | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Sends the alerts that match to its targets. Every route that matches counts; nobody is told twice."""
+
+    id: str
+    match: RouteMatch
+    to: tuple[RouteTarget, ...]
+    position: Position
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All rule files of a folder together.
+
+    ``version`` is the SHA-256 of their contents; ``revision`` the git revision of the folder where it has one.
+    ``fingerprints`` maps each alert rule and indicator id to a hash of everything its judgement depends on, so
+    that an edit of one rule is known to concern that rule alone.
+    """
+
+    indicators: Mapping[str, Indicator]
+    alerts: Mapping[str, AlertRule]
+    routes: tuple[Route, ...]
+    version: str
+    revision: str | None
+    fingerprints: Mapping[str, str]
+
+    def rules_of(self, indicator: str) -> tuple[AlertRule, ...]:
+        """Returns the alert rules that watch ``indicator``."""
+        return tuple(rule for rule in self.alerts.values() if rule.indicator == indicator)

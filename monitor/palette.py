@@ -1,0 +1,102 @@
+"""The colours of mails, pages and reports, and the word and the symbol that always go with them.
+
+Colour is never the only sign: a :class:`Tone` has a word and a symbol too. Text reaches a contrast of 4.5 to 1
+on its background, and lines of charts 3 to 1 (WCAG 2.1, success criteria 1.4.3 and 1.4.11); tests compute both.
+"""
+
+from dataclasses import dataclass
+
+from monitor.core.notifications import NoticeKind
+from monitor.core.rulebook import Level
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours of a surface, light or dark, as ``#rrggbb``.
+
+    ``ink``, ``muted`` and ``link`` are text on ``page``, ``card`` and ``action``; ``line`` only separates.
+    """
+
+    page: str
+    card: str
+    action: str
+    ink: str
+    muted: str
+    link: str
+    line: str
+
+
+LIGHT = Theme(
+    page="#eef1f4",
+    card="#ffffff",
+    action="#e8f1fb",
+    ink="#17212b",
+    muted="#4a5763",
+    link="#0b559f",
+    line="#c5ced6",
+)
+DARK = Theme(
+    page="#10161b",
+    card="#1b232b",
+    action="#17324d",
+    ink="#f0f4f7",
+    muted="#b9c4ce",
+    link="#90caff",
+    line="#4a5763",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """What an alert's strip looks like: ``word`` and ``symbol`` in ``text`` colour on ``fill``.
+
+    The symbols differ in shape, are in the fonts of common systems, and have no emoji form.
+    """
+
+    word: str
+    symbol: str
+    fill: str
+    text: str
+
+
+RED = Tone("red", "■", "#b3261e", "#ffffff")
+AMBER = Tone("amber", "◆", "#ffb833", "#1a1300")
+GREEN = Tone("green", "●", "#00703c", "#ffffff")
+NOTICE = Tone("notice", "○", "#0b559f", "#ffffff")
+RECOVERED = Tone("recovered", "✓", "#00703c", "#ffffff")
+CLOSED = Tone("closed", "□", "#4a5763", "#ffffff")
+
+LEVEL_TONES = {Level.CRITICAL: RED, Level.WARNING: AMBER, Level.INFO: NOTICE}
+
+
+def tone_of(kind: NoticeKind, level: Level | None) -> Tone:
+    """How a piece of news is coloured: a recovery and a closing by themselves, anything else by its level."""
+    match kind:
+        case NoticeKind.RECOVERED:
+            return RECOVERED
+        case NoticeKind.CLOSED:
+            return CLOSED
+        case NoticeKind.BREACH | NoticeKind.WORSENED:
+            return NOTICE if level is None else LEVEL_TONES[level]
+
+
+@dataclass(frozen=True, slots=True)
+class ChartColours:
+    """Colours of a chart.
+
+    Blue, vermilion, green and purple after Okabe and Ito's set, which colour-blind people can tell apart
+    (https://jfly.uni-koeln.de/color/), darkened until they reach 4.5 to 1 as text. Lines also differ in
+    dashes and carry their name.
+    """
+
+    ground: str = "#ffffff"
+    grid: str = "#dfe4e8"
+    ink: str = "#17212b"
+    series: str = "#0b559f"
+    limit: str = "#b3401a"
+    target: str = "#00704f"
+    neighbours: str = "#7a3a78"
+    expected: str = "#dbe7f3"
+
+
+CHART = ChartColours()

@@ -1,0 +1,391 @@
+"""The table of every problem code: what it means and what to do about it.
+
+1xx syntax and structure, 2xx meaning within one definition, 3xx conditions (listed by
+``monitor.core.conditions``), 4xx across files, 5xx routes and people, 6xx areas.csv and contacts.yaml.
+A code, once given, is never used for anything else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from monitor.core.conditions.problems import PROBLEM_KINDS
+
+
+class Severity(StrEnum):
+    """An error forbids the use of the files; a warning is to be looked at."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemEntry:
+    """One row of the table."""
+
+    title: str
+    explanation: str
+    advice: str
+    severity: Severity = Severity.ERROR
+
+
+def _warning(title: str, explanation: str, advice: str) -> ProblemEntry:
+    return ProblemEntry(title, explanation, advice, Severity.WARNING)
+
+
+_STRUCTURE: Final = {
+    "LIM101": ProblemEntry(
+        "not UTF-8 text",
+        "The file's bytes are not text in UTF-8, so nothing in it can be read.",
+        "Save the file as UTF-8 (in Notepad: Save as, Encoding: UTF-8).",
+    ),
+    "LIM102": ProblemEntry(
+        "not valid YAML",
+        "The file breaks off where YAML does not expect what stands there. The rest of this file is not read.",
+        "Compare indentation, colons, dashes and quotation marks with a rule that works.",
+    ),
+    "LIM103": ProblemEntry(
+        "invisible character",
+        "The file holds a character that does not show, or that changes how other characters show.",
+        "Delete the character; when the text was pasted, type that part again.",
+    ),
+    "LIM104": ProblemEntry(
+        "anchor, alias or merge key",
+        "YAML's & and * and << copy one part of a file to another, where no reader would look for it.",
+        "Write the value out where it holds.",
+    ),
+    "LIM105": ProblemEntry(
+        "tag",
+        "A YAML tag (a word that begins with !) asks for a special kind of value; rules have none.",
+        "Remove the tag, or put the text in quotation marks if it really begins with !.",
+    ),
+    "LIM106": ProblemEntry(
+        "more than one document",
+        "A line of three dashes begins a second YAML document in the same file.",
+        "Remove the line, or move what follows into a file of its own.",
+    ),
+    "LIM107": ProblemEntry(
+        "too large or too deep",
+        "The file is larger, or nested more deeply, than any rule file has reason to be.",
+        "Split the file, or look for brackets or indentation that got out of hand.",
+    ),
+    "LIM108": ProblemEntry(
+        "wrong kind of value",
+        "A list, a mapping (keys and values) or plain words stand where another of these is needed.",
+        "Write it as the message says.",
+    ),
+    "LIM109": _warning(
+        "empty file",
+        "The file holds no rules: it is empty, or everything in it is commented out.",
+        "Delete the file, or fill it.",
+    ),
+    "LIM110": ProblemEntry(
+        "unknown key",
+        "The key has no meaning here, so what stands under it would be ignored.",
+        "Correct the spelling, or remove the key.",
+    ),
+    "LIM111": ProblemEntry(
+        "key given twice",
+        "The same key stands twice in one mapping; only one of the values could count.",
+        "Keep one of the two.",
+    ),
+    "LIM112": ProblemEntry(
+        "missing key",
+        "A key is needed here and is not given.",
+        "Add the key.",
+    ),
+    "LIM113": ProblemEntry(
+        "no value",
+        "The key is there, but nothing (or ~, or null) stands after it.",
+        "Give a value, or remove the key.",
+    ),
+    "LIM114": ProblemEntry(
+        "not a number",
+        "A number is needed: digits, perhaps with a minus before and one decimal point among them.",
+        "Write it plainly: 1000, 0.5, -3.",
+    ),
+    "LIM115": ProblemEntry(
+        "not a date",
+        "A date is needed, written year-month-day.",
+        "Write it as 2013-11-15.",
+    ),
+    "LIM116": ProblemEntry(
+        "neither true nor false",
+        "Only the words true and false answer a yes-or-no question here.",
+        "Write true or false.",
+    ),
+    "LIM117": ProblemEntry(
+        "not one of the words allowed",
+        "Only certain words have a meaning here.",
+        "Use one of the words that the message lists.",
+    ),
+    "LIM118": ProblemEntry(
+        "unsuitable id",
+        "Ids are short and plain, because they stand in metrics, file names and mails.",
+        "Use small letters and digits, beginning with a letter; _ joins an indicator's words, - a rule's.",
+    ),
+    "LIM119": ProblemEntry(
+        "number out of range",
+        "The number is a number, but not one that can stand here.",
+        "Choose one within the range that the message gives.",
+    ),
+    "LIM120": ProblemEntry(
+        "unreadable file or folder",
+        "The file or folder is missing, or limen is not allowed to read it.",
+        "Check the name and the permissions.",
+    ),
+    "LIM121": ProblemEntry(
+        "no rule files",
+        "The folder holds no file whose name ends in .yaml or .yml.",
+        "Name the folder that holds the rule files.",
+    ),
+    "LIM122": ProblemEntry(
+        "not a number of periods",
+        "“for” says how many figures in a row must breach.",
+        "Write 1 period, 2 periods and so on.",
+    ),
+    "LIM123": ProblemEntry(
+        "word given twice",
+        "The same word stands twice in one list.",
+        "Keep it once.",
+    ),
+}
+
+_MEANING: Final = {
+    "LIM201": ProblemEntry(
+        "ends before it begins",
+        "“until” is the first day on which it no longer holds, so it has to come after “from”.",
+        "Correct one of the two dates.",
+    ),
+    "LIM202": ProblemEntry(
+        "overlapping dates",
+        "Two entries hold for the same areas on the same day; which of them counts would be chance.",
+        "End the earlier one where the later begins, or leave its “until” out: then it ends there by itself.",
+    ),
+    "LIM203": _warning(
+        "gap between dates",
+        "Between two entries for the same areas lie days on which none holds.",
+        "Leave the earlier entry's “until” out if no gap is meant.",
+    ),
+    "LIM204": ProblemEntry(
+        "empty or reversed range",
+        "Limits need “lower” or “upper” or both, and lower has to be below upper.",
+        "Give at least one limit, the smaller one as lower.",
+    ),
+    "LIM205": ProblemEntry(
+        "level that never counts",
+        "The level's condition holds for no figure for which a more severe level does not hold already, "
+        "or a more severe level holds too early, or it never holds at all.",
+        "Order the limits: the more severe the level, the further out its limit.",
+    ),
+    "LIM206": _warning(
+        "level on the good side",
+        "The level holds for figures that the indicator's polarity calls good.",
+        "Turn the comparison round, or correct the indicator's polarity.",
+    ),
+    "LIM207": ProblemEntry(
+        "gap between bands",
+        "A figure between the bands is neither green nor amber nor red.",
+        "Make the bands meet (one with <=, the next with >), or leave red out: then all else is red.",
+    ),
+    "LIM208": ProblemEntry(
+        "overlapping bands",
+        "A figure is red and green, or red and amber, at once.",
+        "Make the bands meet without overlapping, or leave red out: then all else is red.",
+    ),
+    "LIM209": ProblemEntry(
+        "band that never counts",
+        "Every figure for which the band holds is in a better band already (or it holds for none), "
+        "so nothing is ever given its colour.",
+        "Widen the band, or remove it.",
+    ),
+    "LIM210": _warning(
+        "limit finer than the figure",
+        "Figures are compared as they are published, so a limit with more decimals than the indicator "
+        "shows is not the limit that a reader sees.",
+        "Round the limit to the indicator's decimals, or raise the decimals.",
+    ),
+    "LIM211": ProblemEntry(
+        "recovery within the breach",
+        "A figure that alarms would also count as recovered: the alert would start and end with every figure.",
+        "Move the recovery limit to the good side of every level's limit.",
+    ),
+    "LIM212": ProblemEntry(
+        "rating without bands",
+        "The condition asks for the indicator's rating, and the indicator has no “rag” bands.",
+        "Give the indicator bands, or compare the value.",
+    ),
+    "LIM213": ProblemEntry(
+        "target that is not there",
+        "The condition compares with “target” where no target is in force.",
+        "Give the indicator a target for these areas and dates, or compare with a number.",
+    ),
+    "LIM214": ProblemEntry(
+        "limit that is not there",
+        "The condition compares with “lower” or “upper” where no such limit is in force.",
+        "Give the indicator limits for these areas and dates, or compare with a number.",
+    ),
+    "LIM215": _warning(
+        "partly without a target or limit",
+        "What the condition compares with is in force for some of the areas or dates only; "
+        "for the others there is no answer.",
+        "Give the missing target or limits, or narrow the rule.",
+    ),
+    "LIM216": _warning(
+        "unit and scale disagree",
+        "The unit is a percentage or a rate, and the scale (what the ratio is multiplied by) does not fit it.",
+        "Use scale 100 for percent, 10000 for per 10,000, and so on.",
+    ),
+    "LIM217": _warning(
+        "close to a target that is not there",
+        "The polarity is “close to target”, and the indicator has no target: no figure is better than another.",
+        "Give the indicator a target, or choose another polarity.",
+    ),
+    "LIM218": ProblemEntry(
+        "succession without an end",
+        "“superseded_by” names what takes the rule's place, but no “until” says when.",
+        "Add until, the first day on which the rule no longer holds.",
+    ),
+    "LIM219": ProblemEntry(
+        "looks like a secret",
+        "Rule and configuration files are read by many and kept for ever; passwords and keys have no place in them.",
+        "Remove it, change the password, and put the new one in a secrets file of the settings.",
+    ),
+    "LIM220": ProblemEntry(
+        "area given twice",
+        "Two overrides are for the same area, written in two ways.",
+        "Merge the two.",
+    ),
+    "LIM221": ProblemEntry(
+        "empty override",
+        "The override changes nothing.",
+        "Give it levels, recover or for, or remove it.",
+    ),
+}
+
+_CONDITIONS: Final = {
+    str(kind.code): ProblemEntry(kind.name.replace("-", " "), kind.meaning, kind.remedy)
+    for kind in PROBLEM_KINDS.values()
+}
+
+_ACROSS: Final = {
+    "LIM401": ProblemEntry(
+        "id given twice",
+        "Two definitions have the same id; an alert's history hangs on it, so it has to be one only.",
+        "Rename one of them, or remove it.",
+    ),
+    "LIM402": ProblemEntry(
+        "unknown indicator",
+        "No rule file defines an indicator with this id.",
+        "Correct the spelling, or define the indicator.",
+    ),
+    "LIM403": ProblemEntry(
+        "unknown area",
+        "areas.csv has no area of this name, code or alias, and it is no kind of area either.",
+        "Correct the spelling, or add the area to areas.csv.",
+    ),
+    "LIM404": ProblemEntry(
+        "unknown successor",
+        "“superseded_by” names something that is not there.",
+        "Correct the spelling, or define the successor.",
+    ),
+    "LIM405": ProblemEntry(
+        "succession in a circle",
+        "Following “superseded_by” leads back to where it began.",
+        "The last one in the line has no superseded_by.",
+    ),
+    "LIM406": ProblemEntry(
+        "no such area in the tree",
+        "areas.csv has no area of this kind, so nothing would ever be judged.",
+        "Choose a kind that the tree has, or add the areas.",
+    ),
+    "LIM407": _warning(
+        "rule outlives its indicator",
+        "The indicator is retired, and the rule goes on: its alerts would stand with the last figure for ever.",
+        "End the rule with the indicator: effective: {until: ...}.",
+    ),
+    "LIM408": ProblemEntry(
+        "unknown alert rule",
+        "No rule file defines an alert rule with this id.",
+        "Correct the spelling, or define the rule.",
+    ),
+    "LIM409": ProblemEntry(
+        "unknown theme",
+        "No indicator has this theme.",
+        "Correct the spelling.",
+    ),
+}
+
+_ROUTES: Final = {
+    "LIM501": ProblemEntry(
+        "unknown role",
+        "Nobody in contacts.yaml ever holds a role of this name.",
+        "Correct the spelling, or add who holds the role to contacts.yaml.",
+    ),
+    "LIM502": ProblemEntry(
+        "unknown person",
+        "contacts.yaml has no person with this id.",
+        "Correct the spelling, or add the person to contacts.yaml.",
+    ),
+    "LIM503": ProblemEntry(
+        "alert that reaches nobody",
+        "No route matches these alerts, so nobody would be told.",
+        "Add a route, or widen one.",
+    ),
+    "LIM504": ProblemEntry(
+        "route that matches nothing",
+        "No alert rule can ever match the route.",
+        "Correct what it matches, or remove the route.",
+    ),
+    "LIM505": _warning(
+        "route to nobody",
+        "Nobody holds the role for an area whose alerts take this route, nor for any area around it; "
+        "the people under “operations” would be told instead.",
+        "Add who holds the role to contacts.yaml.",
+    ),
+}
+
+_CONFIGURATION: Final = {
+    "LIM601": ProblemEntry(
+        "wrong columns",
+        "areas.csv begins with a line that names its columns: code,name,type,parent,aliases,note.",
+        "Give the columns these names.",
+    ),
+    "LIM602": ProblemEntry(
+        "incomplete row",
+        "A row of areas.csv lacks its name or its type, or has more cells than there are columns.",
+        "Complete the row; put a text with a comma in quotation marks.",
+    ),
+    "LIM603": ProblemEntry(
+        "area named twice",
+        "A name, code or alias stands for two areas.",
+        "Each name, code and alias belongs to one area only.",
+    ),
+    "LIM604": ProblemEntry(
+        "area outside the tree",
+        "The area's parent is not in the file, or the area lies within itself.",
+        "Name a parent that has a row of its own; only the topmost area has none.",
+    ),
+    "LIM605": ProblemEntry(
+        "not a mail address",
+        "The text cannot be a mail address.",
+        "Write it as name@example.org, without spaces or other words.",
+    ),
+    "LIM606": ProblemEntry(
+        "nobody for operations",
+        "“operations” names who is told when nobody else can be, so it needs at least one person.",
+        "Add operations: [id of a person].",
+    ),
+    "LIM607": ProblemEntry(
+        "not valid CSV",
+        "The file cannot be read as comma-separated values.",
+        "Check quotation marks: each one that opens has to close.",
+    ),
+}
+
+PROBLEMS: Final[Mapping[str, ProblemEntry]] = MappingProxyType(
+    {**_STRUCTURE, **_MEANING, **_CONDITIONS, **_ACROSS, **_ROUTES, **_CONFIGURATION}
+)
+"""Code to entry, in order."""

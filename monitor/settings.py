@@ -1,0 +1,243 @@
+"""Typed settings: a TOML file, ``LIMEN_*`` in the environment, and secrets in files.
+
+What is given first wins: on the command line, in the environment, in a secrets folder, in the TOML file. Names
+of nested settings are joined by two underscores: ``LIMEN_SMTP__HOST``, a secret file ``smtp__password``.
+"""
+
+import os
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    NestedSecretsSettingsSource,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from monitor.shipped_files import shipped_config_dir, shipped_rules_dir
+
+SETTINGS_FILE = Path("/etc/limen/limen.toml")
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class SettingsError(Exception):
+    """The settings can't be used; the text says which one, where it comes from and what to do."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class HttpSettings(_Section):
+    """The daemon's HTTP port. Anything but a loopback host is a decision that the administrator takes."""
+
+    host: str = "127.0.0.1"
+    port: Port = 9188
+
+
+class SmtpSettings(_Section):
+    """The mail server that takes limen's mails."""
+
+    host: str = "localhost"
+    port: Port = 25
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str | None = None
+    password: SecretStr | None = None
+    sender: str = "limen@localhost"
+    sender_name: str = "limen"
+    bounce_address: str | None = None
+    ca_file: Path | None = None
+    timeout: Seconds = 30
+    allow_insecure: bool = False
+
+    @model_validator(mode="after")
+    def _needs_both_or_neither(self) -> "SmtpSettings":
+        if (self.username is None) != (self.password is None):
+            raise ValueError("give both username and password, or neither")
+        if "@" not in self.sender or any(character.isspace() for character in self.sender):
+            raise ValueError("sender must be one mail address, such as limen@council.example")
+        return self
+
+
+class CycleSettings(_Section):
+    """How often things happen. Times are in seconds."""
+
+    inbox_every: Seconds = 30
+    evaluate_every: Seconds = 60
+    deliver_every: Seconds = 15
+    settle: Annotated[float, Field(ge=0)] = 5
+
+
+class DeliverySettings(_Section):
+    """How mails are sent and repeated. Times are in seconds."""
+
+    batch: Annotated[int, Field(ge=1, le=10_000)] = 100
+    lease: Seconds = 300
+    first_retry: Seconds = 60
+    longest_retry: Seconds = 3600
+
+
+class LogSettings(_Section):
+    """What is logged, and how: ``journal`` has priorities that journald reads, ``console`` is for people."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "journal", "console", "json"] = "auto"
+
+
+class Settings(BaseSettings):
+    """All settings of limen. Every one has a default but what only the council can know."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LIMEN_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        secrets_nested_delimiter="__",
+        secrets_prefix="",
+        secrets_dir_missing="ok",
+    )
+    toml_file: ClassVar[Path | None] = None
+    secrets_dir: ClassVar[Path | None] = None
+
+    database_url: SecretStr | None = None
+    rules_dir: Path = Field(default_factory=shipped_rules_dir)
+    config_dir: Path = Field(default_factory=shipped_config_dir)
+    state_dir: Path = Path("/var/lib/limen")
+    inbox_dir: Path | None = None
+    archive_dir: Path | None = None
+    largest_file: Annotated[int, Field(gt=0)] = 200_000_000
+    time_zone: str = "Europe/London"
+    base_url: str | None = None
+    http: HttpSettings = HttpSettings()
+    smtp: SmtpSettings = SmtpSettings()
+    cycle: CycleSettings = CycleSettings()
+    delivery: DeliverySettings = DeliverySettings()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leaves out ``.env`` files and adds the TOML file."""
+        sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
+        if cls.secrets_dir is not None and isinstance(file_secret_settings, SecretsSettingsSource):
+            sources.append(NestedSecretsSettingsSource(file_secret_settings, secrets_dir=cls.secrets_dir))
+        if cls.toml_file is not None:
+            sources.append(TomlConfigSettingsSource(settings_cls, toml_file=cls.toml_file))
+        return tuple(sources)
+
+    @model_validator(mode="after")
+    def _zone_exists(self) -> "Settings":
+        try:
+            ZoneInfo(self.time_zone)
+        except (KeyError, ValueError, OSError):
+            raise ValueError(f"time_zone {self.time_zone!r} is not a time zone; use one such as Europe/London") from None
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which people read times."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def url(self) -> str:
+        """The database's URL; a SQLite file in the state folder unless another is set. May hold a password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.state_dir / 'limen.db'}"
+
+    @property
+    def inbox(self) -> Path:
+        """The watched folder; ``inbox`` in the state folder unless another is set."""
+        return self.inbox_dir or self.state_dir / "inbox"
+
+    @property
+    def archive(self) -> Path:
+        """Where files go once they were read; ``archive`` in the state folder unless another is set."""
+        return self.archive_dir or self.state_dir / "archive"
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a sender may keep the mails that it has claimed."""
+        return timedelta(seconds=self.delivery.lease)
+
+
+def load_settings(toml_file: Path | None = None, **given: object) -> Settings:
+    """Reads the settings.
+
+    Args:
+        toml_file: the TOML file; None: that of ``LIMEN_SETTINGS_FILE``, else ``/etc/limen/limen.toml`` where
+            there is one.
+        given: settings that come before all others.
+
+    Raises:
+        SettingsError: a setting is unknown or can't be used, or the file can't be read.
+    """
+    named = toml_file or (Path(os.environ["LIMEN_SETTINGS_FILE"]) if "LIMEN_SETTINGS_FILE" in os.environ else None)
+    file = named or (SETTINGS_FILE if SETTINGS_FILE.is_file() else None)
+    if file is not None:
+        _refuse_unreadable(file)
+    folder = os.environ.get("LIMEN_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
+    found = type(
+        "Settings", (Settings,), {"toml_file": file, "secrets_dir": Path(folder) if folder else None}
+    )
+    _refuse_unknown_variables()
+    try:
+        settings: Settings = found(**given)
+    except ValidationError as error:
+        raise SettingsError(_in_words(error, file)) from None
+    return settings
+
+
+def _refuse_unreadable(file: Path) -> None:
+    try:
+        with file.open("rb") as stream:
+            tomllib.load(stream)
+    except OSError as error:
+        raise SettingsError(f"{file}: can't be read ({error.strerror}). Name another file in LIMEN_SETTINGS_FILE.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file}: is not TOML: {error}. Mend the line named.") from None
+
+
+_OTHER_VARIABLES = frozenset({"LIMEN_SETTINGS_FILE", "LIMEN_SECRETS_DIR"})
+
+
+def _refuse_unknown_variables() -> None:
+    """A mistyped variable would be ignored in silence; pydantic-settings looks only for those it knows."""
+    known = {f"LIMEN_{name}".upper() for name in Settings.model_fields}
+    unknown = [
+        name
+        for name in os.environ
+        if name.startswith("LIMEN_") and name not in _OTHER_VARIABLES and name.split("__", 1)[0] not in known
+    ]
+    if unknown:
+        raise SettingsError(
+            f"{', '.join(sorted(unknown))}: no such setting. docs/settings.md lists them; "
+            "take the variable out of the environment or mend its name."
+        )
+
+
+def _in_words(error: ValidationError, file: Path | None) -> str:
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False, include_context=False):
+        name = ".".join(str(part) for part in problem["loc"])
+        variable = "LIMEN_" + "__".join(str(part) for part in problem["loc"]).upper()
+        message = problem["msg"].removeprefix("Value error, ")
+        where = f"{variable}, or {name} in {file}" if file else variable
+        lines.append(f"{name or 'settings'}: {message} (set by {where})")
+    return "\n".join(lines)

@@ -1,0 +1,232 @@
+"""Figures and judgements in plain words, the same in mails, pages and reports.
+
+Every function returns text for people. Nothing here decides anything, and nothing shows what must not be
+shown: protected figures come as "1 to 5", or as "too few to show" where the figure is not a count.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from monitor.core.alerts import TransitionReason
+from monitor.core.judgements import DirectionOfTravel
+from monitor.core.notifications import Notice, NoticeKind
+from monitor.core.observations import Status
+from monitor.core.rulebook import Polarity
+from monitor.palette import LEVEL_TONES
+
+NO_FIGURE = "no figure"
+_PERCENTAGES = frozenset({"%", "percent", "per cent", "percentage"})
+_BARE_COUNTS = frozenset({"", "count", "number"})
+_KEEP_CAPITAL = frozenset({"England", "English", "Ofsted", "Kent"})
+
+
+@dataclass(frozen=True, slots=True)
+class FigureFormat:
+    """Writes figures of one indicator: ``unit`` as in the rule file, ``decimals`` the published precision."""
+
+    unit: str
+    decimals: int
+
+    @property
+    def is_percentage(self) -> bool:
+        return self.unit.strip().casefold() in _PERCENTAGES
+
+    @property
+    def is_count(self) -> bool:
+        """Whether figures are whole numbers of something, so that a protected one lies between 1 and 5."""
+        return self.decimals == 0 and not self.is_percentage and not self.unit.startswith("per ")
+
+    @property
+    def protected(self) -> str:
+        """What stands in the place of a figure that is too small to show."""
+        return "1 to 5" if self.is_count else "too few to show"
+
+    def short(self, value: Decimal | None, *, protected: bool = False) -> str:
+        """The figure for a subject line, a table or a chart: ``46``, ``8.2%``, ``1,282``, ``39.4``."""
+        if protected:
+            return self.protected
+        if value is None:
+            return NO_FIGURE
+        return f"{value:,.{self.decimals}f}{'%' if self.is_percentage else ''}"
+
+    def full(self, value: Decimal | None, *, protected: bool = False) -> str:
+        """The figure with its unit in words: ``46``, ``8.2%``, ``39.4 per 10,000 aged 0-17``."""
+        text = self.short(value, protected=protected)
+        worded = self.is_percentage or self.unit.strip().casefold() in _BARE_COUNTS
+        return text if worded or value is None or protected else f"{text} {self.unit}"
+
+    def gap(self, value: Decimal, limit: Decimal) -> str:
+        """How far ``value`` is from it: ``6 above``, ``1.3 percentage points below``, ``exactly at``."""
+        if value == limit:
+            return "exactly at"
+        amount = f"{abs(value - limit):,.{self.decimals}f}"
+        if self.is_percentage:
+            amount += " percentage point" + ("" if abs(value - limit) == 1 else "s")
+        return f"{amount} {'above' if value > limit else 'below'}"
+
+
+def in_sentence(title: str) -> str:
+    """A title within a sentence: its first letter small, unless that begins a name or an abbreviation."""
+    first = title.split(maxsplit=1)[0] if title.split() else ""
+    if first in _KEEP_CAPITAL or first[1:] != first[1:].lower():
+        return title
+    return title[:1].lower() + title[1:]
+
+
+def sentence(text: str) -> str:
+    """``text`` with a capital at its start and a full stop at its end."""
+    stripped = text.strip()
+    if not stripped:
+        return ""
+    return stripped[:1].upper() + stripped[1:] + ("" if stripped[-1] in ".!?" else ".")
+
+
+def headline(notice: Notice) -> str:
+    """The news itself, in one or two sentences."""
+    figures = FigureFormat(notice.unit, notice.decimals)
+    match notice.kind:
+        case NoticeKind.BREACH:
+            return _standing(notice, figures, "The figure is")
+        case NoticeKind.WORSENED:
+            return _standing(notice, figures, "The figure has worsened to") + _change_of_level(notice)
+        case NoticeKind.RECOVERED:
+            return f"Back within limits{_value_now(notice, figures)}. This alert is over."
+        case NoticeKind.CLOSED:
+            why = notice.reason.strip().rstrip(".") or "the rule no longer applies"
+            return (
+                f"This alert is closed: {why}. The rules changed, so this says nothing about the figure "
+                "getting better or worse."
+            )
+
+
+def _standing(notice: Notice, figures: FigureFormat, opening: str) -> str:
+    limit = f"the limit of {figures.short(notice.limit)}" if notice.limit is not None else "its limit"
+    if notice.protected:
+        small = (
+            f"{opening} a small number (1 to 5, not shown exactly)"
+            if figures.is_count
+            else "The figure rests on numbers too small to show"
+        )
+        return f"{small}. It has crossed {limit}."
+    if notice.value is None:
+        return f"There is no figure for this period; the last one had crossed {limit}."
+    value = figures.full(notice.value)
+    if notice.limit is None:
+        return f"{opening} {value}, which has crossed {limit}."
+    return f"{opening} {value}, {figures.gap(notice.value, notice.limit)} {limit}."
+
+
+def _change_of_level(notice: Notice) -> str:
+    if notice.previous_level is None or notice.level is None or notice.previous_level == notice.level:
+        return ""
+    now, before = LEVEL_TONES[notice.level].word, LEVEL_TONES[notice.previous_level].word
+    return f" The alert was {before} and is now {now}."
+
+
+def _value_now(notice: Notice, figures: FigureFormat) -> str:
+    """Of a recovery the value now, never the one that crossed the limit."""
+    if notice.protected:
+        return f": {figures.protected} now"
+    if notice.value is None:
+        return ""
+    if notice.limit is None:
+        return f": {figures.full(notice.value)} now"
+    return (
+        f": {figures.full(notice.value)} now, {figures.gap(notice.value, notice.limit)} "
+        f"the limit of {figures.short(notice.limit)}"
+    )
+
+
+def correction(notice: Notice) -> str:
+    """What to add where something other than a new figure brought the news, else ""."""
+    match notice.reason:
+        case TransitionReason.RESTATED:
+            return "An earlier figure has been corrected; this is judged on the corrected one."
+        case TransitionReason.RULE_CHANGED:
+            return "The rule has been changed; this is judged by the new one."
+        case _:
+            return ""
+
+
+def since(notice: Notice) -> str:
+    """Since when the limit is crossed and how many periods that is, as far as the history tells."""
+    if notice.since is None:
+        return ""
+    end = notice.period_end
+    if end is None or not notice.history or notice.history[0].period_end > notice.since:
+        return notice.since_label
+    periods = sum(notice.since <= point.period_end <= end for point in notice.history)
+    if periods < 1:
+        return notice.since_label
+    return f"{notice.since_label} ({periods} period{'' if periods == 1 else 's'})"
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """Direction of travel: ``arrow`` shows which way the figure moves, ``word`` whether that is good."""
+
+    arrow: str
+    word: str
+    detail: str
+
+
+def travel(notice: Notice) -> Travel:
+    """Direction of travel in a word, with an arrow and the figure before."""
+    word = "not known" if notice.direction is DirectionOfTravel.UNKNOWN else notice.direction.value
+    return Travel(_arrow(notice), word, _movement(notice))
+
+
+def _arrow(notice: Notice) -> str:
+    if notice.direction is DirectionOfTravel.STEADY:
+        return "→"
+    upwards = _upwards(notice)
+    return "" if upwards is None else "↑" if upwards else "↓"
+
+
+def _upwards(notice: Notice) -> bool | None:
+    if notice.direction is DirectionOfTravel.UNKNOWN:
+        return None
+    improving = notice.direction is DirectionOfTravel.IMPROVING
+    match notice.polarity:
+        case Polarity.HIGHER_IS_BETTER:
+            return improving
+        case Polarity.LOWER_IS_BETTER:
+            return not improving
+        case Polarity.CLOSE_TO_TARGET | Polarity.NONE:
+            if notice.value is None or notice.previous_value is None or notice.value == notice.previous_value:
+                return None
+            return notice.value > notice.previous_value
+
+
+def _movement(notice: Notice) -> str:
+    if notice.value is None or notice.previous_value is None:
+        return ""
+    before = FigureFormat(notice.unit, notice.decimals).short(notice.previous_value)
+    when = f" ({notice.previous_label})" if notice.previous_label else ""
+    if notice.value == notice.previous_value:
+        return f"unchanged from {before}{when}"
+    return f"{'up' if notice.value > notice.previous_value else 'down'} from {before}{when}"
+
+
+def good_way(polarity: Polarity) -> str:
+    """Which way is good, as a sentence, or "" where neither is."""
+    match polarity:
+        case Polarity.HIGHER_IS_BETTER:
+            return "Higher is better."
+        case Polarity.LOWER_IS_BETTER:
+            return "Lower is better."
+        case Polarity.CLOSE_TO_TARGET:
+            return "Close to the target is best."
+        case Polarity.NONE:
+            return ""
+
+
+def status_of(status: Status | None) -> str:
+    """Whether a figure is final, or "" where there is none."""
+    match status:
+        case Status.PROVISIONAL:
+            return "Provisional: it may still change"
+        case Status.VALIDATED:
+            return "Validated"
+        case None:
+            return ""

@@ -1,0 +1,10 @@
+"""What every test starts from."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# A shared machine is slow by turns: no test may fail for its pace.
+settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
