@@ -112,7 +112,7 @@ def _runs_in_words(series: ChartSeries, values: Sequence[Decimal | None]) -> str
     runs = [
         list(run) for _, run in groupby(zip(series.points, values, strict=True), key=lambda pair: pair[1])
     ]
-    words = []
+    words: list[str] = []
     for run in runs:
         point, value = run[0]
         text = "none" if value is None else series.figures.short(value)

@@ -1,7 +1,8 @@
 """The colours of mails, pages and reports, and the word and the symbol that always go with them.
 
-Colour is never the only sign: a :class:`Tone` has a word and a symbol too. Text reaches a contrast of 4.5 to 1
-on its background, and lines of charts 3 to 1 (WCAG 2.1, success criteria 1.4.3 and 1.4.11); tests compute both.
+Colour is never the only sign: a :class:`Tone` has a word and a symbol too. Text reaches a contrast of 4.5
+to 1 on its background, and lines of charts 3 to 1 (WCAG 2.1, success criteria 1.4.3 and 1.4.11); tests
+compute both.
 """
 
 from dataclasses import dataclass

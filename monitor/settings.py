@@ -1,7 +1,8 @@
 """Typed settings: a TOML file, ``LIMEN_*`` in the environment, and secrets in files.
 
-What is given first wins: on the command line, in the environment, in a secrets folder, in the TOML file. Names
-of nested settings are joined by two underscores: ``LIMEN_SMTP__HOST``, a secret file ``smtp__password``.
+What is given first wins: on the command line, in the environment, in a secrets folder, in the TOML file.
+Names of nested settings are joined by two underscores: ``LIMEN_SMTP__HOST``, a secret file
+``smtp__password``.
 """
 
 import os
@@ -134,6 +135,7 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Leaves out ``.env`` files and adds the TOML file."""
+        del dotenv_settings
         sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
         if cls.secrets_dir is not None and isinstance(file_secret_settings, SecretsSettingsSource):
             sources.append(NestedSecretsSettingsSource(file_secret_settings, secrets_dir=cls.secrets_dir))
@@ -146,7 +148,9 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(self.time_zone)
         except (KeyError, ValueError, OSError):
-            raise ValueError(f"time_zone {self.time_zone!r} is not a time zone; use one such as Europe/London") from None
+            raise ValueError(
+                f"time_zone {self.time_zone!r} is not a time zone; use one such as Europe/London"
+            ) from None
         return self
 
     @property
@@ -156,7 +160,7 @@ class Settings(BaseSettings):
 
     @property
     def url(self) -> str:
-        """The database's URL; a SQLite file in the state folder unless another is set. May hold a password."""
+        """The database's URL, by default a SQLite file in the state folder. May hold a password."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.state_dir / 'limen.db'}"
@@ -188,7 +192,9 @@ def load_settings(toml_file: Path | None = None, **given: object) -> Settings:
     Raises:
         SettingsError: a setting is unknown or can't be used, or the file can't be read.
     """
-    named = toml_file or (Path(os.environ["LIMEN_SETTINGS_FILE"]) if "LIMEN_SETTINGS_FILE" in os.environ else None)
+    named = toml_file or (
+        Path(os.environ["LIMEN_SETTINGS_FILE"]) if "LIMEN_SETTINGS_FILE" in os.environ else None
+    )
     file = named or (SETTINGS_FILE if SETTINGS_FILE.is_file() else None)
     if file is not None:
         _refuse_unreadable(file)
@@ -209,7 +215,9 @@ def _refuse_unreadable(file: Path) -> None:
         with file.open("rb") as stream:
             tomllib.load(stream)
     except OSError as error:
-        raise SettingsError(f"{file}: can't be read ({error.strerror}). Name another file in LIMEN_SETTINGS_FILE.") from None
+        raise SettingsError(
+            f"{file}: can't be read ({error.strerror}). Name another file in LIMEN_SETTINGS_FILE."
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: is not TOML: {error}. Mend the line named.") from None
 
@@ -239,5 +247,7 @@ def _in_words(error: ValidationError, file: Path | None) -> str:
         variable = "LIMEN_" + "__".join(str(part) for part in problem["loc"]).upper()
         message = problem["msg"].removeprefix("Value error, ")
         where = f"{variable}, or {name} in {file}" if file else variable
+        if problem["type"] == "extra_forbidden":
+            message = "there is no such setting; docs/settings.md lists them"
         lines.append(f"{name or 'settings'}: {message} (set by {where})")
     return "\n".join(lines)

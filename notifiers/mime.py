@@ -128,6 +128,7 @@ def mail_bytes(message: Message, sender: Mailbox, recipient: Mailbox) -> bytes:
         mail.set_boundary(_boundary("alternative", message))
         *_, html = mail.iter_parts()
         _add_images(html, message)
+    mail["Content-Language"] = "en-GB"  # last: what is set before, the text takes with it into its part
     return mail.as_bytes()
 
 
@@ -143,7 +144,6 @@ def _add_headers(mail: EmailMessage, message: Message, sender: Mailbox, recipien
         mail["References"] = " ".join(message.references)
     mail["Auto-Submitted"] = "auto-generated"
     mail["X-Auto-Response-Suppress"] = "DR, RN, NRN, OOF, AutoReply"
-    mail["Content-Language"] = "en-GB"
     for name, value in message.headers.items():
         mail[name] = one_line(value)
 

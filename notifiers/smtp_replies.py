@@ -31,7 +31,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from notifiers.message import Deferred, Delivered, Outcome, OutcomeCode, Rejected
+from notifiers.message import Deferred, Delivered, Outcome, OutcomeCode, Rejected, Scope
 
 _ENHANCED = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})(?!\d)", re.ASCII)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e\u00a0-\uffff]+")
@@ -129,7 +129,8 @@ def _refusal(stage: Stage, reply: Reply) -> str:
 def _not_smtp(stage: Stage, reply: Reply) -> Deferred:
     """An answer outside the protocol; after the content it leaves open whether the mail was accepted."""
     code = OutcomeCode.REPLY_LOST if stage is Stage.CONTENT else OutcomeCode.CONNECTION_LOST
-    return Deferred(f"the mail server's answer to {stage} makes no sense: {reply}", code, scope="message")
+    scope: Scope = "channel" if stage in _SETUP_CODE else "message"
+    return Deferred(f"the mail server's answer to {stage} makes no sense: {reply}", code, scope)
 
 
 def _too_large(reply: Reply) -> bool:

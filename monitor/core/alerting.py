@@ -98,7 +98,7 @@ def _while_firing(alert: Alert, judgement: RuleEvaluation, periods: int) -> tupl
     lasting = _lasting_level(alert.streaks, periods)
     if lasting is not None and lasting.rank > held.rank:
         return replace(alert, level=lasting), TransitionReason.WORSENED
-    if judgement.level is not None and judgement.level.rank < held.rank:
+    if judgement.certain and judgement.level is not None and judgement.level.rank < held.rank:
         return replace(alert, level=judgement.level), TransitionReason.EASED
     return alert, TransitionReason.BREACH_LASTED
 
@@ -185,16 +185,20 @@ def refollow(
 ) -> Course:
     """Judges the whole series anew, after an earlier figure or the rule itself changed.
 
-    ``judgements`` is the whole series. What differs from ``alert`` at the end is one transition with ``reason``; what the
-    figures after the old ``judged_to`` bring is told as usual. The count of episodes never goes back.
+    ``judgements`` is the whole series. What then differs from ``alert`` is one transition with ``reason``;
+    what the figures after the old ``judged_to`` bring follows as usual. The count of episodes never goes
+    back.
     """
-    past, fresh = [], []
+    past: list[RuleEvaluation] = []
+    fresh: list[RuleEvaluation] = []
     for judgement in judgements:
         is_past = alert.judged_to is not None and judgement.period_end <= alert.judged_to
         (past if is_past else fresh).append(judgement)
     blank = Alert(alert.rule, alert.area)
     again = follow(blank, past, rule, periods=periods).alert
-    again = replace(again, episode=_continued_episode(alert, again), judged_to=again.judged_to or alert.judged_to)
+    again = replace(
+        again, episode=_continued_episode(alert, again), judged_to=again.judged_to or alert.judged_to
+    )
     correction = _transition(alert, again, again.judged_to, reason)
     onward = follow(again, fresh, rule, periods=periods)
     return Course(onward.alert, (*([correction] if correction else []), *onward.transitions))

@@ -38,10 +38,10 @@ class TransitionReason(StrEnum):
 class Alert:
     """The state of (rule, area).
 
-    ``streaks`` counts, for each of :data:`monitor.core.rulebook.LEVELS`, the figures in a row at that level or
-    worse. ``episode`` counts the times the alert has fired; ``breach_since`` is the period end of the first
-    figure of the present breach, ``fired_on`` of the one at which it fired. ``judged_to`` is the last period
-    end taken into account. ``health`` is that of the last judgement.
+    ``streaks`` counts, for each of :data:`monitor.core.rulebook.LEVELS`, the figures in a row at that level
+    or worse. ``episode`` counts the times the alert has fired; ``breach_since`` is the period end of the
+    first figure of the present breach, ``fired_on`` of the one at which it fired. ``judged_to`` is the last
+    period end taken into account. ``health`` is that of the last judgement.
     """
 
     rule: str

@@ -18,7 +18,7 @@ class AreaType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One area. ``name`` is its identity in rules, figures and mails; ``code`` is its GSS code where it has one."""
+    """One area. ``name`` is its identity in rules, figures and mails; ``code`` its GSS code, if any."""
 
     name: str
     type: AreaType

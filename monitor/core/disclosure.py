@@ -57,7 +57,7 @@ def _sister_to_hide(
 
 
 def _nearest_with_figures(parent: str, counts: Mapping[str, int | None], areas: AreaTree) -> list[str]:
-    """The areas below ``parent`` whose figures add up to its own: its children, or theirs where they have none."""
+    """The areas below ``parent`` whose figures add up to its own: its children, or theirs."""
     found = []
     for child in areas.children(parent):
         if counts.get(child.name) is not None:
@@ -83,8 +83,8 @@ def protected_figures(
 ) -> frozenset[tuple[str, date]]:
     """Returns the (area, period end) of every figure of ``indicator`` that must not be shown.
 
-    ``evaluations`` should hold all areas of the periods concerned: what one area's figure gives away depends on
-    its sisters and their parent.
+    ``evaluations`` should hold all areas of the periods concerned: what one area's figure gives away depends
+    on its sisters and their parent.
     """
     by_period: dict[date, dict[str, int | None]] = {}
     for evaluation in evaluations:

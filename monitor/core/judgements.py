@@ -72,9 +72,10 @@ class Evaluation:
 class RuleEvaluation:
     """What one alert rule says of one figure.
 
-    ``level`` is the most severe level that holds (None: none holds, or health is not ok). ``recovered`` says
-    whether a firing alert is over by this figure. ``limit`` and ``limit_text`` are the limit that was crossed,
-    or the one nearest to being crossed (the least severe level's) when none is.
+    ``level`` is the most severe level that holds (None: none holds, or health is not ok); ``certain`` says
+    that no level above it was left unjudged. ``recovered`` says whether a firing alert is over by this
+    figure. ``limit`` and ``limit_text`` are the limit that was crossed, or the one nearest to being crossed
+    (the least severe level's) when none is.
     """
 
     rule: str
@@ -85,6 +86,7 @@ class RuleEvaluation:
     health: RuleHealth
     problem: str
     level: Level | None
+    certain: bool
     recovered: bool
     limit: Decimal | None
     limit_text: str

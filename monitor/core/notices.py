@@ -99,7 +99,9 @@ def thread_of(alert: Alert) -> str:
 
 def told_because(decision: Decision) -> str:
     """A sentence that tells the reader why they get this."""
-    role = f"as {decision.role} for {decision.role_area}" if decision.role and decision.role_area else "by name"
+    role = (
+        f"as {decision.role} for {decision.role_area}" if decision.role and decision.role_area else "by name"
+    )
     match decision.reason:
         case TellReason.ROUTE:
             return f"You are told {role} (route “{decision.route}”)."

@@ -45,7 +45,7 @@ class TellReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HistoryPoint:
-    """One earlier figure, with the lines of the chart as they stood then. ``protected``: too small to show."""
+    """One earlier figure, with the chart's lines as they stood then. ``protected``: too small to show."""
 
     period_end: date
     label: str
@@ -64,8 +64,8 @@ class Notice:
     """One alert's news for one reader; everything a mail says of it.
 
     Decimals are in ``unit`` at the indicator's published precision. ``value`` is None when the figure is
-    missing or ``protected`` (too small to show). ``since`` is the end of the first breaching period. ``limit`` is
-    the limit crossed (for a recovery: the one it is now within) and ``limit_text`` the condition as written.
+    missing or ``protected`` (too small to show). ``since`` is the end of the first breaching period;
+    ``limit`` is the limit crossed (for a recovery: the one it is now within), ``limit_text`` the condition.
     ``rule_position`` is ``file:line:col`` and ``rule_version`` the rulebook's version or git revision.
     ``told_because`` is a sentence for the reader; ``thread`` is the same for all mails of one breach.
     """

@@ -18,9 +18,9 @@ class Status(StrEnum):
 class Missing(StrEnum):
     """Why there is no figure. The symbols are those of DfE's and ONS's published files.
 
-    Source: the data guidance that comes with each release of the Department for Education's "Explore education
-    statistics" service: c suppressed, x not available, z not applicable, u low reliability, low/k rounds to
-    zero but is not zero, : not collected.
+    Source: the data guidance that comes with each release of the Department for Education's "Explore
+    education statistics" service: c suppressed, x not available, z not applicable, u low reliability, low/k
+    rounds to zero but is not zero, : not collected.
     """
 
     SUPPRESSED = "suppressed"

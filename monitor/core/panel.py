@@ -62,10 +62,10 @@ class Panel:
             return given.rounded(self.indicator.decimals)
         ratio = self.numerators / self.denominators * ExactArray.constant(scale)
         decimals = self.indicator.decimals
-        chosen = np.where(
-            given.known, round_half_away(given, decimals), round_half_away(ratio, decimals)
+        chosen = np.where(given.known, round_half_away(given, decimals), round_half_away(ratio, decimals))
+        return ExactArray.scaled(
+            chosen, decimals, given.known | np.broadcast_to(ratio.known, given.known.shape)
         )
-        return ExactArray.scaled(chosen, decimals, given.known | np.broadcast_to(ratio.known, given.known.shape))
 
     @cached_property
     def numerators(self) -> ExactArray:
@@ -95,7 +95,7 @@ class Panel:
         return grid
 
     def from_entries(self, grid: IntGrid, amounts: Sequence[int | None]) -> ExactArray:
-        """Spreads each entry's amount (millionths) over the figures it is in force for, at published precision."""
+        """Spreads each entry's amount (millionths) over its figures, at published precision."""
         numbers = np.array([*(amount or 0 for amount in amounts), 0], dtype=np.int64)
         known = np.array([*(amount is not None for amount in amounts), False], dtype=np.bool_)
         spread = ExactArray(numbers[grid], 1_000_000, known[grid])

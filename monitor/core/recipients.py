@@ -44,7 +44,9 @@ class Directory:
         """Returns every role that is ever held."""
         return frozenset(holding.role for holding in self.holdings)
 
-    def holders(self, role: str, area: str, on: date, areas: AreaTree) -> tuple[tuple[Recipient, ...], str | None]:
+    def holders(
+        self, role: str, area: str, on: date, areas: AreaTree
+    ) -> tuple[tuple[Recipient, ...], str | None]:
         """Returns who holds ``role`` on that day for ``area`` or else for the nearest area around it.
 
         The second value is the area where they were found, None when nobody holds it there or above.

@@ -1,6 +1,6 @@
 """Who is told of an alert's change, and why; or why nobody is.
 
-All of it is decided here, from values alone, so that ``limen explain`` and the tests see what the daemon sees.
+All of it is decided here, from values alone: ``limen explain`` and the tests see what the daemon sees.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,12 @@ from monitor.core.recipients import Directory, Recipient
 from monitor.core.rulebook import AlertRule, Indicator, Level, Route, RouteMatch
 
 CLOSING_REASONS = frozenset(
-    {TransitionReason.RETIRED, TransitionReason.SUPERSEDED, TransitionReason.WITHDRAWN, TransitionReason.RULE_CHANGED}
+    {
+        TransitionReason.RETIRED,
+        TransitionReason.SUPERSEDED,
+        TransitionReason.WITHDRAWN,
+        TransitionReason.RULE_CHANGED,
+    }
 )
 
 
@@ -63,7 +68,9 @@ def _rank(level: Level | None) -> int:
     return -1 if level is None else level.rank
 
 
-def matches(match: RouteMatch, rule: AlertRule, indicator: Indicator, area: Area, level: Level | None) -> bool:
+def matches(
+    match: RouteMatch, rule: AlertRule, indicator: Indicator, area: Area, level: Level | None
+) -> bool:
     """Says whether a route is for this alert; every filled-in condition must hold."""
     return (
         (not match.alerts or rule.id in match.alerts)
@@ -103,7 +110,8 @@ def reached(
         for target in route.to:
             if target.person is not None:
                 person = directory.people.get(target.person)
-                people, held_for = ((person,) if person else ()), None
+                people: tuple[Recipient, ...] = (person,) if person else ()
+                held_for: str | None = None
             else:
                 people, held_for = directory.holders(target.role or "", area.name, on, areas)
             for recipient in people:
@@ -133,7 +141,9 @@ def decide(
             return (_decision(change, None, None, TellReason.NEVER_TOLD_OF_BREACH),)
         by_id = {found.recipient.id: found for found in reach}
         return tuple(
-            _decision(change, news.kind, by_id.get(person.id) or _unrouted(person), TellReason.WAS_TOLD_OF_BREACH)
+            _decision(
+                change, news.kind, by_id.get(person.id) or _unrouted(person), TellReason.WAS_TOLD_OF_BREACH
+            )
             for person in told_before
         )
     told = [_decision(change, news.kind, found, TellReason.ROUTE) for found in reach]

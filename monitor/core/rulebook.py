@@ -51,7 +51,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class RagBands:
-    """When a figure is green, amber or red. What is neither green nor amber is red, unless red is written too."""
+    """When a figure is green, amber or red; without ``red``, whatever is neither green nor amber is red."""
 
     green: Condition
     amber: Condition | None
@@ -125,7 +125,8 @@ class LevelCondition:
 class Thresholds:
     """What an alert rule compares: its levels from the least severe to the most, and when it is over.
 
-    ``recover`` None: it is over as soon as no level holds. ``periods``: how many figures in a row must breach.
+    ``recover`` None: it is over as soon as no level holds. ``periods``: how many figures in a row must
+    breach.
     """
 
     levels: tuple[LevelCondition, ...]
@@ -159,7 +160,9 @@ class AlertRule:
 
     def in_effect(self, on: date) -> bool:
         """Says whether figures of a period that ends on that day are judged."""
-        return (self.start is None or self.start <= on) and (self.retirement is None or on < self.retirement.on)
+        return (self.start is None or self.start <= on) and (
+            self.retirement is None or on < self.retirement.on
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +178,7 @@ class RouteMatch:
 
 @dataclass(frozen=True, slots=True)
 class RouteTarget:
-    """Whom a route tells: who holds ``role`` for the alert's area or the nearest area around it, or a person by id."""
+    """Whom a route tells: who holds ``role`` for the alert's area or the nearest around it, or a person."""
 
     role: str | None
     person: str | None
@@ -196,9 +199,9 @@ class Route:
 class Rulebook:
     """All rule files of a folder together.
 
-    ``version`` is the SHA-256 of their contents; ``revision`` the git revision of the folder where it has one.
-    ``fingerprints`` maps each alert rule and indicator id to a hash of everything its judgement depends on, so
-    that an edit of one rule is known to concern that rule alone.
+    ``version`` is the SHA-256 of their contents; ``revision`` the folder's git revision where it has one.
+    ``fingerprints`` maps each alert rule and indicator id to a hash of everything its judgement depends on,
+    so that an edit of one rule is known to concern that rule alone.
     """
 
     indicators: Mapping[str, Indicator]

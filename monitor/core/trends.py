@@ -26,7 +26,8 @@ def direction_of_travel(
 ) -> DirectionOfTravel:
     """Reads the movement of ``figures`` (the last one latest) through the polarity.
 
-    ``figures`` and ``targets`` are whole numbers of the same scale, already rounded to the published precision.
+    ``figures`` and ``targets`` are whole numbers of the same scale, already rounded to the published
+    precision.
     Close to target: nearer is better, each figure measured against the target of its own period. Unknown with
     fewer than two figures, without polarity, or without a target to be close to.
     """

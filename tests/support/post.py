@@ -1,4 +1,4 @@
-"""What tests of mail start from: a message, a real server with a notifier for it, a server that reads a script."""
+"""For tests of mail: a message, a real server and a notifier for it, a server that reads a script."""
 
 import socketserver
 import ssl

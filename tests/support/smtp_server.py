@@ -179,6 +179,7 @@ class SmtpServer:
         ca_file: Path | None = None,
         size_limit: int = 33_554_432,
         smtputf8: bool = True,
+        certified_for: Sequence[str] = ("localhost", "127.0.0.1"),
     ) -> None:
         self.port = port
         self.security = security
@@ -199,7 +200,7 @@ class SmtpServer:
         }
         self._scratch = None if ca_file else tempfile.TemporaryDirectory(prefix="smtp-server-")
         self.ca_file = ca_file or Path(self._scratch.name if self._scratch else "") / "ca.pem"
-        self.tls = self._certified()
+        self.tls = self._certified(certified_for)
         self._arrived = threading.Condition()
         self._ready = threading.Event()
         self._thread: threading.Thread | None = None
@@ -247,13 +248,13 @@ class SmtpServer:
         """The accepted mails for one recipient."""
         return [mail for mail in self.mails if recipient in mail.recipients]
 
-    def _certified(self) -> ssl.SSLContext | None:
+    def _certified(self, names: Sequence[str]) -> ssl.SSLContext | None:
         if self.security == "none":
             return None
         authority = trustme.CA()
         authority.cert_pem.write_to_path(str(self.ca_file))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("localhost", "127.0.0.1").configure_cert(context)
+        authority.issue_cert(*names).configure_cert(context)
         return context
 
     def _run(self) -> None:

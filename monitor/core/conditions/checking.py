@@ -50,7 +50,7 @@ class Checker:
         if kind is None or isinstance(kind, Boolean):
             return
         message = f"this is {kind}, not a yes or no"
-        example = "rating == red" if isinstance(kind, Rating) else f"{canonical(root)} > 85"
+        example = _example(root, kind, written=self._is_constant(root))
         self._report(root.span, Code.NOT_A_CONDITION, message, f"compare it with something: {example}")
 
     def kind(self, node: Expression) -> Kind | None:
@@ -87,10 +87,10 @@ class Checker:
         if node.name in self._names:
             return self._names[node.name]
         if node.name in self._functions:
-            hint = f"{node.name} is a function: write {self._functions[node.name].usage}"
+            hint = f"'{node.name}' is a function: write {self._functions[node.name].usage}"
         else:
             hint = _suggestion(node.name, (*self._names, *self._functions), "the names here are", self._names)
-        self._report(node.span, Code.UNKNOWN_NAME, f"there is no name {node.name} here", hint)
+        self._report(node.span, Code.UNKNOWN_NAME, f"there is no name '{node.name}' here", hint)
         return None
 
     def _number(self, node: Expression) -> Number | None:
@@ -103,15 +103,15 @@ class Checker:
                 self._report(
                     node.span,
                     Code.RATING_COMPARISON,
-                    f"{canonical(node)} is a rating, not a number",
+                    f"'{canonical(node)}' is a rating, not a number",
                     "compare a rating by == or != with red, amber or green",
                 )
             case Boolean():
                 self._report(
                     node.span,
                     Code.WRONG_KIND,
-                    f"{canonical(node)} is a comparison, not a number",
-                    "join comparisons by and or or",
+                    f"'{canonical(node)}' is a comparison, not a number",
+                    "join comparisons by 'and' or 'or'",
                 )
         return None
 
@@ -138,7 +138,7 @@ class Checker:
                 first = operand, kind
             elif kind != first[1]:
                 sound = False
-                both = f"{canonical(first[0])} is {first[1]}, {canonical(operand)} is {kind}"
+                both = f"'{canonical(first[0])}' is {first[1]}, '{canonical(operand)}' is {kind}"
                 message = f"{both}: they cannot be {done}"
                 hint = _unit_hint(first[1].unit, kind.unit)
                 self._report(operand.span, Code.UNIT_MISMATCH, message, hint)
@@ -153,12 +153,14 @@ class Checker:
                 self.kind(argument)
             hint = _suggestion(node.function, self._functions, "the functions are", self._functions)
             if node.function in self._names:
-                hint = f"{node.function} is a name: write it without parentheses"
-            self._report(node.name_span, Code.UNKNOWN_FUNCTION, f"there is no function {node.function}", hint)
+                hint = f"'{node.function}' is a name: write it without parentheses"
+            self._report(
+                node.name_span, Code.UNKNOWN_FUNCTION, f"there is no function '{node.function}'", hint
+            )
             return None
         for name in function.reads:
             if name not in self._names:
-                message = f"{node.function} needs {name}, which there is not here"
+                message = f"'{node.function}' needs '{name}', which there is not here"
                 self._report(node.name_span, Code.UNKNOWN_NAME, message, "use it where the name is there")
                 return None
         common = self._figures(node, function) if isinstance(function.parameters, Figures) else None
@@ -170,7 +172,7 @@ class Checker:
         kinds = [self._number(argument) for argument in node.arguments]
         if isinstance(function.parameters, Figures) and not _fits(len(kinds), function.parameters):
             message = (
-                f"{function.name} does not take {len(kinds)} {'figure' if len(kinds) == 1 else 'figures'}"
+                f"'{function.name}' does not take {len(kinds)} {'figure' if len(kinds) == 1 else 'figures'}"
             )
             self._report(node.span, Code.WRONG_ARGUMENTS, message, f"write {function.usage}")
             return None
@@ -183,7 +185,7 @@ class Checker:
             self._report(
                 node.span,
                 Code.WRONG_ARGUMENTS,
-                f"{function.name} takes a whole number of periods, written out, "
+                f"'{function.name}' takes a whole number of periods, written out, "
                 f"from {parameter.fewest} to {LARGEST_PERIODS}",
                 f"write {function.usage} with a number for n; it looks at value",
             )
@@ -193,16 +195,17 @@ class Checker:
 
     def _comparison(self, node: Comparison) -> Kind | None:
         kinds = [self.kind(operand) for operand in node.operands]
-        self._direction(node)
+        sound = self._runs_one_way(node)
         if any(isinstance(kind, Boolean) for kind in kinds):
-            hint = "join comparisons by and or or"
+            hint = "join comparisons by 'and' or 'or'"
             self._report(node.span, Code.WRONG_KIND, "a comparison is compared with something", hint)
             return None
         if any(kind is None for kind in kinds):
             return None
         if any(isinstance(kind, Rating) for kind in kinds):
             return self._rating_comparison(node, kinds)
-        self._constant(node)
+        if sound:
+            self._constant(node)
         return None if self._common(node.operands, "compared") is None else Boolean()
 
     def _rating_comparison(self, node: Comparison, kinds: list[Kind | None]) -> Kind | None:
@@ -214,14 +217,15 @@ class Checker:
         self._constant(node)
         return Boolean()
 
-    def _direction(self, node: Comparison) -> None:
+    def _runs_one_way(self, node: Comparison) -> bool:
         operators = set(node.operators)
-        if len(node.operators) > 1 and not any(
-            operators <= allowed for allowed in (_ASCENDING, _DESCENDING, {"=="})
-        ):
+        directions = (_ASCENDING, _DESCENDING, {"=="})
+        sound = len(node.operators) == 1 or any(operators <= allowed for allowed in directions)
+        if not sound:
             message = "this chain of comparisons does not run in one direction"
-            hint = "write it in rising order, such as 8 <= value <= 10, or join comparisons by and"
+            hint = "write it in rising order, such as 8 <= value <= 10, or join comparisons by 'and'"
             self._report(node.span, Code.CONFUSING_CHAIN, message, hint)
+        return sound
 
     def _constant(self, node: Comparison) -> None:
         """Reports comparisons that never depend on a figure, or that no figure fulfils."""
@@ -229,7 +233,7 @@ class Checker:
         if any(self._is_constant(left) and self._is_constant(right) for left, right in pairs):
             message = "this comparison comes out the same whatever the figures are"
         elif any(left == right for left, right in pairs):
-            message = f"{canonical(pairs[0][0])} is compared with itself"
+            message = "a figure is compared with itself"
         elif _is_empty(node):
             message = "no figure lies between these limits"
         else:
@@ -254,8 +258,8 @@ class Checker:
         kind = self.kind(node)
         if kind is None or isinstance(kind, Boolean):
             return kind is not None
-        message = f"{canonical(node)} is {kind}, not a comparison"
-        example = f"rating == {canonical(node)}" if isinstance(kind, Rating) else f"value > {canonical(node)}"
+        message = f"'{canonical(node)}' is {kind}, not a comparison"
+        example = _example(node, kind, written=self._is_constant(node))
         hint = f"write each comparison in full, such as {example}"
         self._report(node.span, Code.WRONG_KIND, message, hint)
         return False
@@ -301,6 +305,14 @@ def _is_empty(node: Comparison) -> bool:
     return first > last or (first == last and strict)
 
 
+def _example(node: Expression, kind: Kind, *, written: bool) -> str:
+    """A comparison that the author may have meant."""
+    text = canonical(node)
+    if isinstance(kind, Rating):
+        return f"rating == {text}" if written else f"{text} == red"
+    return f"value > {text}" if written else f"{text} > 85"
+
+
 def _unit_hint(left: Unit | None, right: Unit | None) -> str:
     if RATIO in (left, right):
         return "compare a ratio with a number, such as value / target > 1.1"
@@ -309,4 +321,4 @@ def _unit_hint(left: Unit | None, right: Unit | None) -> str:
 
 def _suggestion(word: str, candidates: Iterable[str], otherwise: str, listed: Iterable[str]) -> str:
     near = get_close_matches(word.lower(), list(candidates), n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else f"{otherwise} {', '.join(listed) or 'none'}"
+    return f"did you mean '{near[0]}'?" if near else f"{otherwise} {', '.join(listed) or 'none'}"

@@ -124,7 +124,7 @@ def parse(text: str, names: Mapping[str, Kind], functions: Mapping[str, Function
     tokens, strange = tokenise(text)
     if len(tokens) == 1:
         return Parsed(None, strange or (_empty(),))
-    root, misread = read(tokens, text)
+    root, misread = read(tokens, text, frozenset(problem.offset for problem in strange))
     checker = Checker(names, functions)
     checker.condition(root)
     problems = _ordered((*strange, *misread), checker.problems)

@@ -51,26 +51,34 @@ _THOUSANDS: Final = re.compile(r"[0-9]{1,3},[0-9]{3}\b")
 _FOREIGN_WORDS: Final = MappingProxyType(
     {
         "between": "write a chain: 8 <= value <= 10",
-        "in": "write each comparison in full, joined by or",
-        "is": "write ==",
-        "equals": "write ==",
-        "above": "write >",
-        "over": "write >",
-        "below": "write <",
-        "under": "write <",
+        "in": "write each comparison in full, joined by 'or'",
+        "is": "write '=='",
+        "equals": "write '=='",
+        "above": "write '>'",
+        "over": "write '>'",
+        "below": "write '<'",
+        "under": "write '<'",
         "if": "write the comparison alone; the rule says what follows from it",
         "percent": "write the number alone: 85",
     }
 )
 
 
+_JOIN: Final = "join comparisons by 'and' or 'or'"
+
+
 class _TooDeepError(Exception):
     """Ends reading where the text is nested too deeply; never leaves this module."""
 
 
-def read(tokens: Sequence[Token], text: str) -> tuple[Expression, tuple[ConditionProblem, ...]]:
-    """The tree, with Faulty nodes where something is wrong, and what is wrong. Never raises."""
-    reader = _Reader(tokens, text)
+def read(
+    tokens: Sequence[Token], text: str, reported: frozenset[int]
+) -> tuple[Expression, tuple[ConditionProblem, ...]]:
+    """The tree, with Faulty nodes where something is wrong, and what is wrong. Never raises.
+
+    At the offsets `reported` a problem was reported already, and no other is.
+    """
+    reader = _Reader(tokens, text, reported)
     try:
         root = reader.whole()
     except _TooDeepError:
@@ -85,24 +93,20 @@ def read(tokens: Sequence[Token], text: str) -> tuple[Expression, tuple[Conditio
 class _Reader:
     """One pass over the tokens; `problems` grows as it goes."""
 
-    def __init__(self, tokens: Sequence[Token], text: str) -> None:
+    def __init__(self, tokens: Sequence[Token], text: str, reported: frozenset[int]) -> None:
         self.problems: list[ConditionProblem] = []
+        self._reported = set(reported)
         self._tokens = tokens
         self._text = text
+        self._leftovers: list[Expression] = []
         self._position = 0
         self._depth = 0
 
     def whole(self) -> Expression:
         """Everything up to the end; what is left over after an expression is reported and passed."""
-        parts = [self._expression(_OR)]
-        while not self._ended():
-            self._report_unexpected()
-            self._synchronise()
-            if not self._ended():
-                self._advance()
-                if not self._ended():
-                    parts.append(self._expression(_OR))
-        return parts[0] if len(parts) == 1 and not self.problems else Faulty(tuple(parts), parts[0].span)
+        root = self._expression(_OR)
+        self._read_leftovers("")
+        return Faulty((root, *self._leftovers), root.span) if self.problems else root
 
     def report_depth(self, span: Span) -> None:
         self._report(
@@ -125,8 +129,11 @@ class _Reader:
             self._position += 1
         return token
 
+    def _at(self, sign: str) -> bool:
+        return self._current.kind is TokenKind.SIGN and self._current.text == sign
+
     def _takes(self, sign: str) -> bool:
-        found = self._current.kind is TokenKind.SIGN and self._current.text == sign
+        found = self._at(sign)
         if found:
             self._advance()
         return found
@@ -169,7 +176,7 @@ class _Reader:
 
     def _named(self) -> Expression:
         token = self._advance()
-        if self._current.kind is TokenKind.SIGN and self._current.text == "(":
+        if self._at("("):
             return self._call(token)
         if token.text in RATING_CODES:
             return RatingWord(token.text, token.span)
@@ -200,14 +207,11 @@ class _Reader:
         """The span of the closing parenthesis; without one, says so and ends at what was read."""
         if self._takes(")"):
             return self._previous_span
-        if not self._ended():
-            self._report_unexpected()
-            self._synchronise()
-            if self._takes(")"):
-                return self._previous_span
-        if self._ended():
-            message = "this parenthesis is never closed"
-            self._report(opening, Code.UNCLOSED_PARENTHESIS, message, "add the closing parenthesis")
+        self._read_leftovers(")")
+        if self._takes(")"):
+            return self._previous_span
+        message = "this parenthesis is never closed"
+        self._report(opening, Code.UNCLOSED_PARENTHESIS, message, "add the closing parenthesis")
         return inside
 
     def _infix(self, left: Expression, power: int) -> Expression:
@@ -238,7 +242,7 @@ class _Reader:
             message = "the condition ends where a number, a name or a function is expected"
             self._report(token.span, Code.SYNTAX, message, "complete it, for example: value > 85")
         else:
-            message = f"a number, a name or a function is expected before {token.text}"
+            message = f"a number, a name or a function is expected before '{token.text}'"
             self._report(
                 token.span, Code.SYNTAX, message, "fill in what is missing, or remove what is too much"
             )
@@ -250,7 +254,8 @@ class _Reader:
         token = self._current
         if token.text == ",":
             around = self._text[max(0, token.span.offset - 3) : token.span.offset + 4]
-            hint = "write numbers without commas: 1000" if _THOUSANDS.search(around) else "remove it"
+            thousands = _THOUSANDS.search(around)
+            hint = "write numbers without commas: 1000" if thousands else _JOIN
             self._report(
                 token.span, Code.SYNTAX, "a comma stands only between the arguments of a function", hint
             )
@@ -259,9 +264,21 @@ class _Reader:
                 token.span, Code.SYNTAX, "this parenthesis was never opened", "remove it, or open it"
             )
         else:
-            message = f"an operator, and or or is expected before {token.text}"
-            hint = _FOREIGN_WORDS.get(token.text.lower(), "join two comparisons by and or or")
+            words = (token.text.lower(), self._tokens[max(0, self._position - 1)].text.lower())
+            message = f"an operator, 'and' or 'or' is expected before '{token.text}'"
+            hint = next((_FOREIGN_WORDS[word] for word in words if word in _FOREIGN_WORDS), _JOIN)
             self._report(token.span, Code.SYNTAX, message, hint)
+
+    def _read_leftovers(self, closing: str) -> None:
+        """Reports what stands after a whole expression, up to `closing` or the end, and reads on in it."""
+        while not self._ended() and not self._at(closing):
+            self._report_unexpected()
+            self._synchronise()
+            if self._ended() or self._at(closing):
+                return
+            self._advance()
+            if not self._ended() and not self._at(closing):
+                self._leftovers.append(self._expression(_OR))
 
     def _synchronise(self) -> None:
         """Passes over tokens up to the next and, or, comma, closing parenthesis on this level, or the end."""
@@ -275,7 +292,8 @@ class _Reader:
 
     def _report(self, span: Span, code: Code, message: str, hint: str) -> None:
         """Adds a problem, unless one stands at the same place already: it would be its echo."""
-        if all(problem.offset != span.offset for problem in self.problems):
+        if span.offset not in self._reported:
+            self._reported.add(span.offset)
             self.problems.append(ConditionProblem(span.offset, span.length, code, message, hint))
 
 

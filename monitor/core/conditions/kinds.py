@@ -46,7 +46,9 @@ class Number:
         return cls(Unit(((unit, 1),)))
 
     def __str__(self) -> str:
-        return "a number" if self.unit is None else f"a figure in {self.unit}"
+        if self.unit is None:
+            return "a number"
+        return "a ratio" if self.unit == RATIO else f"a figure in {self.unit}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ class Compiler:
             self._places[key] = len(self._steps) - 1
         return self._places[key]
 
-    def _compiled(self, node: Expression) -> tuple[Operation, tuple[int, ...]]:  # noqa: PLR0911 - one case a node
+    def _compiled(self, node: Expression) -> tuple[Operation, tuple[int, ...]]:
         match node:
             case Literal() | RatingWord() | Name():
                 return _leaf(node), ()

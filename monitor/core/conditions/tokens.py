@@ -119,7 +119,7 @@ def _number(text: str, span: Span) -> tuple[Token, ConditionProblem | None]:
         problem = _problem(
             span,
             Code.NUMBER_FORMAT,
-            f"{text} is not a number in plain digits",
+            f"'{text}' is not a number in plain digits",
             "write digits with at most one decimal point between them, such as 1000 or 0.5",
         )
         return Token(TokenKind.NUMBER, "1", span), problem
@@ -140,23 +140,23 @@ def _word(text: str, span: Span) -> tuple[Token, ConditionProblem | None]:
         return Token(TokenKind.NAME, text, span), None
     if lower == text:
         return Token(TokenKind.SIGN, text, span), None
-    return Token(TokenKind.SIGN, lower, span), _spelling(text, lower, f"write {lower}", span)
+    return Token(TokenKind.SIGN, lower, span), _spelling(text, lower, f"write '{lower}'", span)
 
 
 def _strange(text: str, span: Span) -> tuple[Token | None, ConditionProblem]:
     if text in _FOREIGN:
         own = _FOREIGN[text]
-        return Token(TokenKind.SIGN, own, span), _spelling(text, own, f"write {own}", span)
+        return Token(TokenKind.SIGN, own, span), _spelling(text, own, f"write '{own}'", span)
     if text in _UNSUPPORTED:
         own, hint = _UNSUPPORTED[text]
         return Token(TokenKind.SIGN, own, span), _spelling(text, own, hint, span)
     hint = _SKIPPED.get(text, "remove it")
-    shown = text if text.isprintable() and not text.isspace() else f"U+{ord(text):04X}"
+    shown = f"'{text}'" if text.isprintable() and not text.isspace() else f"U+{ord(text):04X}"
     return None, _problem(span, Code.UNKNOWN_CHARACTER, f"{shown} is not part of the language", hint)
 
 
 def _spelling(text: str, own: str, hint: str, span: Span) -> ConditionProblem:
-    meaning = "there are no powers" if text in _UNSUPPORTED else f"{text} is spelt {own} here"
+    meaning = "there are no powers" if text in _UNSUPPORTED else f"'{text}' is spelt '{own}' here"
     return _problem(span, Code.FOREIGN_SPELLING, meaning, hint)
 
 

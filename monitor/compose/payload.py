@@ -1,0 +1,45 @@
+"""The same facts as data, for channels that carry data rather than mails."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from monitor.core.notifications import Notice, Notification
+
+
+def payload_of(notification: Notification, notices: Sequence[Notice]) -> dict[str, object]:
+    """JSON types only, of shielded notices: Decimals as strings, that no digit be lost; dates in ISO 8601."""
+    return {
+        "recipient": notification.recipient.id,
+        "decided_at": notification.decided_at.isoformat(),
+        "notices": [_notice(notice) for notice in notices],
+    }
+
+
+def _notice(notice: Notice) -> dict[str, object]:
+    return {
+        "rule": notice.rule,
+        "area": notice.area,
+        "area_type": notice.area_type.value,
+        "kind": notice.kind.value,
+        "reason": notice.reason,
+        "level": None if notice.level is None else notice.level.value,
+        "title": notice.title,
+        "indicator": notice.indicator,
+        "period_end": None if notice.period_end is None else notice.period_end.isoformat(),
+        "status": None if notice.status is None else notice.status.value,
+        "value": _number(notice.value),
+        "protected": notice.protected,
+        "unit": notice.unit,
+        "rag": notice.rag.value,
+        "target": _number(notice.target),
+        "limit": _number(notice.limit),
+        "since": None if notice.since is None else notice.since.isoformat(),
+        "direction": notice.direction.value,
+        "rule_position": notice.rule_position,
+        "rule_version": notice.rule_version,
+        "thread": notice.thread,
+    }
+
+
+def _number(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"

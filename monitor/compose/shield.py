@@ -1,0 +1,67 @@
+"""What a notice may show of small numbers. Everything that a mail is made of passes through here first."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from monitor.charts import ChartSeries, reveals_a_small_number, without_small_numbers
+from monitor.core.judgements import DirectionOfTravel
+from monitor.core.notifications import Notice
+from monitor.wording import FigureFormat
+
+
+def chart_series(notice: Notice) -> ChartSeries:
+    """The notice's history as a chart shows it, without small numbers."""
+    return without_small_numbers(
+        ChartSeries(
+            title=f"{notice.title} in {notice.area}",
+            unit=notice.unit,
+            decimals=notice.decimals,
+            points=notice.history,
+            neighbours=notice.neighbours,
+        )
+    )
+
+
+def shown(notice: Notice) -> Notice:
+    """The notice without its protected figures and without what would narrow them down.
+
+    A count that is known to lie from 1 to 5 and known to be above 4 is known: so the limit, the condition as
+    written and the target are left out where they lie between 1 and 5, and so is the direction of travel
+    between two protected figures.
+    """
+    previous_protected = _previous_is_protected(notice)
+    notice = replace(
+        notice,
+        history=chart_series(notice).points,
+        previous_value=None if previous_protected else notice.previous_value,
+    )
+    if not notice.protected:
+        return notice
+    figures = FigureFormat(notice.unit, notice.decimals)
+    limit = _outside_small_numbers(notice.limit, figures)
+    target = _outside_small_numbers(notice.target, figures)
+    return replace(
+        notice,
+        value=None,
+        limit=limit,
+        limit_text=notice.limit_text if limit is not None else "",
+        limit_reference=notice.limit_reference if limit is not None else "",
+        target=target,
+        target_reference=notice.target_reference if target is not None else "",
+        direction=DirectionOfTravel.UNKNOWN if previous_protected else notice.direction,
+    )
+
+
+def _previous_is_protected(notice: Notice) -> bool:
+    """Whether the last figure before the notice's own period is protected."""
+    before = [
+        point
+        for point in notice.history
+        if (notice.period_end is None or point.period_end < notice.period_end)
+        and (point.protected or point.value is not None)
+    ]
+    return bool(before) and before[-1].protected
+
+
+def _outside_small_numbers(line: Decimal | None, figures: FigureFormat) -> Decimal | None:
+    return None if line is None or reveals_a_small_number(line, figures) else line

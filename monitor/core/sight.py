@@ -1,0 +1,179 @@
+"""A panel with all that rules may look at beside the figures: targets, limits, ratings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+import numpy as np
+
+from monitor.core.conditions import RATING_CODES, Condition, Frame, LimitValues, Truth
+from monitor.core.exact import ExactArray
+from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating
+from monitor.core.observations import MICRO
+from monitor.core.panel import NO_ENTRY, BoolGrid, IntGrid, Panel
+from monitor.core.rulebook import Limits
+from monitor.core.trends import direction_of_travel
+
+_CODE_OF = {RagRating(word): code for word, code in RATING_CODES.items()}
+_COLOUR_OF = {code: rating for rating, code in _CODE_OF.items()}
+
+
+def scaled_decimal(scaled: int, decimals: int) -> Decimal:
+    """Returns a whole number of 10**-``decimals`` as a Decimal that shows so many decimals."""
+    return Decimal(scaled).scaleb(-decimals)
+
+
+def _from_micro(amount: int | None) -> Decimal | None:
+    return None if amount is None else (Decimal(amount) / MICRO).normalize() + Decimal(0)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A panel with all that rules may look at: targets, limits and ratings beside the figures."""
+
+    panel: Panel
+    frame: Frame
+    targets: IntGrid
+    limits: IntGrid
+    bands: IntGrid
+    ratings: IntGrid
+    truths: dict[Condition, Truth]
+    found_limits: dict[Condition, tuple[LimitValues, ...]]
+
+    @classmethod
+    def of(cls, panel: Panel) -> "Sight":
+        indicator = panel.indicator
+        targets = panel.entry_grid(indicator.targets)
+        limits = panel.entry_grid(indicator.limits)
+        bands = panel.entry_grid(indicator.rag)
+        ranges: Sequence[Limits] = [entry.value for entry in indicator.limits]
+        values = {
+            "value": panel.values,
+            "numerator": panel.numerators,
+            "denominator": panel.denominators,
+            "target": panel.from_entries(targets, [entry.value for entry in indicator.targets]),
+            "lower": panel.from_entries(limits, [limit.lower for limit in ranges]),
+            "upper": panel.from_entries(limits, [limit.upper for limit in ranges]),
+        }
+        frame = Frame(values, panel.shape, indicator.decimals)
+        ratings = _ratings(panel, frame, bands)
+        coloured = np.isin(ratings, list(_COLOUR_OF))
+        frame = Frame(
+            {**values, "rating": ExactArray.scaled(ratings, 0, coloured)}, panel.shape, indicator.decimals
+        )
+        return cls(panel, frame, targets, limits, bands, ratings, {}, {})
+
+    def truth(self, condition: Condition) -> Truth:
+        """The condition's truth for every figure; each condition is computed once."""
+        if condition not in self.truths:
+            self.truths[condition] = condition.evaluate(self.frame)
+        return self.truths[condition]
+
+    def limits_of(self, condition: Condition) -> tuple[LimitValues, ...]:
+        """What the condition compares the value with, for every figure; computed once."""
+        if condition not in self.found_limits:
+            self.found_limits[condition] = condition.limit_values(self.frame)
+        return self.found_limits[condition]
+
+    def amount(self, name: str, row: int, column: int) -> Decimal | None:
+        """The named figure at published precision, None where it is missing."""
+        array = self.frame.values[name]
+        if not np.broadcast_to(array.known, self.panel.shape)[row, column]:
+            return None
+        return scaled_decimal(
+            int(np.broadcast_to(array.numerator, self.panel.shape)[row, column]), self.frame.decimals
+        )
+
+    def rating(self, row: int, column: int) -> RagRating:
+        """The colour, or why there is none."""
+        code = int(self.ratings[row, column])
+        if code in _COLOUR_OF:
+            return _COLOUR_OF[code]
+        return RagRating.NOT_RATED if self.panel.values.known[row, column] else RagRating.NO_DATA
+
+    def evaluation(self, row: int, column: int) -> Evaluation:
+        """Everything that is known of one figure."""
+        panel, indicator = self.panel, self.panel.indicator
+        figure = panel.observations[row][column]
+        earlier = self._previous(row, column)
+        target, bands = int(self.targets[row, column]), int(self.bands[row, column])
+        band = indicator.rag[bands] if bands != NO_ENTRY else None
+        return Evaluation(
+            indicator=indicator.id,
+            area=panel.areas[row].name,
+            period_end=figure.period_end,
+            observation_id=figure.id,
+            revision=figure.revision,
+            status=figure.status,
+            value=self.amount("value", row, column),
+            numerator=_from_micro(figure.numerator),
+            denominator=_from_micro(figure.denominator),
+            missing=figure.missing,
+            target=self.amount("target", row, column),
+            lower=self.amount("lower", row, column),
+            upper=self.amount("upper", row, column),
+            rag=self.rating(row, column),
+            previous_period_end=None if earlier is None else panel.observations[row][earlier].period_end,
+            previous_value=None if earlier is None else self.amount("value", row, earlier),
+            previous_rag=None if earlier is None else self.rating(row, earlier),
+            direction=self._direction(row, column),
+            target_reference=indicator.targets[target].reference if target != NO_ENTRY else "",
+            rag_reference=band.reference if band else "",
+            rag_position=band.position if band else None,
+        )
+
+    def _previous(self, row: int, column: int) -> int | None:
+        """The column of the last figure before this one that has a value."""
+        known = self.panel.values.known[row]
+        return next((earlier for earlier in range(column - 1, -1, -1) if known[earlier]), None)
+
+    def _direction(self, row: int, column: int) -> DirectionOfTravel:
+        values, known = self.panel.values.numerator[row], self.panel.values.known[row]
+        if not known[column]:
+            return DirectionOfTravel.UNKNOWN
+        rule = self.panel.indicator.direction
+        columns: list[int] = []
+        for earlier in range(column, -1, -1):
+            if known[earlier]:
+                columns.insert(0, earlier)
+            if len(columns) == rule.figures:
+                break
+        target = self.frame.values["target"]
+        return direction_of_travel(
+            [int(values[each]) for each in columns],
+            [int(target.numerator[row, each]) if target.known[row, each] else None for each in columns],
+            rule,
+            self.panel.indicator.polarity,
+        )
+
+
+def _ratings(panel: Panel, frame: Frame, bands: IntGrid) -> IntGrid:
+    """The colour codes of all figures, 0 where there is none.
+
+    A band whose condition is unknown (no target, say) leaves the figure without a colour: it is not red.
+    """
+    codes = np.zeros(panel.shape, dtype=np.int64)
+    for index, entry in enumerate(panel.indicator.rag):
+        here: BoolGrid = (bands == index) & panel.values.known
+        if not here.any():
+            continue
+        green = entry.value.green.evaluate(frame)
+        amber = entry.value.amber.evaluate(frame) if entry.value.amber else _never(panel.shape)
+        is_green = green.known & green.true
+        is_amber = green.known & ~green.true & amber.known & amber.true
+        if entry.value.red is None:
+            is_red = green.known & ~green.true & amber.known & ~amber.true
+        else:
+            red = entry.value.red.evaluate(frame)
+            is_red = ~is_green & ~is_amber & red.known & red.true
+        for rating, holds in (
+            (RagRating.GREEN, is_green),
+            (RagRating.AMBER, is_amber),
+            (RagRating.RED, is_red),
+        ):
+            codes[here & np.broadcast_to(holds, panel.shape)] = _CODE_OF[rating]
+    return codes
+
+
+def _never(shape: tuple[int, int]) -> Truth:
+    return Truth(true=np.zeros(shape, dtype=np.bool_), known=np.ones(shape, dtype=np.bool_))

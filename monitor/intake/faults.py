@@ -1,0 +1,79 @@
+"""What may be wrong with a row or with a whole file, under codes that stay the same from version to version."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+SHOWN_CHARACTERS = 60
+
+
+class FaultCode(StrEnum):
+    """Why a row is set aside. Explained one by one in ``docs/load-data.md``."""
+
+    UNKNOWN_INDICATOR = "unknown-indicator"
+    UNKNOWN_AREA = "unknown-area"
+    BAD_DATE = "bad-date"
+    FUTURE_PERIOD = "future-period"
+    BAD_NUMBER = "bad-number"
+    NUMBER_TOO_LARGE = "number-too-large"
+    WRONG_UNIT = "wrong-unit"
+    NO_VALUE = "no-value"
+    NOT_A_RATIO = "not-a-ratio"
+    BAD_DENOMINATOR = "bad-denominator"
+    DISAGREEMENT = "disagreement"
+    OUT_OF_RANGE = "out-of-range"
+    UNKNOWN_STATUS = "unknown-status"
+    CONTRADICTION = "contradiction"
+    TOO_MANY_CELLS = "too-many-cells"
+
+
+class FileFaultCode(StrEnum):
+    """Why a file cannot be read at all."""
+
+    EMPTY = "empty-file"
+    TOO_LARGE = "too-large"
+    NOT_TEXT = "not-text"
+    NO_HEADER = "no-header"
+    NO_COLUMN = "no-column"
+    TWO_COLUMNS = "two-columns"
+    NO_AREA = "no-area"
+    QUOTATION = "quotation"
+    PASSWORD = "password"  # noqa: S105 - the code of a fault
+    OLD_WORKBOOK = "old-workbook"
+    DAMAGED_WORKBOOK = "damaged-workbook"
+    NOT_A_WORKBOOK = "not-a-workbook"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with a row, and in words an analyst can act on."""
+
+    code: FaultCode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that is set aside. ``line`` counts from 1; ``cells`` are the row's own, as they were read.
+
+    ``code`` is that of the first fault; ``reason`` tells all of them.
+    """
+
+    line: int
+    code: FaultCode
+    reason: str
+    cells: tuple[str, ...]
+
+
+class UnreadableFileError(Exception):
+    """A whole file cannot be read. Its text says why and what to do."""
+
+    def __init__(self, code: FileFaultCode, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+def shown(text: str) -> str:
+    """The text in quotation marks, on one line and not too long, fit for a message."""
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return f"“{line[:SHOWN_CHARACTERS]}…”" if len(line) > SHOWN_CHARACTERS else f"“{line}”"

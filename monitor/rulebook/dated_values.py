@@ -1,0 +1,126 @@
+"""Lists of values with dates, areas and a reference: targets, limits and bands."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Final, Generic, TypeVar
+
+from monitor.core.areas import AreaTree
+from monitor.core.dated import EVERYWHERE, Dated, Scope
+from monitor.rulebook.fields import Fields, fields_of
+from monitor.rulebook.problems import ProblemLog, Span
+from monitor.rulebook.scopes import read_scope
+from monitor.rulebook.yaml_nodes import Mapping, Node, Scalar, Sequence
+
+T = TypeVar("T")
+
+COMMON_KEYS: Final = ("from", "until", "areas", "reference")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry(Generic[T]):
+    dated: Dated[T]
+    start_span: Span
+    until_span: Span
+
+
+def read_dated(
+    node: Node,
+    what: str,
+    keys: Iterable[str],
+    read_value: Callable[[Fields], T | None],
+    areas: AreaTree,
+    log: ProblemLog,
+) -> tuple[Dated[T], ...]:
+    """Returns the sound entries of a list, in the order of their dates.
+
+    An entry without ``until`` is given the day on which the next entry of the same areas begins. ``what`` is
+    the list's key, ``keys`` are those of a value beside the common ones, ``read_value`` reads the value.
+    """
+    if isinstance(node, Mapping):
+        hint = "begin each entry with a dash: - from: 2013-04-01"
+        log.note("LIM108", node.span, f"{what} is a single entry, where a list is needed", hint)
+        return ()
+    if isinstance(node, Scalar):
+        log.note("LIM108", node.span, f"{what} is a single value, where a list of dated entries is needed",
+                 "write - {from: 2013-04-01, ..., reference: ...} beneath it")
+        return ()
+    if not node.items:
+        log.note("LIM113", node.span, f"{what} is an empty list")
+    entries = _entries(node, what, (*keys, *COMMON_KEYS), read_value, areas, log)
+    return _in_order(entries, log)
+
+
+def _entries(
+    node: Sequence,
+    what: str,
+    keys: tuple[str, ...],
+    read_value: Callable[[Fields], T | None],
+    areas: AreaTree,
+    log: ProblemLog,
+) -> list[_Entry[T]]:
+    found = []
+    for item in node.items:
+        fields = fields_of(item, f"this entry of {what}", item.span, keys, log)
+        entry = None if fields is None else _entry(fields, item.span, read_value, areas)
+        if entry is not None:
+            found.append(entry)
+    return found
+
+
+def _entry(
+    fields: Fields, span: Span, read_value: Callable[[Fields], T | None], areas: AreaTree
+) -> _Entry[T] | None:
+    start, until = fields.day("from", required=True), fields.day("until")
+    reference = fields.text("reference", required=True)
+    scope = scope_of(fields, areas)
+    value = read_value(fields)
+    if start and until and until <= start:
+        message = f"until {until} is not after from {start}"
+        fields.log.note("LIM201", fields.span("until"), message)
+        return None
+    if start is None or scope is None or value is None:
+        return None
+    dated = Dated(value, start, until, scope, reference or "", span.position)
+    return _Entry(dated, fields.span("from"), fields.span("until"))
+
+
+def scope_of(fields: Fields, areas: AreaTree, *, required: bool = False) -> Scope | None:
+    """Returns the scope under ``areas``; everywhere where the key is not there and need not be."""
+    node = fields.node("areas", required=required)
+    if node is not None:
+        return read_scope(node, areas, fields.log)
+    return None if required or fields.has("areas") else EVERYWHERE
+
+
+def _in_order(entries: list[_Entry[T]], log: ProblemLog) -> tuple[Dated[T], ...]:
+    ordered = sorted(entries, key=lambda entry: entry.dated.start)
+    result = []
+    for index, entry in enumerate(ordered):
+        later = [other for other in ordered[index + 1 :] if _compete(entry.dated.scope, other.dated.scope)]
+        if later:
+            _check_dates(entry, later[0], log)
+        following = next((other for other in later if other.dated.scope == entry.dated.scope), None)
+        ends = entry.dated.until or (following.dated.start if following else None)
+        result.append(replace(entry.dated, until=ends))
+    return tuple(result)
+
+
+def _compete(one: Scope, other: Scope) -> bool:
+    """Whether some area is meant by both equally closely, so that dates alone decide between them."""
+    everywhere = one == other == EVERYWHERE
+    return everywhere or bool(one.names & other.names) or bool(one.types & other.types)
+
+
+def _check_dates(entry: _Entry[T], following: _Entry[T], log: ProblemLog) -> None:
+    """Notes an overlap with the next entry that competes, or a gap before the next of the very same areas."""
+    one, other = entry.dated, following.dated
+    place = f"that of line {one.position.line}"
+    if one.start == other.start:
+        message = f"this entry begins on the same day as {place} ({one.start}) for the same areas"
+        log.note("LIM202", following.start_span, message)
+    elif one.until and one.until > other.start:
+        message = f"this entry begins on {other.start}, when {place} still holds (until {one.until})"
+        log.note("LIM202", following.start_span, message)
+    elif one.until and one.until < other.start and one.scope == other.scope:
+        message = f"from {one.until} until {other.start} there is none for these areas"
+        log.note("LIM203", entry.until_span, message)

@@ -1,0 +1,156 @@
+"""Words of a rule file to numbers, dates and other values; what does not fit becomes a problem.
+
+Nothing is guessed: 1_000, 0x1f, 012 and 1:30 are numbers to some YAML readers and to nobody else, so they
+are refused; yes, no, on and off are words. Numbers never pass through a binary float.
+"""
+
+import calendar
+import re
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from monitor.core.exact import MICRO_DECIMALS, micro
+from monitor.rulebook.problems import ProblemLog
+from monitor.rulebook.suggestions import listed
+from monitor.rulebook.yaml_nodes import Node, Scalar, Sequence
+
+_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
+_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_BRITISH_DAY: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
+_PERIODS: Final = re.compile(r"([1-9][0-9]{0,2}) periods?", re.ASCII)
+_MONTHS: Final = 12
+_LONGEST_QUOTED: Final = 40
+
+E = TypeVar("E", bound=StrEnum)
+
+
+def shown(text: str) -> str:
+    """A text as messages quote it: in quotation marks, on one line, not too long."""
+    flat = " ".join(text.split())
+    return f"“{flat if len(flat) <= _LONGEST_QUOTED else flat[: _LONGEST_QUOTED - 1] + '…'}”"
+
+
+def scalar(node: Node, what: str, log: ProblemLog) -> Scalar | None:
+    """Returns the node if it is a single value that is not null."""
+    if isinstance(node, Scalar):
+        if not node.is_null:
+            return node
+        log.note("LIM113", node.span, f"{what} has no value")
+        return None
+    kind = "a list" if isinstance(node, Sequence) else "a mapping"
+    log.note("LIM108", node.span, f"{what} is {kind}, where a single value is needed", "write one value after the key")
+    return None
+
+
+def text(node: Scalar, what: str, log: ProblemLog) -> str | None:
+    """Returns the text, with line ends and runs of spaces as one space each."""
+    flat = " ".join(node.text.split())
+    if not flat:
+        log.note("LIM113", node.span, f"{what} is empty")
+        return None
+    return flat
+
+
+def amount(node: Scalar, what: str, log: ProblemLog) -> int | None:
+    """Returns a number in whole millionths."""
+    if not _is_number(node, what, log):
+        return None
+    decimals = -int(Decimal(node.text).as_tuple().exponent)
+    if decimals > MICRO_DECIMALS and Decimal(node.text) != round(Decimal(node.text), MICRO_DECIMALS):
+        log.note("LIM119", node.span, f"{what} has more than {MICRO_DECIMALS} decimals", "round it")
+        return None
+    try:
+        return micro(node.text)
+    except ValueError:
+        log.note("LIM119", node.span, f"{what} is too large a number", "check it for a slip")
+        return None
+
+
+def whole_number(node: Scalar, what: str, log: ProblemLog, *, fewest: int, most: int) -> int | None:
+    """Returns a whole number within the range, both ends included."""
+    if not _is_number(node, what, log):
+        return None
+    number = Decimal(node.text)
+    if number == number.to_integral_value() and fewest <= number <= most:
+        return int(number)
+    log.note("LIM119", node.span, f"{what} has to be a whole number from {fewest:,} to {most:,}")
+    return None
+
+
+def _is_number(node: Scalar, what: str, log: ProblemLog) -> bool:
+    if len(node.text) <= _LONGEST_QUOTED and _NUMBER.fullmatch(node.text):
+        return True
+    log.note("LIM114", node.span, f"{what} is {shown(node.text)}, not a number", _plainly(node.text))
+    return False
+
+
+def _plainly(written: str) -> str | None:
+    """How the number was probably meant, or None."""
+    digits = re.sub(r"[\s,_%£+]", "", written[:_LONGEST_QUOTED])
+    digits = re.sub(r"^(-?)0+(?=[0-9])", r"\1", digits)
+    if digits.startswith((".", "-.")):
+        digits = digits.replace(".", "0.", 1)
+    digits = digits.rstrip(".")
+    return f"write {digits}" if _NUMBER.fullmatch(digits) else None
+
+
+def day(node: Scalar, what: str, log: ProblemLog) -> date | None:
+    """Returns a date; quoted and unquoted are the same."""
+    match = _DAY.fullmatch(node.text)
+    if match is None:
+        log.note("LIM115", node.span, f"{what} is {shown(node.text)}, not a date", _as_iso(node.text))
+        return None
+    year, month, number = map(int, match.groups())
+    try:
+        return date(year, month, number)
+    except ValueError:
+        if year and 1 <= month <= _MONTHS:
+            last = calendar.monthrange(year, month)[1]
+            message = f"{what} is {node.text}, but {calendar.month_name[month]} {year} has {last} days"
+        else:
+            message = f"{what} is {node.text}, and there is no such month or year"
+        log.note("LIM115", node.span, message)
+        return None
+
+
+def _as_iso(written: str) -> str | None:
+    match = _BRITISH_DAY.fullmatch(written.strip())
+    if match is None:
+        return None
+    try:
+        return f"write {date(int(match[3]), int(match[2]), int(match[1])).isoformat()}"
+    except ValueError:
+        return None
+
+
+def yes_or_no(node: Scalar, what: str, log: ProblemLog) -> bool | None:
+    """Returns what true or false says."""
+    if node.is_plain and node.text in {"true", "false"}:
+        return node.text == "true"
+    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(node.text.lower(), node.text.lower())
+    hint = f"write {meant}, without quotation marks" if meant in {"true", "false"} else None
+    log.note("LIM116", node.span, f"{what} is {shown(node.text)}, neither true nor false", hint)
+    return None
+
+
+def word(node: Scalar, what: str, words: type[E], log: ProblemLog) -> E | None:
+    """Returns which of some words stands there."""
+    flat = " ".join(node.text.split())
+    for candidate in words:
+        if flat == candidate.value:
+            return candidate
+    choices = [candidate.value for candidate in words]
+    log.note("LIM117", node.span, f"{what} is {shown(node.text)}", listed(flat, choices, log))
+    return None
+
+
+def periods(node: Scalar, what: str, log: ProblemLog) -> int | None:
+    """Returns the number in “1 period”, “2 periods” and so on, up to 999."""
+    match = _PERIODS.fullmatch(" ".join(node.text.split()))
+    if match:
+        return int(match[1])
+    hint = f"write {node.text} periods" if re.fullmatch(r"[1-9][0-9]{0,2}", node.text, re.ASCII) else None
+    log.note("LIM122", node.span, f"{what} is {shown(node.text)}, not a number of periods", hint)
+    return None

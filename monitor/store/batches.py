@@ -1,0 +1,128 @@
+"""Batches: what came in at once, and which cycle has judged it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from monitor.store.bulk import listed
+from monitor.store.columns import ID
+from monitor.store.tables import Channel, batches, observations, series
+
+__all__ = ["Batch", "Channel", "NewBatch", "changed_series", "mark_batches_evaluated", "unevaluated_batches"]
+
+_IDS: Final = {"id": ID}
+
+
+@dataclass(frozen=True, slots=True)
+class NewBatch:
+    """A file or push that has been read. ``sha256`` of its bytes is its identity; ``name`` is for people.
+
+    ``rows_rejected`` counts the rows set aside by intake.
+    """
+
+    name: str
+    sha256: str
+    channel: Channel
+    rows_rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch in the store. ``rows_restated`` of the ``rows_accepted`` replaced an earlier figure.
+
+    ``evaluated_in`` is the cycle that judged it; None: not yet.
+    """
+
+    id: int
+    name: str
+    sha256: str
+    channel: Channel
+    received_at: datetime
+    rows_accepted: int
+    rows_restated: int
+    rows_unchanged: int
+    rows_rejected: int
+    evaluated_in: int | None
+
+
+def insert_batch(connection: Connection, batch: NewBatch, *, now: datetime) -> int:
+    """Writes a batch without any rows yet; returns its number."""
+    return connection.execute(
+        insert(batches)
+        .values(
+            name=batch.name,
+            sha256=batch.sha256,
+            channel=batch.channel,
+            received_at=now,
+            rows_accepted=0,
+            rows_restated=0,
+            rows_unchanged=0,
+            rows_rejected=batch.rows_rejected,
+        )
+        .returning(batches.c.id)
+    ).scalar_one()
+
+
+def count_rows(connection: Connection, batch_id: int, *, accepted: int, restated: int, unchanged: int) -> None:
+    """Writes how many rows a batch brought."""
+    connection.execute(
+        update(batches)
+        .where(batches.c.id == batch_id)
+        .values(rows_accepted=accepted, rows_restated=restated, rows_unchanged=unchanged)
+    )
+
+
+def batch_with_contents(connection: Connection, sha256: str) -> Batch | None:
+    """The batch whose bytes had this SHA-256."""
+    row = connection.execute(select(batches).where(batches.c.sha256 == sha256)).one_or_none()
+    return None if row is None else _batch(row)
+
+
+def unevaluated_batches(connection: Connection) -> tuple[Batch, ...]:
+    """The batches that no cycle has judged yet, the oldest first."""
+    rows = connection.execute(
+        select(batches).where(batches.c.evaluated_in.is_(None)).order_by(batches.c.id)
+    )
+    return tuple(_batch(row) for row in rows)
+
+
+def recent_batches(connection: Connection, limit: int) -> tuple[Batch, ...]:
+    """The latest batches, the newest first."""
+    rows = connection.execute(select(batches).order_by(batches.c.id.desc()).limit(limit))
+    return tuple(_batch(row) for row in rows)
+
+
+def changed_series(connection: Connection, batch_ids: Collection[int]) -> dict[tuple[str, str], date]:
+    """What these batches changed: (indicator, area) -> the earliest period end with a new revision."""
+    if not batch_ids:
+        return {}
+    wanted = listed(connection, _IDS, [(batch_id,) for batch_id in batch_ids])
+    earliest = (
+        select(observations.c.series_id, func.min(observations.c.period_end).label("period_end"))
+        .join(wanted, wanted.c.id == observations.c.batch_id)
+        .group_by(observations.c.series_id)
+        .subquery("earliest")
+    )
+    rows = connection.execute(
+        select(series.c.indicator, series.c.area, earliest.c.period_end)
+        .join(earliest, earliest.c.series_id == series.c.id)
+        .order_by(series.c.indicator, series.c.area)
+    )
+    return {(indicator, area): period_end for indicator, area, period_end in rows}
+
+
+def mark_batches_evaluated(connection: Connection, batch_ids: Collection[int], cycle_id: int) -> None:
+    """Writes that the cycle has judged these batches."""
+    if not batch_ids:
+        return
+    wanted = listed(connection, _IDS, [(batch_id,) for batch_id in batch_ids])
+    connection.execute(
+        update(batches).where(batches.c.id.in_(select(wanted.c.id))).values(evaluated_in=cycle_id)
+    )
+
+
+def _batch(row: Row[*tuple[object, ...]]) -> Batch:
+    return Batch(**row._mapping)

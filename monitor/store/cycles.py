@@ -1,0 +1,68 @@
+"""Evaluation cycles: when, by which rulebook, and how much they did."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from monitor.store.locks import Lock, take
+from monitor.store.tables import cycles, rulebook_versions
+
+
+@dataclass(frozen=True, slots=True)
+class CycleCounts:
+    """How much a cycle did."""
+
+    batches: int = 0
+    series: int = 0
+    evaluations: int = 0
+    rule_evaluations: int = 0
+    transitions: int = 0
+    notifications: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A cycle in the store. ``revision`` is the git revision of the rules folder, where it has one."""
+
+    id: int
+    started_at: datetime
+    finished_at: datetime | None
+    rulebook_version: str
+    revision: str | None
+    counts: CycleCounts
+
+
+def begin_cycle(connection: Connection, rulebook_version_id: int, *, now: datetime) -> int:
+    """Starts a cycle and returns its number. No other cycle can start before this transaction ends."""
+    take(connection, Lock.CYCLE)
+    return connection.execute(
+        insert(cycles)
+        .values(started_at=now, rulebook_version_id=rulebook_version_id, **asdict(CycleCounts()))
+        .returning(cycles.c.id)
+    ).scalar_one()
+
+
+def finish_cycle(connection: Connection, cycle_id: int, counts: CycleCounts, *, now: datetime) -> None:
+    """Writes that a cycle is complete, and how much it did."""
+    connection.execute(
+        update(cycles).where(cycles.c.id == cycle_id).values(finished_at=now, **asdict(counts))
+    )
+
+
+def last_cycle(connection: Connection) -> Cycle | None:
+    """The last complete cycle."""
+    version = rulebook_versions
+    row = connection.execute(
+        select(cycles, version.c.version, version.c.revision)
+        .join(version, version.c.id == cycles.c.rulebook_version_id)
+        .where(cycles.c.finished_at.is_not(None))
+        .order_by(cycles.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    counts = CycleCounts(
+        row.batches, row.series, row.evaluations, row.rule_evaluations, row.transitions, row.notifications
+    )
+    return Cycle(row.id, row.started_at, row.finished_at, row.version, row.revision or None, counts)

@@ -1,0 +1,25 @@
+"""Work that only one program may do at a time.
+
+SQLite has one writer at a time anyway. PostgreSQL has advisory locks for it; those taken here end with the
+transaction (PostgreSQL, "Explicit Locking", 13.3.5: ``pg_advisory_xact_lock``).
+"""
+
+from enum import IntEnum
+
+from sqlalchemy import Connection, func, select
+
+_NAMESPACE = 0x6C696D65  # "lime": keeps clear of other programs' locks in the same database
+
+
+class Lock(IntEnum):
+    """What is done by one program at a time."""
+
+    UPGRADE = 1
+    INGEST = 2
+    CYCLE = 3
+
+
+def take(connection: Connection, lock: Lock) -> None:
+    """Waits until no other transaction holds ``lock``, and holds it until this one ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_NAMESPACE, int(lock))))

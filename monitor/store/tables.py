@@ -1,0 +1,329 @@
+"""The tables, once. The migrations make the same; a test compares them.
+
+Amounts are integer millionths. Times are instants in UTC. What is in :data:`APPEND_ONLY` is never changed nor
+deleted: the database itself refuses to (the triggers stand in the migrations).
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Named,
+    Table,
+    Text,
+    TypedColumns,
+    UniqueConstraint,
+)
+
+from monitor.core.alerts import AlertState, TransitionReason
+from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
+from monitor.core.notifications import NoticeKind, TellReason
+from monitor.core.observations import Missing, Status
+from monitor.core.positions import Position
+from monitor.core.rulebook import Level
+from monitor.store.columns import ID, NAME, EnumText, PositionText, PublishedDecimal, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Channel(StrEnum):
+    """By which way a batch came in."""
+
+    INBOX = "inbox"
+    INGEST = "ingest"
+    PUSH = "push"
+
+
+class OutboxState(StrEnum):
+    """Where a mail is on its way."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+class AttemptOutcome(StrEnum):
+    """How an attempt to deliver ended. UNHEARD: its sender was never heard of again."""
+
+    DELIVERED = "delivered"
+    DEFERRED = "deferred"
+    REJECTED = "rejected"
+    UNHEARD = "unheard"
+
+
+class RulebookVersionColumns(TypedColumns):
+    """Each rulebook that was ever judged by. ``revision`` is "" where the rules folder has no git revision."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    version: Named[str] = Column(NAME)
+    revision: Named[str] = Column(NAME)
+    first_used_at: Named[datetime] = Column(UtcDateTime())
+
+
+class RuleFingerprintColumns(TypedColumns):
+    """By what each rule or indicator was last judged: what differs from the rulebook has to be judged anew."""
+
+    subject: Named[str] = Column(NAME, primary_key=True)
+    fingerprint: Named[str] = Column(Text())
+
+
+class CycleColumns(TypedColumns):
+    """Each evaluation cycle that did something, and how much."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    started_at: Named[datetime] = Column(UtcDateTime())
+    finished_at: Named[datetime | None] = Column(UtcDateTime())
+    rulebook_version_id: Named[int] = Column(ID, ForeignKey("rulebook_versions.id"))
+    batches: Named[int] = Column(Integer())
+    series: Named[int] = Column(Integer())
+    evaluations: Named[int] = Column(Integer())
+    rule_evaluations: Named[int] = Column(Integer())
+    transitions: Named[int] = Column(Integer())
+    notifications: Named[int] = Column(Integer())
+
+
+class BatchColumns(TypedColumns):
+    """Each file or push. ``evaluated_in`` is the cycle that has judged it; None: still to be judged."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    name: Named[str] = Column(Text())
+    sha256: Named[str] = Column(NAME)
+    channel: Named[Channel] = Column(EnumText(Channel))
+    received_at: Named[datetime] = Column(UtcDateTime())
+    rows_accepted: Named[int] = Column(Integer())
+    rows_restated: Named[int] = Column(Integer())
+    rows_unchanged: Named[int] = Column(Integer())
+    rows_rejected: Named[int] = Column(Integer())
+    evaluated_in: Named[int | None] = Column(ID, ForeignKey("cycles.id"))
+
+
+class SeriesColumns(TypedColumns):
+    """One indicator in one area."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    indicator: Named[str] = Column(NAME)
+    area: Named[str] = Column(NAME)
+
+
+class ObservationColumns(TypedColumns):
+    """Each revision of each figure."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    series_id: Named[int] = Column(ID, ForeignKey("series.id"))
+    period_end: Named[date] = Column(Date())
+    revision: Named[int] = Column(Integer())
+    value: Named[int | None] = Column(BigInteger())
+    numerator: Named[int | None] = Column(BigInteger())
+    denominator: Named[int | None] = Column(BigInteger())
+    status: Named[Status] = Column(EnumText(Status))
+    missing: Named[Missing | None] = Column(EnumText(Missing))
+    batch_id: Named[int] = Column(ID, ForeignKey("batches.id"))
+    recorded_at: Named[datetime] = Column(UtcDateTime())
+
+
+class EvaluationColumns(TypedColumns):
+    """:class:`monitor.core.judgements.Evaluation`, with the cycle that made it."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    cycle_id: Named[int] = Column(ID, ForeignKey("cycles.id"))
+    series_id: Named[int] = Column(ID, ForeignKey("series.id"))
+    period_end: Named[date] = Column(Date())
+    observation_id: Named[int] = Column(ID, ForeignKey("observations.id"))
+    revision: Named[int] = Column(Integer())
+    status: Named[Status] = Column(EnumText(Status))
+    value: Named[Decimal | None] = Column(PublishedDecimal())
+    numerator: Named[Decimal | None] = Column(PublishedDecimal())
+    denominator: Named[Decimal | None] = Column(PublishedDecimal())
+    missing: Named[Missing | None] = Column(EnumText(Missing))
+    target: Named[Decimal | None] = Column(PublishedDecimal())
+    lower: Named[Decimal | None] = Column(PublishedDecimal())
+    upper: Named[Decimal | None] = Column(PublishedDecimal())
+    rag: Named[RagRating] = Column(EnumText(RagRating))
+    previous_period_end: Named[date | None] = Column(Date())
+    previous_value: Named[Decimal | None] = Column(PublishedDecimal())
+    previous_rag: Named[RagRating | None] = Column(EnumText(RagRating))
+    direction: Named[DirectionOfTravel] = Column(EnumText(DirectionOfTravel))
+    target_reference: Named[str] = Column(Text())
+    rag_reference: Named[str] = Column(Text())
+    rag_position: Named[Position | None] = Column(PositionText())
+
+
+class RuleEvaluationColumns(TypedColumns):
+    """:class:`monitor.core.judgements.RuleEvaluation`, with the cycle that made it."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    cycle_id: Named[int] = Column(ID, ForeignKey("cycles.id"))
+    rule: Named[str] = Column(NAME)
+    area: Named[str] = Column(NAME)
+    period_end: Named[date] = Column(Date())
+    observation_id: Named[int] = Column(ID, ForeignKey("observations.id"))
+    revision: Named[int] = Column(Integer())
+    health: Named[RuleHealth] = Column(EnumText(RuleHealth))
+    problem: Named[str] = Column(Text())
+    level: Named[Level | None] = Column(EnumText(Level))
+    recovered: Named[bool]
+    limit: Named[Decimal | None] = Column(PublishedDecimal())
+    limit_text: Named[str] = Column(Text())
+    limit_position: Named[Position] = Column(PositionText())
+
+
+class AlertColumns(TypedColumns):
+    """:class:`monitor.core.alerts.Alert` as it stands now. ``version`` counts its changes."""
+
+    rule: Named[str] = Column(NAME, primary_key=True)
+    area: Named[str] = Column(NAME, primary_key=True)
+    state: Named[AlertState] = Column(EnumText(AlertState))
+    level: Named[Level | None] = Column(EnumText(Level))
+    streak_info: Named[int] = Column(Integer())
+    streak_warning: Named[int] = Column(Integer())
+    streak_critical: Named[int] = Column(Integer())
+    episode: Named[int] = Column(Integer())
+    breach_since: Named[date | None] = Column(Date())
+    fired_on: Named[date | None] = Column(Date())
+    judged_to: Named[date | None] = Column(Date())
+    health: Named[RuleHealth] = Column(EnumText(RuleHealth))
+    version: Named[int] = Column(Integer())
+
+
+class TransitionColumns(TypedColumns):
+    """:class:`monitor.core.alerts.Transition`, with the cycle and the time."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    cycle_id: Named[int] = Column(ID, ForeignKey("cycles.id"))
+    at: Named[datetime] = Column(UtcDateTime())
+    rule: Named[str] = Column(NAME)
+    area: Named[str] = Column(NAME)
+    period_end: Named[date | None] = Column(Date())
+    from_state: Named[AlertState] = Column(EnumText(AlertState))
+    from_level: Named[Level | None] = Column(EnumText(Level))
+    to_state: Named[AlertState] = Column(EnumText(AlertState))
+    to_level: Named[Level | None] = Column(EnumText(Level))
+    episode: Named[int] = Column(Integer())
+    reason: Named[TransitionReason] = Column(EnumText(TransitionReason))
+
+
+class OutboxColumns(TypedColumns):
+    """One mail to one person. ``payload`` is the notification as JSON, ``thread_ids`` a JSON list of Message-IDs."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    recipient_id: Named[str] = Column(NAME)
+    recipient_name: Named[str] = Column(Text())
+    address: Named[str] = Column(Text())
+    channel: Named[str] = Column(NAME)
+    payload: Named[str] = Column(Text())
+    message_id: Named[str] = Column(NAME)
+    thread_ids: Named[str] = Column(Text())
+    state: Named[OutboxState] = Column(EnumText(OutboxState))
+    attempts: Named[int] = Column(Integer())
+    next_attempt_at: Named[datetime] = Column(UtcDateTime())
+    lease_owner: Named[str | None] = Column(Text())
+    lease_until: Named[datetime | None] = Column(UtcDateTime())
+    last_response: Named[str] = Column(Text())
+    created_at: Named[datetime] = Column(UtcDateTime())
+    sent_at: Named[datetime | None] = Column(UtcDateTime())
+
+
+class DecisionColumns(TypedColumns):
+    """:class:`monitor.core.notifications.Decision`, with the cycle, the time and the mail that came of it."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    cycle_id: Named[int] = Column(ID, ForeignKey("cycles.id"))
+    at: Named[datetime] = Column(UtcDateTime())
+    rule: Named[str] = Column(NAME)
+    area: Named[str] = Column(NAME)
+    episode: Named[int] = Column(Integer())
+    kind: Named[NoticeKind | None] = Column(EnumText(NoticeKind))
+    recipient_id: Named[str | None] = Column(NAME)
+    recipient_name: Named[str | None] = Column(Text())
+    address: Named[str | None] = Column(Text())
+    salutation: Named[str | None] = Column(Text())
+    channel: Named[str | None] = Column(NAME)
+    reason: Named[TellReason] = Column(EnumText(TellReason))
+    route: Named[str | None] = Column(NAME)
+    role: Named[str | None] = Column(NAME)
+    role_area: Named[str | None] = Column(NAME)
+    outbox_id: Named[int | None] = Column(ID, ForeignKey("outbox.id"))
+
+
+class DeliveryAttemptColumns(TypedColumns):
+    """Each attempt to deliver a mail, by whom, and what came of it."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    outbox_id: Named[int] = Column(ID, ForeignKey("outbox.id"))
+    at: Named[datetime] = Column(UtcDateTime())
+    owner: Named[str] = Column(Text())
+    outcome: Named[AttemptOutcome] = Column(EnumText(AttemptOutcome))
+    response: Named[str] = Column(Text())
+
+
+class ThreadColumns(TypedColumns):
+    """The first mail of each thread to each person: the later ones answer it."""
+
+    thread: Named[str] = Column(NAME, primary_key=True)
+    recipient_id: Named[str] = Column(NAME, primary_key=True)
+    outbox_id: Named[int] = Column(ID, ForeignKey("outbox.id"))
+
+
+rulebook_versions = Table(
+    "rulebook_versions", metadata, RulebookVersionColumns, UniqueConstraint("version", "revision")
+)
+rule_fingerprints = Table("rule_fingerprints", metadata, RuleFingerprintColumns)
+cycles = Table("cycles", metadata, CycleColumns)
+batches = Table("batches", metadata, BatchColumns, UniqueConstraint("sha256"))
+series = Table("series", metadata, SeriesColumns, UniqueConstraint("indicator", "area"))
+observations = Table(
+    "observations",
+    metadata,
+    ObservationColumns,
+    UniqueConstraint("series_id", "period_end", "revision"),
+    CheckConstraint("missing IS NULL OR value IS NULL", name="missing_has_no_value"),
+)
+evaluations = Table("evaluations", metadata, EvaluationColumns)
+rule_evaluations = Table("rule_evaluations", metadata, RuleEvaluationColumns)
+alerts = Table("alerts", metadata, AlertColumns)
+transitions = Table("transitions", metadata, TransitionColumns)
+# A number that was deleted must not come back: the Message-ID holds it.
+outbox = Table(
+    "outbox", metadata, OutboxColumns, UniqueConstraint("message_id"), sqlite_autoincrement=True
+)
+decisions = Table("decisions", metadata, DecisionColumns)
+delivery_attempts = Table("delivery_attempts", metadata, DeliveryAttemptColumns)
+threads = Table("threads", metadata, ThreadColumns)
+
+# What a cycle asks first must not cost more as history grows.
+Index(
+    "ix_batches_unevaluated",
+    batches.c.id,
+    sqlite_where=batches.c.evaluated_in.is_(None),
+    postgresql_where=batches.c.evaluated_in.is_(None),
+)
+Index(None, observations.c.batch_id)
+Index(None, evaluations.c.series_id, evaluations.c.period_end)
+Index(None, rule_evaluations.c.rule, rule_evaluations.c.area, rule_evaluations.c.period_end)
+Index(None, alerts.c.state)
+Index(None, transitions.c.rule, transitions.c.area)
+Index(None, decisions.c.rule, decisions.c.area, decisions.c.episode)
+Index(None, decisions.c.outbox_id)
+Index(None, outbox.c.state, outbox.c.next_attempt_at)
+Index(None, delivery_attempts.c.outbox_id)
+
+APPEND_ONLY = (observations, evaluations, rule_evaluations, transitions, decisions, delivery_attempts)
+"""Tables that only grow. A figure that changes is a new revision, never another value in the old row."""
