@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from monitor.core.alerts import TransitionReason
-from monitor.core.judgements import DirectionOfTravel
+from monitor.core.judgements import DirectionOfTravel, RagRating
 from monitor.core.notifications import Notice, NoticeKind
 from monitor.core.observations import Status
 from monitor.core.rulebook import Polarity
@@ -112,8 +112,16 @@ def _standing(notice: Notice, figures: FigureFormat, opening: str) -> str:
         return f"There is no figure for this period; the last one had crossed {limit}."
     value = figures.full(notice.value)
     if notice.limit is None:
-        return f"{opening} {value}, which has crossed {limit}."
+        return f"{opening} {value}{_rated(notice, figures)}."
     return f"{opening} {value}, {figures.gap(notice.value, notice.limit)} {limit}."
+
+
+def _rated(notice: Notice, figures: FigureFormat) -> str:
+    """What a figure has crossed where the rule compares no limit but a rating or a pattern."""
+    if notice.rag not in {RagRating.RED, RagRating.AMBER, RagRating.GREEN}:
+        return ", which this rule is there to tell of"
+    target = "" if notice.target is None else f" against a target of {figures.short(notice.target)}"
+    return f", rated {notice.rag.value}{target}"
 
 
 def _change_of_level(notice: Notice) -> str:

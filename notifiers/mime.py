@@ -52,7 +52,7 @@ class Mailbox:
             raise InvalidAddressError(
                 f"{address.address!r} is not a mail address, which has the form name@domain"
             )
-        if not _LOCAL_PART.fullmatch(local_part) or one_line(local_part) != local_part:
+        if not _LOCAL_PART.fullmatch(local_part) or not local_part.isprintable():
             raise InvalidAddressError(
                 f"{address.address!r} has a character before the @ that may not stand there"
             )

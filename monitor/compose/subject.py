@@ -28,7 +28,7 @@ def news(notice: Notice, room: int) -> str:
     The title gives way where there is too little room, never the figure or the limit.
     """
     ending = one_line(_figures(notice))
-    ending = f", {ending}" if ending.startswith("limit ") else f" {ending}" if ending else ""
+    ending = f", {ending}" if ending.startswith(("limit ", "target ")) else f" {ending}" if ending else ""
     start = f"{_cut(one_line(notice.area), _LONGEST_AREA)}: "
     title = in_sentence(one_line(notice.title))
     return start + _cut(title, max(room - len(start) - len(ending), 1)) + ending
@@ -45,7 +45,7 @@ def _figures(notice: Notice) -> str:
     figures = FigureFormat(notice.unit, notice.decimals)
     known = notice.protected or notice.value is not None
     value = figures.short(notice.value, protected=notice.protected) if known else ""
-    limit = f"limit {figures.short(notice.limit)}" if notice.limit is not None else ""
+    limit = _line(notice, figures)
     match notice.kind:
         case NoticeKind.BREACH:
             return ", ".join(filter(None, (value, limit)))
@@ -56,6 +56,13 @@ def _figures(notice: Notice) -> str:
         case NoticeKind.CLOSED:
             reason = _cut(one_line(notice.reason).rstrip("."), _LONGEST_REASON)
             return f"closed: {reason}" if reason else "closed"
+
+
+def _line(notice: Notice, figures: FigureFormat) -> str:
+    """What the figure is to be held against: the limit, or the target where the rule compares no limit."""
+    if notice.limit is not None:
+        return f"limit {figures.short(notice.limit)}"
+    return "" if notice.target is None else f"target {figures.short(notice.target)}"
 
 
 def _before(notice: Notice) -> str:

@@ -6,23 +6,13 @@ from itertools import groupby
 from urllib.parse import quote, urlsplit
 
 from monitor.charts import caption, series_in_words
+from monitor.compose.facts import Fact, facts_of, small_print
 from monitor.compose.history import history_table
 from monitor.compose.shield import chart_series
 from monitor.compose.subject import news
-from monitor.core.judgements import RagRating
 from monitor.core.notifications import Notice, NoticeKind, Notification
-from monitor.palette import AMBER, GREEN, RED, Tone, tone_of
-from monitor.wording import (
-    FigureFormat,
-    correction,
-    good_way,
-    headline,
-    in_sentence,
-    sentence,
-    since,
-    status_of,
-    travel,
-)
+from monitor.palette import Tone, tone_of
+from monitor.wording import correction, headline, in_sentence, sentence
 from notifiers.mime import one_line
 
 MOST_DETAILED = 8
@@ -30,8 +20,6 @@ MOST_DETAILED = 8
 
 _NEWS_LENGTH = 110
 _PREHEADER_LENGTH = 140
-_VERSION_LENGTH = 12
-_RATING_TONES = {RagRating.RED: RED, RagRating.AMBER: AMBER, RagRating.GREEN: GREEN}
 _STRIPS = {
     NoticeKind.BREACH: "limit crossed",
     NoticeKind.WORSENED: "worsened",
@@ -71,15 +59,6 @@ class Links:
         if self.base_url is None:
             return None
         return f"{self.base_url.rstrip('/')}/alerts/{quote(rule, safe='')}/{quote(area, safe='')}"
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One labelled line. ``short`` is its text in the row of big figures, "" where it is not there."""
-
-    label: str
-    text: str
-    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,63 +169,9 @@ def notice_view(notice: Notice, links: Links) -> NoticeView:
         chart=_chart(notice),
         definition=sentence(one_line(notice.definition)),
         told_because=sentence(one_line(notice.told_because)),
-        small_print=_small_print(notice),
+        small_print=small_print(notice),
         link=links.alert(notice.rule, notice.area),
     )
-
-
-def facts_of(notice: Notice) -> tuple[Fact, ...]:
-    """The labelled details, those left out that are not known."""
-    figures = FigureFormat(one_line(notice.unit), notice.decimals)
-    direction = travel(notice)
-    moving = " ".join(filter(None, (direction.arrow, direction.word)))
-    facts = (
-        _figure(notice, figures),
-        _line(
-            "Limit", notice.limit_reference, figures.full(notice.limit) if notice.limit is not None else ""
-        ),
-        Fact("Breach began" if notice.kind is NoticeKind.RECOVERED else "Since", one_line(since(notice))),
-        Fact(
-            "Direction of travel",
-            sentence(", ".join(filter(None, (moving, one_line(direction.detail)))))
-            + f" {good_way(notice.polarity)}",
-            moving if direction.arrow else "",
-        ),
-        _line(
-            "Target",
-            notice.target_reference,
-            figures.full(notice.target) if notice.target is not None else "",
-        ),
-        _rating(notice.rag),
-        Fact(
-            "Similar councils",
-            ""
-            if notice.neighbours is None
-            else f"{figures.full(notice.neighbours)} (statistical neighbours)",
-        ),
-        Fact("Status of the figure", status_of(notice.status)),
-    )
-    return tuple(replace(fact, text=fact.text.strip()) for fact in facts if fact.text.strip())
-
-
-def _figure(notice: Notice, figures: FigureFormat) -> Fact:
-    label = "Last figure" if notice.kind is NoticeKind.CLOSED else "Figure"
-    known = notice.protected or notice.value is not None
-    when = f" ({one_line(notice.period_label)})" if notice.period_label else ""
-    text = figures.full(notice.value, protected=notice.protected)
-    return Fact(
-        label, f"{text}{when}", figures.short(notice.value, protected=notice.protected) if known else ""
-    )
-
-
-def _line(label: str, reference: str, value: str) -> Fact:
-    source = one_line(reference)
-    return Fact(label, f"{value} ({source})" if value and source else value or source, value)
-
-
-def _rating(rag: RagRating) -> Fact:
-    tone = _RATING_TONES.get(rag)
-    return Fact("Rating", "" if tone is None else f"{tone.symbol} {tone.word}")
 
 
 def _chart(notice: Notice) -> ChartView | None:
@@ -256,23 +181,3 @@ def _chart(notice: Notice) -> ChartView | None:
     return ChartView(
         "", one_line(series_in_words(series)), caption(series), history_table(series), len(series.points)
     )
-
-
-def _small_print(notice: Notice) -> tuple[str, ...]:
-    version = one_line(notice.rule_version)
-    condition = one_line(notice.limit_text)
-    lines = (
-        f"Rule {one_line(notice.rule)}, {_place(one_line(notice.rule_position))}"
-        + (f", version {version[:_VERSION_LENGTH]}" if version else ""),
-        f"The rule as written: {condition}" if condition else "",
-        f"Indicator {one_line(notice.indicator)}: {one_line(notice.indicator_title)}",
-        f"Where the figures come from: {one_line(notice.source)}" if notice.source else "",
-    )
-    return tuple(filter(None, lines))
-
-
-def _place(position: str) -> str:
-    """``assessments.yaml:12:5`` in words."""
-    file, _, rest = position.partition(":")
-    line = rest.split(":")[0]
-    return f"{file} line {line}" if line.isdecimal() else position

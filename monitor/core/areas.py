@@ -52,10 +52,12 @@ class AreaTree:
         by_name: dict[str, Area] = {}
         by_key: dict[str, str] = {}
         for area in areas:
+            if area.name in by_name:
+                raise ValueError(f"“{area.name}” names both of two areas")
             by_name[area.name] = area
             for text in (area.name, *([area.code] if area.code else []), *area.aliases):
                 other = by_key.setdefault(_key(text), area.name)
-                if other != area.name or (text == area.name and len(by_name) != len({*by_key.values()})):
+                if other != area.name:
                     raise ValueError(f"“{text}” names both {other} and {area.name}")
         tree = cls(by_name, by_key)
         for area in by_name.values():

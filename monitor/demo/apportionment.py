@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 
 def apportion(total: int, weights: Sequence[int], capacities: Sequence[int] | None = None) -> list[int]:
-    """Shares ``total`` out in proportion to ``weights``, by the method of the largest remainder (Hamilton's).
+    """Shares ``total`` out in proportion to ``weights``, by the largest remainder (Hamilton's method).
 
-    Every part is the whole part of its exact share; what is left goes, one each, to the largest remainders, on a
-    tie to the first. A part that would exceed its capacity is held at it and the rest is shared out again.
+    Every part is the whole part of its exact share; what is left goes, one each, to the largest remainders,
+    on a tie to the first. A part that would exceed its capacity is held at it and the rest shared out again.
     Source: M. Balinski and H. P. Young, "Fair Representation", 2nd ed. 2001, chapter 3.
 
     Raises:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
 
-from monitor.core.areas import AreaType
-
 COUNTY = "Kent"
 COUNTY_FILES = ("published-county.csv", "dfe-county.csv", "invented-county.csv")
 
@@ -39,16 +37,11 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A district's children aged 0 to 17, and its demand for each of them in per cent of the county's (about)."""
+    """A district: its children aged 0 to 17, and their demand in per cent of the county's (about)."""
 
     name: str
     population: int
     demand: int
-
-    @property
-    def type(self) -> AreaType:
-        """What kind of area it is."""
-        return AreaType.DISTRICT
 
 
 def county_figures() -> tuple[Figure, ...]:
@@ -75,7 +68,7 @@ def districts() -> tuple[District, ...]:
 
 
 def settled_figures() -> dict[tuple[str, date], dict[str, int]]:
-    """District figures that are told, not drawn: (indicator, period end) to area name to count or numerator."""
+    """Figures told, not drawn: (indicator, period end) to area name to count or numerator."""
     found: dict[tuple[str, date], dict[str, int]] = {}
     for line in _lines("invented-districts.csv"):
         key = line["indicator"], date.fromisoformat(line["period_end"])

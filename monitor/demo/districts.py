@@ -1,12 +1,12 @@
 """Invented figures for Kent's twelve districts that add up to the county's, the same in every run.
 
-Counts and numerators are shared out by the method of the largest remainder, in proportion to each district's
-children and demand, with some chance. Chance comes from the raw output of PCG64 and integer arithmetic alone:
-NumPy promises a bit generator's stream for ever, but not what its Generator makes of it (NEP 19, "Random number
-generator policy").
+Counts and numerators are shared out by the method of the largest remainder, in proportion to each
+district's children and demand, with some chance. Chance comes from the raw output of PCG64 and integer
+arithmetic alone: NumPy promises a bit generator's stream for ever, but not what its Generator makes of it
+(NEP 19, "Random number generator policy").
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -35,16 +35,14 @@ class Volume(Enum):
 class Measure:
     """How an indicator's county figure is shared out.
 
-    ``scale`` is None for a plain count. ``chance`` is the range of chance in per cent. ``cumulative``: the figure
-    grows from April to March, so each district's may only grow too. ``leaves_room_for`` names the indicator whose
-    numerators, of the same denominators, are taken first.
+    ``scale`` is None for a plain count. ``chance`` is the range of chance in per cent. ``cumulative``: the
+    figure grows from April to March, so each district's may only grow too.
     """
 
     scale: int | None
     chance: int
     volume: Volume = Volume.DEMAND
     cumulative: bool = False
-    leaves_room_for: str | None = None
 
 
 MEASURES = {
@@ -60,32 +58,33 @@ MEASURES = {
     "leaving_care_adopted": Measure(100, 30, cumulative=True),
     "three_or_more_placements": Measure(100, 25),
     "posts_filled_by_permanent_qsw": Measure(100, 30),
-    "posts_filled_by_agency": Measure(100, 30, leaves_room_for="posts_filled_by_permanent_qsw"),
+    "posts_filled_by_agency": Measure(100, 30),
     "children_in_care_rate": Measure(10_000, 3, Volume.POPULATION),
     "cp_plan_rate": Measure(10_000, 4, Volume.POPULATION),
 }
-"""The indicators that districts have figures for. The surveys are not among them: too few children answered."""
+"""What districts have figures for. The surveys are not among it: too few children answered."""
 
 RATIO_DECIMALS = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """One indicator's shares on one period end, in the order of the districts; denominators None for a count."""
+    """One indicator's shares on one period end, in the districts' order; denominators None for a count."""
 
     numerators: tuple[int, ...]
     denominators: tuple[int, ...] | None
 
 
 def demo_observations() -> tuple[Figure, ...]:
-    """Every figure of the demo as it first came in: by period and indicator, the county before its districts."""
+    """Every figure as it first came in: by period and indicator, the county before its districts."""
     places = districts()
     series: dict[str, list[Figure]] = {}
     for figure in county_figures():
         series.setdefault(figure.indicator, []).append(figure)
     shared: dict[tuple[str, date], Parts] = {}
+    settled = settled_figures()
     for indicator in MEASURES:
-        shared |= _shared_series(series[indicator], places, shared)
+        shared |= _shared_series(series[indicator], places, settled)
     found: list[Figure] = []
     for figure in county_figures():
         found.append(figure)
@@ -121,12 +120,13 @@ def _district_figures(county: Figure, places: Sequence[District], parts: Parts |
 
 
 def _shared_series(
-    series: Iterable[Figure], places: Sequence[District], shared: dict[tuple[str, date], Parts]
+    series: Iterable[Figure],
+    places: Sequence[District],
+    settled: Mapping[tuple[str, date], Mapping[str, int]],
 ) -> dict[tuple[str, date], Parts]:
     """Shares one indicator's figures out, in the order of their periods; a missing figure has no shares."""
     found: dict[tuple[str, date], Parts] = {}
     last: tuple[Figure, Parts] | None = None
-    settled = settled_figures()
     for county in series:
         if county.is_missing:
             continue
@@ -137,30 +137,26 @@ def _shared_series(
             found[key] = _shared_growth(county, places, last)
             last = county, found[key]
         else:
-            found[key] = _shared_ratio(county, places, settled.get(key, {}), shared)
+            found[key] = _shared_ratio(county, places, settled.get(key, {}))
     return found
 
 
-def _shared_count(county: Figure, places: Sequence[District], settled: dict[str, int]) -> Parts:
+def _shared_count(county: Figure, places: Sequence[District], settled: Mapping[str, int]) -> Parts:
     weights = _weights(county, places, [place.population * place.demand for place in places])
     return Parts(_around_settled(int(county.value), weights, places, settled), None)
 
 
-def _shared_ratio(
-    county: Figure, places: Sequence[District], settled: dict[str, int], shared: dict[tuple[str, date], Parts]
-) -> Parts:
+def _shared_ratio(county: Figure, places: Sequence[District], settled: Mapping[str, int]) -> Parts:
     measure = MEASURES[county.indicator]
     total, whole = _counts(county)
     below = apportion(whole, _volumes(places, measure.volume))
-    taken = [0] * len(places)
-    if measure.leaves_room_for:
-        taken = list(shared[measure.leaves_room_for, county.period_end].numerators)
     base = below
     if measure.volume is Volume.POPULATION:
         base = [count * place.demand for count, place in zip(below, places, strict=True)]
-    room = [count - first for count, first in zip(below, taken, strict=True)]
     weights = _weights(county, places, base)
-    return Parts(_minor_first(total, whole, weights, room, places, settled), tuple(below))
+    if 2 * total <= whole:
+        return Parts(_around_settled(total, weights, places, settled, below), tuple(below))
+    return Parts(_all_but(whole - total, weights, below), tuple(below))
 
 
 def _shared_growth(county: Figure, places: Sequence[District], last: tuple[Figure, Parts] | None) -> Parts:
@@ -174,33 +170,25 @@ def _shared_growth(county: Figure, places: Sequence[District], last: tuple[Figur
         total, whole = total - earlier_total, whole - earlier_whole
     new_below = apportion(whole, _weights(county, places, _volumes(places, Volume.DEMAND), CHARACTER))
     weights = _weights(county, places, new_below)
-    new_above = _minor_first(total, whole, weights, new_below, places, {})
+    few = 2 * total <= whole
+    new_above = apportion(total, weights, new_below) if few else _all_but(whole - total, weights, new_below)
     return Parts(
         tuple(old + new for old, new in zip(above, new_above, strict=True)),
         tuple(old + new for old, new in zip(below, new_below, strict=True)),
     )
 
 
-def _minor_first(
-    total: int,
-    whole: int,
-    weights: Sequence[int],
-    room: Sequence[int],
-    places: Sequence[District],
-    settled: dict[str, int],
-) -> tuple[int, ...]:
-    """Shares out the smaller of "has it" and "has it not", so that chance shows where it matters."""
-    if 2 * total <= whole:
-        return _around_settled(total, weights, places, settled, room)
-    lacking = apportion(whole - total, weights, room)
-    return tuple(each - less for each, less in zip(room, lacking, strict=True))
+def _all_but(lacking: int, weights: Sequence[int], denominators: Sequence[int]) -> tuple[int, ...]:
+    """Shares out those without it, where they are the fewer, so that chance shows where it matters."""
+    without = apportion(lacking, weights, denominators)
+    return tuple(each - less for each, less in zip(denominators, without, strict=True))
 
 
 def _around_settled(
     total: int,
     weights: Sequence[int],
     places: Sequence[District],
-    settled: dict[str, int],
+    settled: Mapping[str, int],
     room: Sequence[int] | None = None,
 ) -> tuple[int, ...]:
     free = [0 if place.name in settled else weight for place, weight in zip(places, weights, strict=True)]

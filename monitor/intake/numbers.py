@@ -30,11 +30,23 @@ available, "." not applicable and "*" suppressed. A bare "-" has meant nil, negl
 publication or another, so it says only that no figure is given: never zero.
 """
 
-ERROR_VALUES: Final = ("#n/a", "#div/0!", "#ref!", "#value!", "#name?", "#num!", "#null!", "#spill!", "#calc!")
+ERROR_VALUES: Final = (
+    "#n/a",
+    "#div/0!",
+    "#ref!",
+    "#value!",
+    "#name?",
+    "#num!",
+    "#null!",
+    "#spill!",
+    "#calc!",
+)
 LARGEST_PLAIN = 12
 """Whole numbers of up to so many figures are within range and need no decimal arithmetic."""
 
-_DASHES = str.maketrans({"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "})
+_DASHES = str.maketrans(
+    {"\u2212": "-", "\u2013": "-", "\u2014": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
+)
 _NUMBER = re.compile(
     r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?(?:e[+-]?\d+)?|[+-]?\.\d+(?:e[+-]?\d+)?", re.ASCII
 )
@@ -70,11 +82,15 @@ def _number(text: str, folded: str, *, percent: bool) -> int | Fault:
     if not _NUMBER.fullmatch(inner) or (negative and sign):
         return Fault(FaultCode.BAD_NUMBER, f"{shown(text)} {_why_no_number(folded)}")
     if is_percentage and not percent:
-        return Fault(FaultCode.WRONG_UNIT, f"{shown(text)} is a percentage, which is not the unit of this figure")
+        return Fault(
+            FaultCode.WRONG_UNIT, f"{shown(text)} is a percentage, which is not the unit of this figure"
+        )
     try:
         amount = micro(inner.replace(",", ""))
     except ValueError:
-        return Fault(FaultCode.NUMBER_TOO_LARGE, f"{shown(text)} is beyond what a figure can be (4 million million)")
+        return Fault(
+            FaultCode.NUMBER_TOO_LARGE, f"{shown(text)} is beyond what a figure can be (4 million million)"
+        )
     return -amount if negative else amount
 
 

@@ -46,7 +46,8 @@ def read_sheet_marks(archive: ZipFile) -> Mapping[str, SheetMarks]:
     try:
         percent_styles = _percent_styles(archive)
         return {
-            name: _SheetScan(percent_styles).scan(archive, part) for name, part in _worksheets(archive).items()
+            name: _SheetScan(percent_styles).scan(archive, part)
+            for name, part in _worksheets(archive).items()
         }
     except (ExpatError, BadZipFile, KeyError, ValueError, NotImplementedError, EOFError) as error:
         raise damaged(str(error)) from None

@@ -7,7 +7,15 @@ from io import BytesIO, TextIOWrapper
 from itertools import islice
 
 from monitor.intake.faults import FileFaultCode, UnreadableFileError
-from monitor.intake.tables import HEADER_WITHIN, Header, NumberedRow, Table, find_header, no_header, rows_below
+from monitor.intake.tables import (
+    HEADER_WITHIN,
+    Header,
+    NumberedRow,
+    Table,
+    find_header,
+    no_header,
+    rows_below,
+)
 
 DELIMITERS = (",", ";", "\t", "|")
 LONGEST_CELL = 100_000
@@ -128,6 +136,6 @@ def _records(data: bytes, encoding: str, delimiter: str, *, skip: int, strict: b
 def _bad_quotation(line: int, error: csv.Error) -> UnreadableFileError:
     return UnreadableFileError(
         FileFaultCode.QUOTATION,
-        f"From line {line} on the rows cannot be told apart ({error}): look there for a quotation mark (\") "
+        f'From line {line} on the rows cannot be told apart ({error}): look there for a quotation mark (") '
         "that is opened and never closed, or stands within a quoted text without being doubled.",
     )

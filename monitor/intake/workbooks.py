@@ -11,7 +11,15 @@ from zlib import error as ZlibError
 
 from monitor.intake.faults import FileFaultCode, UnreadableFileError
 from monitor.intake.sheet_marks import SheetMarks, damaged, read_sheet_marks
-from monitor.intake.tables import HEADER_WITHIN, Header, NumberedRow, Table, find_header, no_header, rows_below
+from monitor.intake.tables import (
+    HEADER_WITHIN,
+    Header,
+    NumberedRow,
+    Table,
+    find_header,
+    no_header,
+    rows_below,
+)
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
@@ -86,7 +94,16 @@ def _examine(data: bytes) -> Mapping[str, SheetMarks]:
                 )
             _require_bounded(archive)
             return read_sheet_marks(archive)
-    except (BadZipFile, ZlibError, NotImplementedError, EOFError, OSError, ValueError, RuntimeError, KeyError) as error:
+    except (
+        BadZipFile,
+        ZlibError,
+        NotImplementedError,
+        EOFError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+    ) as error:
         raise damaged(str(error)) from None
 
 
@@ -147,7 +164,10 @@ def _rows(sheet: "CalamineSheet", marks: SheetMarks) -> Iterator[NumberedRow]:
         if is_marked:
             yield (
                 row,
-                [_marked_text(value, (row, column), marks) for column, value in enumerate(values, first_column)],
+                [
+                    _marked_text(value, (row, column), marks)
+                    for column, value in enumerate(values, first_column)
+                ],
             )
         else:
             yield row, [cell_text(value) for value in values]

@@ -93,22 +93,28 @@ def scope_of(fields: Fields, areas: AreaTree, *, required: bool = False) -> Scop
 
 
 def _in_order(entries: list[_Entry[T]], log: ProblemLog) -> tuple[Dated[T], ...]:
-    ordered = sorted(entries, key=lambda entry: entry.dated.start)
+    """Sorts the entries by date, closes those left open and checks each against the one that follows it."""
+    after_word: dict[str, _Entry[T]] = {}
+    after_scope: dict[Scope, _Entry[T]] = {}
     result = []
-    for index, entry in enumerate(ordered):
-        later = [other for other in ordered[index + 1 :] if _compete(entry.dated.scope, other.dated.scope)]
-        if later:
-            _check_dates(entry, later[0], log)
-        following = next((other for other in later if other.dated.scope == entry.dated.scope), None)
+    for entry in sorted(entries, key=lambda entry: entry.dated.start, reverse=True):
+        scope = entry.dated.scope
+        competing = [after_word[word] for word in _words(scope) if word in after_word]
+        if competing:
+            _check_dates(entry, min(competing, key=lambda other: other.dated.start), log)
+        following = after_scope.get(scope)
         ends = entry.dated.until or (following.dated.start if following else None)
         result.append(replace(entry.dated, until=ends))
-    return tuple(result)
+        after_scope[scope] = entry
+        after_word.update(dict.fromkeys(_words(scope), entry))
+    return tuple(reversed(result))
 
 
-def _compete(one: Scope, other: Scope) -> bool:
-    """Whether some area is meant by both equally closely, so that dates alone decide between them."""
-    everywhere = one == other == EVERYWHERE
-    return everywhere or bool(one.names & other.names) or bool(one.types & other.types)
+def _words(scope: Scope) -> tuple[str, ...]:
+    """What two scopes have in common where some area is meant by both equally closely, so that dates decide."""
+    if scope == EVERYWHERE:
+        return ("all areas",)
+    return (*scope.types, *(f"name {name}" for name in scope.names))
 
 
 def _check_dates(entry: _Entry[T], following: _Entry[T], log: ProblemLog) -> None:

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
-from monitor.store.bulk import listed
+from monitor.store.bulk import AnyRow, ColumnTypes, fields_of, listed
 from monitor.store.columns import ID
 from monitor.store.tables import Channel, batches, observations, series
 
 __all__ = ["Batch", "Channel", "NewBatch", "changed_series", "mark_batches_evaluated", "unevaluated_batches"]
 
-_IDS: Final = {"id": ID}
+_IDS: Final[ColumnTypes] = {"id": ID}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,9 @@ def insert_batch(connection: Connection, batch: NewBatch, *, now: datetime) -> i
     ).scalar_one()
 
 
-def count_rows(connection: Connection, batch_id: int, *, accepted: int, restated: int, unchanged: int) -> None:
+def count_rows(
+    connection: Connection, batch_id: int, *, accepted: int, restated: int, unchanged: int
+) -> None:
     """Writes how many rows a batch brought."""
     connection.execute(
         update(batches)
@@ -83,9 +85,7 @@ def batch_with_contents(connection: Connection, sha256: str) -> Batch | None:
 
 def unevaluated_batches(connection: Connection) -> tuple[Batch, ...]:
     """The batches that no cycle has judged yet, the oldest first."""
-    rows = connection.execute(
-        select(batches).where(batches.c.evaluated_in.is_(None)).order_by(batches.c.id)
-    )
+    rows = connection.execute(select(batches).where(batches.c.evaluated_in.is_(None)).order_by(batches.c.id))
     return tuple(_batch(row) for row in rows)
 
 
@@ -124,5 +124,5 @@ def mark_batches_evaluated(connection: Connection, batch_ids: Collection[int], c
     )
 
 
-def _batch(row: Row[*tuple[object, ...]]) -> Batch:
-    return Batch(**row._mapping)
+def _batch(row: AnyRow) -> Batch:
+    return Batch(**fields_of(row))

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Insert,
+    Row,
     column,
     func,
     literal,
@@ -26,6 +27,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeEngine
 
 T = TypeVar("T")
+
+AnyRow = Row[*tuple[Any, ...]]
+"""A row whose columns are told apart by name."""
+
+ColumnTypes = Mapping[str, TypeEngine[Any]]
+"""Column name -> type."""
 
 CHUNK = 10_000
 """Rows at a time: a bound on memory; beyond it more rows in one statement gain nothing."""
@@ -40,7 +47,7 @@ def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
 
 def listed(
     connection: Connection,
-    columns: Mapping[str, TypeEngine[Any]],
+    columns: ColumnTypes,
     rows: Sequence[Sequence[int | str | date]],
 ) -> FromClause:
     """A relation to join with, made of ``rows``; ``columns`` names their parts."""
@@ -76,7 +83,12 @@ def upsert(connection: Connection, table: Any) -> postgresql.Insert | sqlite.Ins
     return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def _unnested(columns: Mapping[str, TypeEngine[Any]], rows: Sequence[Sequence[Any]]) -> FromClause:
+def fields_of(row: AnyRow) -> dict[str, Any]:
+    """Column name -> value."""
+    return dict(row._mapping)  # noqa: SLF001 - public in spite of its name: "Row._mapping" in SQLAlchemy's reference
+
+
+def _unnested(columns: ColumnTypes, rows: Sequence[Sequence[Any]]) -> FromClause:
     parts = zip(*rows, strict=True) if rows else (() for _ in columns)
     arrays = [
         literal(list(values), ARRAY(kind)) for values, kind in zip(parts, columns.values(), strict=True)

@@ -33,9 +33,14 @@ class Cycle:
     counts: CycleCounts
 
 
-def begin_cycle(connection: Connection, rulebook_version_id: int, *, now: datetime) -> int:
-    """Starts a cycle and returns its number. No other cycle can start before this transaction ends."""
+def hold_cycles(connection: Connection) -> None:
+    """Keeps others from judging until this transaction ends. Call it before reading what is to be judged."""
     take(connection, Lock.CYCLE)
+
+
+def begin_cycle(connection: Connection, rulebook_version_id: int, *, now: datetime) -> int:
+    """Starts a cycle and returns its number."""
+    hold_cycles(connection)
     return connection.execute(
         insert(cycles)
         .values(started_at=now, rulebook_version_id=rulebook_version_id, **asdict(CycleCounts()))

@@ -3,14 +3,17 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Final
 
-from sqlalchemy import Connection, Select, exists, func, select
+from sqlalchemy import Column, Connection, Select, exists, func, select
 
 from monitor.core.observations import Observation
-from monitor.store.bulk import chunks, listed
+from monitor.store.bulk import AnyRow, chunks, listed
 from monitor.store.columns import NAME
 from monitor.store.series import SERIES_KEY, SeriesKey
 from monitor.store.tables import batches, observations, series
+
+AnySelect = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,12 @@ def figures_of_series(
 def revisions(connection: Connection, indicator: str, area: str, period_end: date) -> tuple[Revision, ...]:
     """Every revision of one figure, the first one first."""
     rows = connection.execute(
-        select(*_COLUMNS, observations.c.recorded_at, batches.c.id, batches.c.name)
+        select(
+            *_COLUMNS,
+            observations.c.recorded_at,
+            batches.c.id.label("batch_id"),
+            batches.c.name.label("batch_name"),
+        )
         .join(series, series.c.id == observations.c.series_id)
         .join(batches, batches.c.id == observations.c.batch_id)
         .where(
@@ -79,15 +87,14 @@ def revisions(connection: Connection, indicator: str, area: str, period_end: dat
         )
         .order_by(observations.c.revision)
     )
-    return tuple(
-        Revision(Observation(*row[: len(_COLUMNS)]), *row[len(_COLUMNS) :]) for row in rows.tuples()
-    )
+    return tuple(Revision(_observation(row), row.recorded_at, row.batch_id, row.batch_name) for row in rows)
 
 
 def indicators_with_data(connection: Connection) -> tuple[str, ...]:
     """The indicators that have figures, by name."""
-    rows = connection.scalars(select(series.c.indicator).distinct().order_by(series.c.indicator))
-    return tuple(rows)
+    has_figures = exists().where(observations.c.series_id == series.c.id)
+    statement = select(series.c.indicator).where(has_figures).distinct().order_by(series.c.indicator)
+    return tuple(connection.scalars(statement))
 
 
 def latest_period(connection: Connection, indicator: str | None = None) -> date | None:
@@ -103,7 +110,7 @@ def latest_period(connection: Connection, indicator: str | None = None) -> date 
     return connection.scalar(statement)
 
 
-_COLUMNS = (
+_COLUMNS: Final[tuple[Column[Any], ...]] = (
     observations.c.id,
     series.c.indicator,
     series.c.area,
@@ -118,7 +125,7 @@ _COLUMNS = (
 """In the order of :class:`Observation`'s fields."""
 
 
-def _latest(until: date | None, known_at: datetime | None) -> Select[*tuple[object, ...]]:
+def _latest(until: date | None, known_at: datetime | None) -> AnySelect:
     later = observations.alias("later")
     superseded = (
         (later.c.series_id == observations.c.series_id)
@@ -134,9 +141,7 @@ def _latest(until: date | None, known_at: datetime | None) -> Select[*tuple[obje
     return statement.where(~exists().where(superseded))
 
 
-def _fetch(
-    connection: Connection, statement: Select[*tuple[object, ...]], last: int | None
-) -> list[Observation]:
+def _fetch(connection: Connection, statement: AnySelect, last: int | None) -> list[Observation]:
     if last is not None:
         place = func.row_number().over(
             partition_by=observations.c.series_id, order_by=observations.c.period_end.desc()
@@ -150,4 +155,8 @@ def _fetch(
         )
     else:
         statement = statement.order_by(series.c.indicator, series.c.area, observations.c.period_end)
-    return [Observation(*row) for row in connection.execute(statement).tuples()]
+    return [_observation(row) for row in connection.execute(statement)]
+
+
+def _observation(row: AnyRow) -> Observation:
+    return Observation(*row[: len(_COLUMNS)])

@@ -1,7 +1,7 @@
 """Bringing a database's schema up to date, from within the program (Alembic).
 
-Two programs that upgrade at once are safe: the second waits for the first (an advisory lock in PostgreSQL, the
-write lock of the file in SQLite) and then finds nothing to do. An upgrade is one transaction on both engines.
+Two programs that upgrade at once are safe: the second waits for the first (an advisory lock in PostgreSQL,
+the write lock of the file in SQLite) and then finds nothing to do. An upgrade is one transaction on both.
 """
 
 from collections.abc import Iterator
@@ -110,8 +110,8 @@ def _known() -> list[str]:
 def _refuse_newer(revision: str | None, address: str) -> None:
     if revision is not None and revision not in _known():
         raise SchemaTooNewError(
-            f"{_start(address)} was upgraded by a newer limen (its schema is “{revision}”, which this one does "
-            "not know). Install that version of limen again, or restore a backup from before the upgrade."
+            f"{_start(address)} was upgraded by a newer limen (its schema is “{revision}”, which this one "
+            "does not know). Install that version of limen again, or restore a backup made before the upgrade."
         )
 
 

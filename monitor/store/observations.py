@@ -9,13 +9,13 @@ from sqlalchemy import Connection, Date, select
 
 from monitor.core.observations import Missing, Status
 from monitor.store.batches import NewBatch, batch_with_contents, count_rows, insert_batch
-from monitor.store.bulk import chunks, insert_rows, listed
+from monitor.store.bulk import ColumnTypes, chunks, insert_rows, listed
 from monitor.store.columns import ID
 from monitor.store.locks import Lock, take
 from monitor.store.series import SeriesKey, SeriesNumbers
 from monitor.store.tables import observations
 
-_FIGURE_KEY: Final = {"series_id": ID, "period_end": Date()}
+_FIGURE_KEY: Final[ColumnTypes] = {"series_id": ID, "period_end": Date()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class NewObservation:
 class RecordedBatch:
     """What recording a batch did.
 
-    ``accepted`` rows were written: first figures, and the ``restated`` ones among them that replace an earlier
-    figure. ``unchanged`` rows said what was known. ``already_known``: these very bytes were recorded before,
-    as batch ``id``, and nothing was done.
+    ``accepted`` rows were written: first figures, and the ``restated`` ones among them that replace an
+    earlier figure. ``unchanged`` rows said what was known. ``already_known``: these very bytes were recorded
+    before, as batch ``id``, and nothing was done.
     """
 
     id: int
@@ -129,7 +129,10 @@ def _latest(connection: Connection, keys: set[_FigureKey]) -> dict[_FigureKey, t
         .order_by(found.revision)
     )
     # Restatements are few: reading them all and keeping the last costs less than asking for the last.
-    return {(series_id, end): (revision, tuple(content)) for series_id, end, revision, *content in rows}
+    return {
+        (series_id, end): (revision, (value, numerator, denominator, status, missing))
+        for series_id, end, revision, value, numerator, denominator, status, missing in rows
+    }
 
 
 def _revisions(

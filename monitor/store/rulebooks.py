@@ -28,8 +28,7 @@ def rulebook_version(connection: Connection, version: str, revision: str | None,
 def fingerprints(connection: Connection) -> dict[str, str]:
     """Rule or indicator -> the fingerprint by which it was last judged."""
     table = rule_fingerprints
-    rows = connection.execute(select(table.c.subject, table.c.fingerprint))
-    return {subject: fingerprint for subject, fingerprint in rows}
+    return dict(connection.execute(select(table.c.subject, table.c.fingerprint)).tuples().all())
 
 
 def save_fingerprints(connection: Connection, current: Mapping[str, str]) -> None:

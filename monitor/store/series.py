@@ -5,14 +5,14 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from monitor.store.bulk import chunks, insert_rows, listed, upsert
+from monitor.store.bulk import ColumnTypes, chunks, insert_rows, listed, upsert
 from monitor.store.columns import NAME
 from monitor.store.tables import series
 
 SeriesKey = tuple[str, str]
 """(indicator, area)."""
 
-SERIES_KEY: Final = {"indicator": NAME, "area": NAME}
+SERIES_KEY: Final[ColumnTypes] = {"indicator": NAME, "area": NAME}
 
 
 class SeriesNumbers:

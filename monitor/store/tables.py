@@ -70,7 +70,7 @@ class AttemptOutcome(StrEnum):
 
 
 class RulebookVersionColumns(TypedColumns):
-    """Each rulebook that was ever judged by. ``revision`` is "" where the rules folder has no git revision."""
+    """Each rulebook that ever judged. ``revision`` is "" where the rules folder has no git revision."""
 
     id: Named[int] = Column(ID, primary_key=True)
     version: Named[str] = Column(NAME)
@@ -79,7 +79,7 @@ class RulebookVersionColumns(TypedColumns):
 
 
 class RuleFingerprintColumns(TypedColumns):
-    """By what each rule or indicator was last judged: what differs from the rulebook has to be judged anew."""
+    """By what each rule or indicator was last judged: what differs from the rulebook is judged anew."""
 
     subject: Named[str] = Column(NAME, primary_key=True)
     fingerprint: Named[str] = Column(Text())
@@ -221,7 +221,7 @@ class TransitionColumns(TypedColumns):
 
 
 class OutboxColumns(TypedColumns):
-    """One mail to one person. ``payload`` is the notification as JSON, ``thread_ids`` a JSON list of Message-IDs."""
+    """One mail to one person. ``payload`` is its notification, ``thread_ids`` Message-IDs; both as JSON."""
 
     id: Named[int] = Column(ID, primary_key=True)
     recipient_id: Named[str] = Column(NAME)
@@ -301,9 +301,7 @@ rule_evaluations = Table("rule_evaluations", metadata, RuleEvaluationColumns)
 alerts = Table("alerts", metadata, AlertColumns)
 transitions = Table("transitions", metadata, TransitionColumns)
 # A number that was deleted must not come back: the Message-ID holds it.
-outbox = Table(
-    "outbox", metadata, OutboxColumns, UniqueConstraint("message_id"), sqlite_autoincrement=True
-)
+outbox = Table("outbox", metadata, OutboxColumns, UniqueConstraint("message_id"), sqlite_autoincrement=True)
 decisions = Table("decisions", metadata, DecisionColumns)
 delivery_attempts = Table("delivery_attempts", metadata, DeliveryAttemptColumns)
 threads = Table("threads", metadata, ThreadColumns)

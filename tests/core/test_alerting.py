@@ -1,24 +1,25 @@
 """The life of an alert: tables for each way through it, and what holds whatever happens."""
 
+import itertools
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.support.rules import HERE, rule
 
 from monitor.core.alerting import advance, close, closing_reason, follow, refollow
 from monitor.core.alerts import Alert, AlertState, TransitionReason
 from monitor.core.judgements import RuleEvaluation, RuleHealth
 from monitor.core.rulebook import Level, Retirement
+from tests.support.rules import HERE, rule
 
 RULE = rule({"warning": "value > 85", "critical": "value > 100"})
 START = date(2012, 4, 30)
 
 
 def verdict(index: int, what: str, *, certain: bool = True) -> RuleEvaluation:
-    """One figure: ``.`` within limits and recovered, ``~`` between recovery and limit, i w c levels, ? no data, ! error."""
+    """One figure: ``.`` recovered, ``~`` short of recovery, i w c at a level, ? no data, ! error."""
     levels = {"i": Level.INFO, "w": Level.WARNING, "c": Level.CRITICAL}
     health = {"?": RuleHealth.NO_DATA, "!": RuleHealth.ERROR}.get(what, RuleHealth.OK)
     return RuleEvaluation(
@@ -285,5 +286,5 @@ def test_judging_anew_ends_where_judging_the_new_figures_from_the_start_ends(
 def test_transitions_join_up(figures: str, periods: int) -> None:
     judgements = [verdict(index, what) for index, what in enumerate(figures)]
     steps = follow(Alert("the-rule", "Kent"), judgements, RULE, periods=periods).transitions
-    for earlier, later in zip(steps, steps[1:], strict=False):
+    for earlier, later in itertools.pairwise(steps):
         assert (earlier.to_state, earlier.to_level) == (later.from_state, later.from_level)

@@ -6,9 +6,9 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
+
 from monitor.core.conditions import RATING_CODES, Code, Frame, Kind, Number, Rating, parse
 from monitor.core.exact import ExactArray
-
 from tests.support.condition_reference import Cell, Tree, truth, written
 
 NAMES: dict[str, Kind] = {

@@ -2,6 +2,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+
+from monitor.core.dated import Scope
+from monitor.core.evaluation import evaluate, figures_needed
+from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
+from monitor.core.observations import Missing
+from monitor.core.rulebook import DirectionMethod, DirectionRule, Level, Limits, Polarity
 from tests.support.rules import (
     CANTERBURY,
     KENT,
@@ -15,12 +21,6 @@ from tests.support.rules import (
     rule,
     thresholds,
 )
-
-from monitor.core.dated import Scope
-from monitor.core.evaluation import evaluate, figures_needed
-from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
-from monitor.core.observations import Missing
-from monitor.core.rulebook import DirectionMethod, DirectionRule, Level, Limits, Polarity
 
 MARCH_2013 = date(2013, 3, 31)
 TWO_YEARS = indicator(

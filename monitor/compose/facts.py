@@ -1,0 +1,102 @@
+"""The labelled details of a notice, and its small print."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from monitor.core.judgements import RagRating
+from monitor.core.notifications import Notice, NoticeKind
+from monitor.palette import AMBER, GREEN, RED
+from monitor.wording import FigureFormat, good_way, sentence, since, status_of, travel
+from notifiers.mime import one_line
+
+_VERSION_LENGTH = 12
+_RATING_TONES = {RagRating.RED: RED, RagRating.AMBER: AMBER, RagRating.GREEN: GREEN}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One labelled line. ``short`` is its text in the row of big figures, "" where it is not there."""
+
+    label: str
+    text: str
+    short: str = ""
+
+
+def facts_of(notice: Notice) -> tuple[Fact, ...]:
+    """The labelled details of a shielded notice, without those that are not known."""
+    figures = FigureFormat(one_line(notice.unit), notice.decimals)
+    facts = (
+        _figure(notice, figures),
+        _line("Limit", notice.limit, notice.limit_reference, figures),
+        Fact("Breach began" if notice.kind is NoticeKind.RECOVERED else "Since", one_line(since(notice))),
+        _direction(notice),
+        _line("Target", notice.target, notice.target_reference, figures),
+        _rating(notice.rag),
+        _neighbours(notice.neighbours, figures),
+        Fact("Status of the figure", status_of(notice.status)),
+    )
+    return tuple(fact for fact in facts if fact.text)
+
+
+def _figure(notice: Notice, figures: FigureFormat) -> Fact:
+    label = "Last figure" if notice.kind is NoticeKind.CLOSED else "Figure"
+    when = f" ({one_line(notice.period_label)})" if notice.period_label else ""
+    known = notice.protected or notice.value is not None
+    return Fact(
+        label,
+        figures.full(notice.value, protected=notice.protected) + when,
+        figures.short(notice.value, protected=notice.protected) if known else "",
+    )
+
+
+def _line(label: str, value: Decimal | None, reference: str, figures: FigureFormat) -> Fact:
+    """A line of the chart with where it comes from: a reference alone says nothing."""
+    if value is None:
+        return Fact(label, "")
+    source = one_line(reference).rstrip(".")
+    text = figures.full(value)
+    return Fact(label, f"{text} ({source})" if source else text, figures.short(value))
+
+
+def _direction(notice: Notice) -> Fact:
+    direction = travel(notice)
+    moving = f"{direction.arrow} {direction.word}".strip()
+    detail = one_line(direction.detail)
+    words = sentence(f"{moving}, {detail}" if detail else moving)
+    return Fact(
+        "Direction of travel",
+        f"{words} {good_way(notice.polarity)}".strip(),
+        moving if direction.arrow else "",
+    )
+
+
+def _rating(rag: RagRating) -> Fact:
+    tone = _RATING_TONES.get(rag)
+    return Fact("Rating", "" if tone is None else f"{tone.symbol} {tone.word}")
+
+
+def _neighbours(value: Decimal | None, figures: FigureFormat) -> Fact:
+    return Fact(
+        "Similar councils", "" if value is None else f"{figures.full(value)} (statistical neighbours)"
+    )
+
+
+def small_print(notice: Notice) -> tuple[str, ...]:
+    """Which rule it was, where it is written and in which version, for whoever has to look it up."""
+    version = one_line(notice.rule_version)[:_VERSION_LENGTH]
+    condition, source = one_line(notice.limit_text), one_line(notice.source)
+    lines = (
+        f"Rule {one_line(notice.rule)}, {_place(one_line(notice.rule_position))}"
+        + (f", version {version}" if version else ""),
+        f"The rule as written: {condition}" if condition else "",
+        f"Indicator: {one_line(notice.indicator_title)} ({one_line(notice.indicator)})",
+        f"Where the figures come from: {source}" if source else "",
+    )
+    return tuple(line for line in lines if line)
+
+
+def _place(position: str) -> str:
+    """``assessments.yaml:12:5`` in words."""
+    file, _, rest = position.partition(":")
+    line = rest.split(":")[0]
+    return f"{file} line {line}" if line.isdecimal() else position

@@ -1,0 +1,284 @@
+"""One row of a file: an observation, or why it is set aside, or nothing where it holds no figure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+
+from monitor.core.areas import Area, AreaTree
+from monitor.core.exact import format_scaled, scaled_ratio
+from monitor.core.observations import MICRO, Missing, Status
+from monitor.core.rulebook import Indicator
+from monitor.intake.dates import read_period_end
+from monitor.intake.faults import Fault, FaultCode, Rejection, shown
+from monitor.intake.numbers import read_amount
+from monitor.intake.tables import AREA, DENOMINATOR, INDICATOR, NUMERATOR, PERIOD_END, STATUS, VALUE, Header
+from monitor.store.observations import NewObservation
+
+PERCENT = 100
+PERCENT_UNITS = ("%", "percent", "per cent", "percentage")
+REMEMBERED = 2000
+
+STATUSES: Mapping[str, Status] = {
+    **dict.fromkeys(("", "validated", "final", "confirmed", "published", "v"), Status.VALIDATED),
+    **dict.fromkeys(
+        ("provisional", "unvalidated", "not validated", "draft", "estimate", "estimated", "indicative", "p"),
+        Status.PROVISIONAL,
+    ),
+}
+"""What a status is called in files; none given: the figure is taken as final."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Amounts:
+    value: int | Missing | None
+    numerator: int | Missing | None
+    denominator: int | Missing | None
+
+
+@dataclass(slots=True)
+class RowReader:
+    """Reads rows below one header by the rulebook's indicators and the tree of areas.
+
+    ``today`` is the day in England: a period that ends after it lies in the future. Names that were looked up
+    once are remembered.
+    """
+
+    header: Header
+    indicators: Mapping[str, Indicator]
+    areas: AreaTree
+    default_area: str | None
+    today: date
+    _indicators: dict[str, Indicator | Fault] = field(init=False, default_factory=dict)
+    _areas: dict[str, Area | Fault] = field(init=False, default_factory=dict)
+    _by_plain_id: dict[str, Indicator] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_plain_id = {_plain(name): indicator for name, indicator in self.indicators.items()}
+
+    def read(self, line: int, cells: Sequence[str]) -> NewObservation | Rejection | None:
+        """The row's observation, its rejection with all reasons at once, or None where it holds no figure."""
+        numerator, denominator = self._cell(cells, NUMERATOR), self._cell(cells, DENOMINATOR)
+        if not (self._cell(cells, VALUE) or numerator or denominator):
+            return None
+        indicator, area = self._indicator(self._cell(cells, INDICATOR)), self._area(cells)
+        end = self._period_end(self._cell(cells, PERIOD_END))
+        status = read_status(self._cell(cells, STATUS))
+        amounts = self._amounts(cells, indicator if isinstance(indicator, Indicator) else None)
+        faults = self._surplus(cells)
+        match indicator, area, end, status, amounts:
+            case Indicator() as known, Area() as place, date() as day, Status() as state, _Amounts() as read:
+                judged = _consistent(read, known)
+                if isinstance(judged, _Amounts) and not faults:
+                    return _observation(known, place, day, state, judged)
+                faults += [judged] if isinstance(judged, Fault) else []
+            case _:
+                named = [found for found in (indicator, area, end, status) if isinstance(found, Fault)]
+                faults = [*named, *(amounts if isinstance(amounts, list) else ()), *faults]
+        return Rejection(line, faults[0].code, "; ".join(fault.reason for fault in faults), tuple(cells))
+
+    def _cell(self, cells: Sequence[str], column: str) -> str:
+        place = self.header.columns.get(column)
+        if place is None or place >= len(cells):
+            return ""
+        return _unguarded(cells[place].strip())
+
+    def _indicator(self, text: str) -> Indicator | Fault:
+        found = self._indicators.get(text)
+        if found is None:
+            found = self._by_plain_id.get(_plain(text)) or self._unknown_indicator(text)
+            if len(self._indicators) < REMEMBERED:
+                self._indicators[text] = found
+        return found
+
+    def _unknown_indicator(self, text: str) -> Fault:
+        if not text:
+            return Fault(FaultCode.UNKNOWN_INDICATOR, "there is no indicator")
+        titled = [
+            indicator.id for indicator in self.indicators.values() if _plain(indicator.title) == _plain(text)
+        ]
+        close = titled or get_close_matches(_plain(text), self._by_plain_id, n=1, cutoff=0.7)
+        meant = f": did you mean {shown(self._by_plain_id[_plain(close[0])].id)}?" if close else ""
+        return Fault(FaultCode.UNKNOWN_INDICATOR, f"the rules have no indicator {shown(text)}{meant}")
+
+    def _area(self, cells: Sequence[str]) -> Area | Fault:
+        text = self._cell(cells, AREA) if AREA in self.header.columns else self.default_area or ""
+        found = self._areas.get(text)
+        if found is None:
+            found = (self.areas.find(text) if text else None) or self._unknown_area(text)
+            if len(self._areas) < REMEMBERED:
+                self._areas[text] = found
+        return found
+
+    def _unknown_area(self, text: str) -> Fault:
+        if not text:
+            return Fault(FaultCode.UNKNOWN_AREA, "there is no area")
+        names = {name.casefold(): area.name for area in self.areas for name in (area.name, *area.aliases)}
+        close = get_close_matches(text.casefold(), names, n=1, cutoff=0.7)
+        meant = f": did you mean {shown(names[close[0]])}?" if close else ""
+        return Fault(FaultCode.UNKNOWN_AREA, f"the list of areas has no {shown(text)}{meant}")
+
+    def _period_end(self, text: str) -> date | Fault:
+        found = read_period_end(text)
+        if isinstance(found, date) and found > self.today:
+            return Fault(
+                FaultCode.FUTURE_PERIOD,
+                f"the period ends on {found.isoformat()}, which is still to come: a figure of an unfinished "
+                "period is given for the day that it was counted",
+            )
+        return found
+
+    def _amounts(self, cells: Sequence[str], indicator: Indicator | None) -> _Amounts | list[Fault]:
+        percent = indicator is None or _is_percentage(indicator)
+        read = (
+            read_amount(self._cell(cells, VALUE), percent=percent),
+            read_amount(self._cell(cells, NUMERATOR), percent=False),
+            read_amount(self._cell(cells, DENOMINATOR), percent=False),
+        )
+        faults = [
+            Fault(amount.code, f"{column} {amount.reason}")
+            for column, amount in zip((VALUE, NUMERATOR, DENOMINATOR), read, strict=True)
+            if isinstance(amount, Fault)
+        ]
+        if faults:
+            return faults
+        value, numerator, denominator = (amount for amount in read if not isinstance(amount, Fault))
+        return _Amounts(value, numerator, denominator)
+
+    def _surplus(self, cells: Sequence[str]) -> list[Fault]:
+        width = len(self.header.cells)
+        if not any(cell.strip() for cell in cells[width:]):
+            return []
+        return [
+            Fault(
+                FaultCode.TOO_MANY_CELLS,
+                f"the row has {len(cells)} cells under {width} headings: a number such as 1,282 or a text with a "
+                "comma must stand in quotation marks",
+            )
+        ]
+
+
+def _observation(
+    indicator: Indicator, area: Area, end: date, status: Status, amounts: _Amounts
+) -> NewObservation:
+    value, numerator, denominator = amounts.value, amounts.numerator, amounts.denominator
+    return NewObservation(
+        indicator.id,
+        area.name,
+        end,
+        None if isinstance(value, Missing) else value,
+        None if isinstance(numerator, Missing) else numerator,
+        None if isinstance(denominator, Missing) else denominator,
+        status,
+        value if isinstance(value, Missing) else None,
+    )
+
+
+def read_status(text: str) -> Status | Fault:
+    """Whether a figure is final, as files say it."""
+    found = STATUSES.get(" ".join(text.casefold().split()))
+    if found is None:
+        return Fault(
+            FaultCode.UNKNOWN_STATUS, f"the status {shown(text)} is neither validated nor provisional"
+        )
+    return found
+
+
+def _consistent(amounts: _Amounts, indicator: Indicator) -> _Amounts | Fault:
+    """The amounts if they can be true together; the reason a value is missing, where one of its parts is."""
+    value, numerator, denominator = amounts.value, amounts.numerator, amounts.denominator
+    if (isinstance(denominator, int) and denominator < 0) or (isinstance(numerator, int) and numerator < 0):
+        return Fault(
+            FaultCode.OUT_OF_RANGE, "numerator and denominator are counts and cannot be less than zero"
+        )
+    if isinstance(numerator, int) and isinstance(denominator, int):
+        return _with_both_parts(value, numerator, denominator, indicator)
+    if value is None:
+        missing = next((part for part in (numerator, denominator) if isinstance(part, Missing)), None)
+        if missing is None:
+            return Fault(
+                FaultCode.NO_VALUE, "there is no value, and it takes numerator and denominator to compute one"
+            )
+        return _Amounts(missing, numerator, denominator)
+    return _in_range(value, indicator) or amounts
+
+
+def _with_both_parts(
+    value: int | Missing | None, numerator: int, denominator: int, indicator: Indicator
+) -> _Amounts | Fault:
+    given = _Amounts(value, numerator, denominator)
+    parts = f"{_short(numerator)} of {_short(denominator)}"
+    if isinstance(value, Missing):
+        return Fault(
+            FaultCode.DISAGREEMENT,
+            f"the value is said to be {value.value}, but {parts} is given: leave the value empty to have it computed",
+        )
+    if indicator.scale is None:
+        if value is None:
+            return Fault(
+                FaultCode.NOT_A_RATIO,
+                f"{indicator.id} is not a ratio of numerator and denominator: give its value",
+            )
+        return _in_range(value, indicator) or given
+    if denominator == 0:
+        return Fault(
+            FaultCode.BAD_DENOMINATOR,
+            f"{parts} is no figure: write z (not applicable) as the value and leave the others empty",
+        )
+    if _is_share_of_people(indicator) and numerator > denominator:
+        return Fault(
+            FaultCode.OUT_OF_RANGE, f"{parts} is more than all: are numerator and denominator swapped?"
+        )
+    if value is None:
+        return given
+    return _disagreement(value, numerator, denominator, indicator) or given
+
+
+def _disagreement(value: int, numerator: int, denominator: int, indicator: Indicator) -> Fault | None:
+    """Compares at the indicator's published precision: 8.02 and 8.0 are both 94 of 1,172."""
+    assert indicator.scale is not None  # noqa: S101 - the caller has asked
+    decimals = indicator.decimals
+    computed = scaled_ratio(numerator, denominator, indicator.scale, decimals)
+    published = scaled_ratio(value, MICRO, 1, decimals)
+    if computed is None or published is None or computed == published:
+        return None
+    return Fault(
+        FaultCode.DISAGREEMENT,
+        f"{_short(value)} is not {_short(numerator)} of {_short(denominator)}, "
+        f"which is {format_scaled(computed, decimals)}",
+    )
+
+
+def _in_range(value: int | Missing, indicator: Indicator) -> Fault | None:
+    """A count of people, and a share of them, cannot be less than none; a share cannot be more than all."""
+    if isinstance(value, Missing):
+        return None
+    if value < 0 and (indicator.counts_people or indicator.scale is not None):
+        return Fault(FaultCode.OUT_OF_RANGE, f"{_short(value)} is less than none")
+    if _is_share_of_people(indicator) and value > PERCENT * MICRO:
+        return Fault(FaultCode.OUT_OF_RANGE, f"{_short(value)} per cent is more than all")
+    return None
+
+
+def _is_percentage(indicator: Indicator) -> bool:
+    return indicator.scale == PERCENT or indicator.unit.casefold() in PERCENT_UNITS
+
+
+def _is_share_of_people(indicator: Indicator) -> bool:
+    return indicator.counts_people and indicator.scale == PERCENT
+
+
+def _short(amount: int) -> str:
+    """An amount in millionths as people write it: 1,172 or 8.5."""
+    whole, _, decimals = format_scaled(amount, 6).partition(".")
+    decimals = decimals.rstrip("0")
+    return f"{int(whole):,}" + (f".{decimals}" if decimals else "")
+
+
+def _plain(text: str) -> str:
+    return "_".join(text.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def _unguarded(cell: str) -> str:
+    """Without the apostrophe that a rejected file puts before what a spreadsheet would take for a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell

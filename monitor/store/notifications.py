@@ -1,0 +1,249 @@
+"""Who was told what and why, and the mails that came of it."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Integer, column, func, select, table
+
+from monitor.core.notifications import Decision, Notification, TellReason
+from monitor.core.recipients import Recipient
+from monitor.store.bulk import AnyRow, ColumnTypes, chunks, insert_rows, listed
+from monitor.store.codec import notification_to_json
+from monitor.store.columns import NAME
+from monitor.store.outbox import OutboxEntry
+from monitor.store.tables import OutboxState, decisions, outbox, threads
+
+EpisodeKey = tuple[str, str, int]
+"""(rule, area, episode): one breach of one alert."""
+
+_EPISODE: Final[ColumnTypes] = {"rule": NAME, "area": NAME, "episode": Integer()}
+_THREAD: Final[ColumnTypes] = {"thread": NAME, "recipient_id": NAME}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Somebody who was told of a breach. ``message_id`` is that of the first mail about it; None: by none."""
+
+    recipient: Recipient
+    message_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedDecision:
+    """A decision in the store. ``outbox_id`` is the mail that came of it."""
+
+    decision: Decision
+    cycle_id: int
+    at: datetime
+    outbox_id: int | None
+
+
+def enqueue(
+    connection: Connection, notifications: Sequence[Notification], now: datetime, domain: str
+) -> tuple[OutboxEntry, ...]:
+    """Puts one mail for each notification into the outbox, due at once; returns them in the same order.
+
+    A mail's Message-ID is made of the row's number, its contents and ``domain`` (RFC 5322, 3.6.4), so it
+    stays the same however often the mail is sent. Its thread ids are those of the first mails to the same
+    person about the same threads.
+    """
+    if not notifications:
+        return ()
+    numbers = _next_numbers(connection, len(notifications))
+    earlier = _first_mails(connection, notifications)
+    entries, begun = [], []
+    for number, notification in zip(numbers, notifications, strict=True):
+        payload = notification_to_json(notification)
+        followed = {earlier[key] for key in _thread_keys(notification) if key in earlier}
+        entry = _new_entry(
+            notification, number=number, payload=payload, followed=followed, now=now, domain=domain
+        )
+        entries.append(entry)
+        for key in _thread_keys(notification):
+            if key not in earlier:
+                earlier[key] = (number, entry.message_id)
+                begun.append({"thread": key[0], "recipient_id": key[1], "outbox_id": number})
+    insert_rows(connection, outbox.insert(), [_row(entry) for entry in entries])
+    insert_rows(connection, threads.insert(), begun)
+    return tuple(entries)
+
+
+def append_decisions(
+    connection: Connection,
+    made: Iterable[Decision],
+    *,
+    cycle_id: int,
+    at: datetime,
+    mails: Mapping[Recipient, int] | None = None,
+) -> None:
+    """Writes decisions. ``mails`` says which outbox row tells each recipient what this cycle decided."""
+    mails = mails or {}
+    for chunk in chunks(made):
+        insert_rows(
+            connection, decisions.insert(), [_decision_row(item, cycle_id, at, mails) for item in chunk]
+        )
+
+
+def told_of(connection: Connection, keys: Collection[EpisodeKey]) -> dict[EpisodeKey, tuple[Told, ...]]:
+    """(rule, area, episode) -> who was told of that breach, in the order in which they were first told.
+
+    A person appears once, as they were last known. Breaches that nobody was told of are left out.
+    """
+    found: dict[EpisodeKey, dict[str, Told]] = {}
+    for chunk in chunks(sorted(set(keys))):
+        wanted = listed(connection, _EPISODE, chunk)
+        told = [reason for reason in TellReason if reason.told]
+        rows = connection.execute(
+            select(decisions, outbox.c.message_id)
+            .join(
+                wanted,
+                (wanted.c.rule == decisions.c.rule)
+                & (wanted.c.area == decisions.c.area)
+                & (wanted.c.episode == decisions.c.episode),
+            )
+            .join(outbox, outbox.c.id == decisions.c.outbox_id, isouter=True)
+            .where(decisions.c.reason.in_(told), decisions.c.recipient_id.is_not(None))
+            .order_by(decisions.c.id)
+        )
+        for row in rows:
+            people = found.setdefault((row.rule, row.area, row.episode), {})
+            first = people.get(row.recipient_id)
+            message_id = (first and first.message_id) or row.message_id
+            recipient = _recipient(row)
+            if recipient is not None:
+                people[recipient.id] = Told(recipient, message_id)
+    return {key: tuple(people.values()) for key, people in found.items()}
+
+
+def decisions_of(
+    connection: Connection, rule: str, area: str, *, episode: int | None = None
+) -> tuple[RecordedDecision, ...]:
+    """Every decision about one alert (one breach of it, if given), the oldest first."""
+    statement = select(decisions).where(decisions.c.rule == rule, decisions.c.area == area)
+    if episode is not None:
+        statement = statement.where(decisions.c.episode == episode)
+    rows = connection.execute(statement.order_by(decisions.c.id))
+    return tuple(RecordedDecision(_decision(row), row.cycle_id, row.at, row.outbox_id) for row in rows)
+
+
+_ThreadKey = tuple[str, str]
+
+
+def _thread_keys(notification: Notification) -> list[_ThreadKey]:
+    return list(dict.fromkeys((notice.thread, notification.recipient.id) for notice in notification.notices))
+
+
+def _first_mails(
+    connection: Connection, notifications: Sequence[Notification]
+) -> dict[_ThreadKey, tuple[int, str]]:
+    """The first mail of each thread that these notifications take up, where there was one."""
+    found: dict[_ThreadKey, tuple[int, str]] = {}
+    keys = sorted({key for notification in notifications for key in _thread_keys(notification)})
+    for chunk in chunks(keys):
+        wanted = listed(connection, _THREAD, chunk)
+        rows = connection.execute(
+            select(threads.c.thread, threads.c.recipient_id, outbox.c.id, outbox.c.message_id)
+            .join(outbox, outbox.c.id == threads.c.outbox_id)
+            .join(
+                wanted,
+                (wanted.c.thread == threads.c.thread) & (wanted.c.recipient_id == threads.c.recipient_id),
+            )
+        )
+        found |= {(row.thread, row.recipient_id): (row.id, row.message_id) for row in rows}
+    return found
+
+
+def _next_numbers(connection: Connection, count: int) -> list[int]:
+    """The numbers of the outbox's next rows: a Message-ID holds its row's number, so it is needed first."""
+    if connection.dialect.name == "postgresql":
+        sequence = func.pg_get_serial_sequence("outbox", "id")
+        drawn = func.generate_series(1, count).table_valued("place")
+        return list(connection.scalars(select(func.nextval(sequence)).select_from(drawn)))
+    # SQLite counts here (AUTOINCREMENT); the transaction is the only one that writes.
+    counter = table("sqlite_sequence", column("name"), column("seq"))
+    last = connection.scalar(select(counter.c.seq).where(counter.c.name == "outbox")) or 0
+    return list(range(last + 1, last + count + 1))
+
+
+def _new_entry(
+    notification: Notification,
+    *,
+    number: int,
+    payload: str,
+    followed: Collection[tuple[int, str]],
+    now: datetime,
+    domain: str,
+) -> OutboxEntry:
+    contents = hashlib.sha256(f"{number}\n{now.isoformat()}\n{payload}".encode()).hexdigest()
+    return OutboxEntry(
+        id=number,
+        recipient_id=notification.recipient.id,
+        recipient_name=notification.recipient.name,
+        address=notification.recipient.address,
+        channel=notification.recipient.channel,
+        payload=payload,
+        message_id=f"<limen.{number}.{contents[:32]}@{domain}>",
+        thread_ids=tuple(message_id for _, message_id in sorted(followed)),
+        state=OutboxState.PENDING,
+        attempts=0,
+        next_attempt_at=now,
+        lease_owner=None,
+        lease_until=None,
+        last_response="",
+        created_at=now,
+        sent_at=None,
+    )
+
+
+def _row(entry: OutboxEntry) -> dict[str, Any]:
+    fields = {name: getattr(entry, name) for name in OutboxEntry.__slots__}
+    return fields | {"thread_ids": json.dumps(entry.thread_ids)}
+
+
+def _decision_row(
+    decision: Decision, cycle_id: int, at: datetime, mails: Mapping[Recipient, int]
+) -> dict[str, Any]:
+    recipient = decision.recipient
+    told = recipient is not None and decision.reason.told
+    return {
+        "cycle_id": cycle_id,
+        "at": at,
+        "rule": decision.rule,
+        "area": decision.area,
+        "episode": decision.episode,
+        "kind": decision.kind,
+        "recipient_id": recipient and recipient.id,
+        "recipient_name": recipient and recipient.name,
+        "address": recipient and recipient.address,
+        "salutation": recipient and recipient.salutation,
+        "channel": recipient and recipient.channel,
+        "reason": decision.reason,
+        "route": decision.route,
+        "role": decision.role,
+        "role_area": decision.role_area,
+        "outbox_id": mails.get(recipient) if recipient is not None and told else None,
+    }
+
+
+def _decision(row: AnyRow) -> Decision:
+    return Decision(
+        rule=row.rule,
+        area=row.area,
+        episode=row.episode,
+        kind=row.kind,
+        recipient=_recipient(row),
+        reason=row.reason,
+        route=row.route,
+        role=row.role,
+        role_area=row.role_area,
+    )
+
+
+def _recipient(row: AnyRow) -> Recipient | None:
+    if row.recipient_id is None:
+        return None
+    return Recipient(row.recipient_id, row.recipient_name, row.address, row.salutation, row.channel)

@@ -1,0 +1,259 @@
+"""The outbox: a mail waits here from the decision until a server has taken it.
+
+pending -> sending (claimed, under a lease) -> sent; or back to pending after a deferral; or dead after a
+rejection. A sender claims and commits before it sends, and records the outcome after the server's answer.
+A sender that dies in between leaves a lease behind; when that has run out the mail is claimed again. So a
+mail goes out at least once, always under the same Message-ID.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from monitor.core.notifications import Notification
+from monitor.store.bulk import AnyRow, fields_of, insert_rows, listed
+from monitor.store.codec import notification_from_json
+from monitor.store.columns import ID
+from monitor.store.tables import AttemptOutcome, OutboxState, delivery_attempts
+from monitor.store.tables import outbox as table
+
+__all__ = ["AttemptOutcome", "OutboxState"]
+
+LONGEST_RESPONSE = 1000
+"""Characters kept of a server's answer."""
+
+_UNFINISHED: Final = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.DEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxEntry:
+    """One mail to one person.
+
+    ``payload`` is its notification as JSON. ``thread_ids`` are the Message-IDs of the mails that it follows
+    (RFC 5322, 3.6.4: References), the oldest first. ``attempts`` counts those begun, the present one too.
+    """
+
+    id: int
+    recipient_id: str
+    recipient_name: str
+    address: str
+    channel: str
+    payload: str
+    message_id: str
+    thread_ids: tuple[str, ...]
+    state: OutboxState
+    attempts: int
+    next_attempt_at: datetime
+    lease_owner: str | None
+    lease_until: datetime | None
+    last_response: str
+    created_at: datetime
+    sent_at: datetime | None
+
+    @property
+    def notification(self) -> Notification:
+        """What the mail is to say.
+
+        Raises:
+            PayloadError: it was written by another version of limen, which this one does not understand.
+        """
+        return notification_from_json(self.payload)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryAttempt:
+    """One attempt to deliver a mail, by whom, and what came of it."""
+
+    outbox_id: int
+    at: datetime
+    owner: str
+    outcome: AttemptOutcome
+    response: str
+
+
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How much waits. ``by_state`` has every state but sent, zeros too.
+
+    ``oldest_pending_age`` is that of the oldest mail that waits or is being sent; None when none does.
+    """
+
+    by_state: Mapping[OutboxState, int]
+    oldest_pending_age: timedelta | None
+
+
+def claim(
+    connection: Connection, owner: str, now: datetime, lease: timedelta, limit: int
+) -> tuple[OutboxEntry, ...]:
+    """Takes up to ``limit`` mails that are due, or whose sender's lease has run out, for ``owner`` to send.
+
+    Commit before sending. ``owner`` names one sender of one process and is not used again by another. Claims
+    by several senders at once share the mails out; none gets what another has.
+    """
+    due = (table.c.state == OutboxState.PENDING) & (table.c.next_attempt_at <= now)
+    abandoned = (table.c.state == OutboxState.SENDING) & (table.c.lease_until <= now)
+    chosen = connection.execute(
+        select(table.c.id, table.c.lease_owner)
+        .where(due | abandoned)
+        .order_by(table.c.next_attempt_at, table.c.id)
+        .limit(limit)
+        # SQLite has no such clause and needs none: one transaction writes at a time.
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not chosen:
+        return ()
+    unheard = [
+        asdict(
+            DeliveryAttempt(number, now, former, AttemptOutcome.UNHEARD, "its sender was not heard of again")
+        )
+        for number, former in chosen
+        if former is not None
+    ]
+    insert_rows(connection, delivery_attempts.insert(), unheard)
+    rows = connection.execute(
+        update(table)
+        .where(table.c.id.in_(_numbers(connection, [number for number, _ in chosen])))
+        .values(
+            state=OutboxState.SENDING,
+            attempts=table.c.attempts + 1,
+            lease_owner=owner,
+            lease_until=now + lease,
+        )
+        .returning(*table.c)
+    )
+    entries = [_entry(row) for row in rows]
+    return tuple(sorted(entries, key=lambda entry: (entry.next_attempt_at, entry.id)))
+
+
+def release(connection: Connection, ids: Collection[int], owner: str) -> int:
+    """Gives back mails that ``owner`` claimed and did not begin to send; returns how many."""
+    return connection.execute(
+        update(table)
+        .where(table.c.id.in_(_numbers(connection, ids)), *_held_by(owner))
+        .values(state=OutboxState.PENDING, attempts=table.c.attempts - 1, **_NO_LEASE)
+    ).rowcount
+
+
+def record_delivered(connection: Connection, entry_id: int, owner: str, response: str, now: datetime) -> bool:
+    """Writes that the server has taken the mail.
+
+    False: the lease was lost, and the mail with it; the attempt is noted all the same.
+    """
+    attempt = DeliveryAttempt(entry_id, now, owner, AttemptOutcome.DELIVERED, response)
+    return _record(connection, attempt, state=OutboxState.SENT, sent_at=now)
+
+
+def record_deferred(
+    connection: Connection,
+    entry_id: int,
+    owner: str,
+    response: str,
+    now: datetime,
+    *,
+    next_attempt_at: datetime,
+) -> bool:
+    """Writes that the mail is to be sent again at ``next_attempt_at``. False: the lease was lost."""
+    attempt = DeliveryAttempt(entry_id, now, owner, AttemptOutcome.DEFERRED, response)
+    return _record(connection, attempt, state=OutboxState.PENDING, next_attempt_at=next_attempt_at)
+
+
+def record_rejected(connection: Connection, entry_id: int, owner: str, response: str, now: datetime) -> bool:
+    """Writes that the mail was refused for good; it stays, dead, until somebody retries it.
+
+    False: the lease was lost.
+    """
+    attempt = DeliveryAttempt(entry_id, now, owner, AttemptOutcome.REJECTED, response)
+    return _record(connection, attempt, state=OutboxState.DEAD)
+
+
+def retry(connection: Connection, ids: Collection[int], now: datetime) -> tuple[int, ...]:
+    """Makes dead or waiting mails due now, with their attempts counted anew; returns which."""
+    rows = connection.scalars(
+        update(table)
+        .where(
+            table.c.id.in_(_numbers(connection, ids)),
+            table.c.state.in_((OutboxState.DEAD, OutboxState.PENDING)),
+        )
+        .values(state=OutboxState.PENDING, attempts=0, next_attempt_at=now)
+        .returning(table.c.id)
+    )
+    return tuple(sorted(rows))
+
+
+def outbox_entries(
+    connection: Connection,
+    states: Collection[OutboxState] = tuple(OutboxState),
+    *,
+    ids: Collection[int] | None = None,
+    limit: int | None = None,
+) -> tuple[OutboxEntry, ...]:
+    """The mails in these states (all: of every state; ``ids``: of these numbers), the newest first."""
+    statement = select(table).where(table.c.state.in_(states)).order_by(table.c.id.desc()).limit(limit)
+    if ids is not None:
+        statement = statement.where(table.c.id.in_(_numbers(connection, ids)))
+    return tuple(_entry(row) for row in connection.execute(statement))
+
+
+def attempts_of(connection: Connection, entry_id: int) -> tuple[DeliveryAttempt, ...]:
+    """Every attempt to deliver one mail, the first one first."""
+    attempts = delivery_attempts.c
+    rows = connection.execute(
+        select(attempts.outbox_id, attempts.at, attempts.owner, attempts.outcome, attempts.response)
+        .where(attempts.outbox_id == entry_id)
+        .order_by(attempts.id)
+    )
+    return tuple(DeliveryAttempt(*row) for row in rows.tuples())
+
+
+def outbox_depth(connection: Connection, now: datetime) -> Depth:
+    """How much waits and for how long. Costs what is unfinished, not what was ever sent."""
+    rows = connection.execute(
+        select(table.c.state, func.count().label("mails"), func.min(table.c.created_at).label("oldest"))
+        .where(table.c.state.in_(_UNFINISHED))
+        .group_by(table.c.state)
+    ).all()
+    waiting = [row.oldest for row in rows if row.state is not OutboxState.DEAD]
+    counted = {row.state: row.mails for row in rows}
+    return Depth(
+        by_state={state: counted.get(state, 0) for state in _UNFINISHED},
+        oldest_pending_age=max(now - min(waiting), timedelta()) if waiting else None,
+    )
+
+
+_NO_LEASE: Final[dict[str, Any]] = {"lease_owner": None, "lease_until": None}
+
+
+def _record(connection: Connection, attempt: DeliveryAttempt, **values: object) -> bool:
+    attempt = replace(attempt, response=_readable(attempt.response))
+    recorded = connection.execute(
+        update(table)
+        .where(table.c.id == attempt.outbox_id, *_held_by(attempt.owner))
+        .values(last_response=attempt.response, **values, **_NO_LEASE)
+    ).rowcount
+    connection.execute(insert(delivery_attempts).values(asdict(attempt)))
+    return recorded == 1
+
+
+def _held_by(owner: str) -> tuple[Any, ...]:
+    return table.c.state == OutboxState.SENDING, table.c.lease_owner == owner
+
+
+def _numbers(connection: Connection, ids: Collection[int]) -> Any:
+    wanted = listed(connection, {"id": ID}, [(number,) for number in ids])
+    return select(wanted.c.id)
+
+
+def _readable(response: str) -> str:
+    """A server's answer without what a database or a terminal would choke on."""
+    kept = "".join(letter if letter.isprintable() else " " for letter in response[: 4 * LONGEST_RESPONSE])
+    return " ".join(kept.split())[:LONGEST_RESPONSE]
+
+
+def _entry(row: AnyRow) -> OutboxEntry:
+    fields = fields_of(row)
+    fields["thread_ids"] = tuple(json.loads(fields["thread_ids"]))
+    return OutboxEntry(**fields)
