@@ -14,23 +14,28 @@ from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from monitor.core.disclosure import SMALLEST_SHOWN
 from monitor.core.notifications import HistoryPoint
 from monitor.core.observations import Status
 from monitor.palette import CHART
-from monitor.wording import FigureFormat
+from monitor.wording import WITHHELD, FigureFormat
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.font_manager import FontProperties
 
-WIDTH, HEIGHT = 520, 250
+WIDTH, HEIGHT = 440, 240
 """Size in CSS pixels; the picture has twice as many pixels each way, for sharp screens."""
 
-SMALLEST_SHOWN = 6
 _DPI = 200
 _CSS_PIXELS_PER_INCH = 100
 _TICKS = 8
+_COLOURS = 64  # enough for six colours and their edges; a third of the size of a true-colour picture
 _LABEL_GAP = 0.105  # of the axis' height: less, and two labels in the margin touch
+_SMALL, _LARGE = 10.5, 13.5  # points
+_CHARACTER = 0.0023  # share of the width that a character takes for each point of its size
 _drawing = threading.Lock()
 
 
@@ -53,7 +58,7 @@ def without_small_numbers(series: ChartSeries) -> ChartSeries:
     """The series as anyone may see it.
 
     Protected points lose their value. Where there is one, a line between 1 and 5 is left out as well: a count
-    that is known to lie from 1 to 5 *and* above 4 is known.
+    that lies from 1 to 5 *and* above 4 is known.
     """
     if not any(point.protected for point in series.points):
         return series
@@ -76,7 +81,7 @@ def without_small_numbers(series: ChartSeries) -> ChartSeries:
 
 
 def reveals_a_small_number(line: Decimal, figures: FigureFormat) -> bool:
-    """Whether knowing on which side of ``line`` a protected count lies narrows it down within 1 to 5."""
+    """Whether knowing on which side of ``line`` a small count lies narrows it down."""
     return figures.is_count and 1 <= line < SMALLEST_SHOWN
 
 
@@ -129,7 +134,7 @@ def caption(series: ChartSeries) -> str:
     if any(point.lower is not None or point.upper is not None for point in shown.points):
         parts.append("The shaded band is the expected range.")
     if any(point.protected for point in shown.points):
-        parts.append("Small numbers are not shown exactly.")
+        parts.append(f"Grey columns: {WITHHELD} to protect small numbers.")
     if any(point.value is None and not point.protected for point in shown.points):
         parts.append("A gap means that there is no figure.")
     return " ".join(parts)
@@ -139,6 +144,7 @@ def series_chart(series: ChartSeries) -> bytes:
     """Draws the series as PNG, twice :data:`WIDTH` by twice :data:`HEIGHT` pixels."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - imported late: half a second
     from matplotlib.figure import Figure  # noqa: PLC0415 - as above
+    from PIL import Image  # noqa: PLC0415 - with Matplotlib, which brings it
 
     shown = without_small_numbers(series)
     with _drawing:
@@ -149,22 +155,23 @@ def series_chart(series: ChartSeries) -> bytes:
             edgecolor=CHART.ground,
             frameon=True,
         )
-        FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.085, 0.17, 0.67, 0.78), facecolor=CHART.ground)
+        canvas = FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.105, 0.19, _axes_width(shown), 0.76), facecolor=CHART.ground)
         _draw_ground(axes, shown)
         _draw_lines(axes, shown)
         _draw_points(axes, shown)
         _draw_margin(axes, shown)
-        picture = io.BytesIO()
-        figure.savefig(
-            picture,
-            format="png",
-            dpi=_DPI,
-            facecolor=CHART.ground,
-            metadata={"Software": None},
-            pil_kwargs={"optimize": True},
-        )
+        canvas.draw()
+        pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+    picture = io.BytesIO()
+    pixels.quantize(colors=_COLOURS, dither=Image.Dither.NONE).save(picture, "PNG", optimize=True)
     return picture.getvalue()
+
+
+def _axes_width(series: ChartSeries) -> float:
+    """The share of the picture's width that the axes take: the margin keeps room for its longest label."""
+    longest = max((len(text) * size for *_, text, _, size in _margin_labels(series, 0.0, 1.0)), default=0)
+    return 0.86 - min(longest * _CHARACTER, 0.4)
 
 
 @cache
@@ -205,8 +212,6 @@ def _drawn(series: ChartSeries) -> Iterator[Decimal]:
             for value in (point.value, point.target, point.lower, point.upper, point.limit)
             if value is not None
         )
-        if point.protected and series.figures.is_count:
-            yield from (Decimal(0), Decimal(SMALLEST_SHOWN))
     if series.neighbours is not None:
         yield series.neighbours
 
@@ -216,18 +221,18 @@ def _draw_ground(axes: "Axes", series: ChartSeries) -> None:
 
     axes.set_xlim(-0.5, max(len(series.points), 1) - 0.5)
     axes.set_ylim(*axis_range(series))
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=series.decimals == 0))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10], integer=series.decimals == 0))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
     axes.grid(visible=True, axis="y", color=CHART.grid, linewidth=0.8, linestyle="-")
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(CHART.ink)
-    axes.tick_params(axis="both", length=0, colors=CHART.ink, pad=4)
+    axes.tick_params(axis="both", length=0, colors=CHART.ink, pad=7)
     positions, labels = _ticks(series.points)
     axes.set_xticks(positions, labels)
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        label.set_fontproperties(_font("normal", 10.5))
+        label.set_fontproperties(_font("normal", _SMALL))
 
 
 def _ticks(points: Sequence[HistoryPoint]) -> tuple[list[int], list[str]]:
@@ -282,7 +287,7 @@ def _draw_points(axes: "Axes", series: ChartSeries) -> None:
     )
     for index, point in enumerate(points):
         if point.protected:
-            _draw_protected(axes, series, index)
+            axes.axvspan(index - 0.3, index + 0.3, color=CHART.withheld, linewidth=0, zorder=1)
         elif point.value is not None:
             hollow = point.status is Status.PROVISIONAL
             axes.plot(
@@ -299,40 +304,25 @@ def _draw_points(axes: "Axes", series: ChartSeries) -> None:
             )
 
 
-def _draw_protected(axes: "Axes", series: ChartSeries, index: int) -> None:
-    """A bar over all that the figure may be; at the foot of the chart where it is no count."""
-    bottom, top = axes.get_ylim()
-    low, high = (1.0, 5.0) if series.figures.is_count else (bottom, bottom + (top - bottom) * 0.06)
-    axes.plot(
-        [index, index],
-        [low, high],
-        color=CHART.series,
-        linewidth=7,
-        alpha=0.35,
-        solid_capstyle="round",
-        zorder=3,
-    )
-
-
 def _draw_margin(axes: "Axes", series: ChartSeries) -> None:
     """Names the lines and the last figure in the right margin, apart from each other."""
     bottom, top = axes.get_ylim()
     labels = sorted(_margin_labels(series, bottom, top))
     places = _spread([height for height, *_ in labels])
-    for (_, text, colour, weight), place in zip(labels, places, strict=True):
+    for (_, text, colour, size), place in zip(labels, places, strict=True):
         axes.text(
             1.025,
             place,
             text,
             transform=axes.transAxes,
             color=colour,
-            fontproperties=_font(weight, 13 if weight == "bold" else 10.5),
+            fontproperties=_font("bold" if size > _SMALL else "normal", size),
             verticalalignment="center",
         )
 
 
-def _margin_labels(series: ChartSeries, bottom: float, top: float) -> Iterator[tuple[float, str, str, str]]:
-    """(height as a share of the axis, text, colour, weight) of each label."""
+def _margin_labels(series: ChartSeries, bottom: float, top: float) -> Iterator[tuple[float, str, str, float]]:
+    """(height as a share of the axis, text, colour, size in points) of each label."""
 
     def share(value: Decimal | float) -> float:
         return (float(value) - bottom) / (top - bottom)
@@ -340,20 +330,19 @@ def _margin_labels(series: ChartSeries, bottom: float, top: float) -> Iterator[t
     if not series.points:
         return
     last, figures = series.points[-1], series.figures
-    height = 3.0 if figures.is_count else bottom
     if last.value is not None or last.protected:
-        where = height if last.value is None else last.value
-        yield share(where), figures.short(last.value, protected=last.protected), CHART.series, "bold"
+        where = (bottom + top) / 2 if last.value is None else last.value
+        yield share(where), figures.short(last.value, protected=last.protected), CHART.series, _LARGE
     if last.limit is not None:
-        yield share(last.limit), f"limit {figures.short(last.limit)}", CHART.limit, "normal"
+        yield share(last.limit), f"limit {figures.short(last.limit)}", CHART.limit, _SMALL
     if last.target is not None:
-        yield share(last.target), f"target {figures.short(last.target)}", CHART.target, "normal"
+        yield share(last.target), f"target {figures.short(last.target)}", CHART.target, _SMALL
     if series.neighbours is not None:
         yield (
             share(series.neighbours),
             f"similar {figures.short(series.neighbours)}",
             CHART.neighbours,
-            "normal",
+            _SMALL,
         )
 
 

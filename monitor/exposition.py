@@ -1,8 +1,8 @@
-"""Prometheus's text format for many series that seldom change: each line is rendered once per change and kept.
+"""Prometheus's text format for many series that seldom change: a line is rendered once per change and kept.
 
 ``prometheus_client`` renders every sample anew at every scrape, which takes 0.7 s for 100,000 of them;
-``benchmarks/exposition.py`` compares the two. The lines are the same in the text format 0.0.4 and in OpenMetrics,
-for they are gauges without timestamps; only the escaping of HELP differs between the two.
+``benchmarks/exposition.py`` compares the two. The lines are the same in the text format 0.0.4 and in
+OpenMetrics, for they are gauges without timestamps; only the escaping of HELP differs between the two.
 
 Sources: https://prometheus.io/docs/instrumenting/exposition_formats/ (text format 0.0.4) and
 https://prometheus.io/docs/specs/om/open_metrics_spec/ (escaping of HELP).
@@ -23,7 +23,7 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One metric: its name, what it means, and the names of its labels in the order in which values are given."""
+    """One metric: its name, what it means, and the names of its labels in the order of their values."""
 
     name: str
     documentation: str

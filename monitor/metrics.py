@@ -1,260 +1,28 @@
-"""Every metric of limen, named once, and the scoreboard: how each indicator and each alert stands now.
+"""What limen tells Prometheus: how limen itself fares, and with it the scoreboard.
 
-Names follow https://prometheus.io/docs/practices/naming/ and pass ``promtool check metrics``. ``limen_indicator_*``
-and ``limen_alert_*`` are what the service is for; the others tell how limen itself fares. There is no global
-state: each :class:`Metrics` has a registry of its own.
+Every metric is named once: here, or in :mod:`monitor.scoreboard` if it tells of an indicator or an alert.
+Names follow https://prometheus.io/docs/practices/naming/ and pass ``promtool check metrics``. There is no
+global state: each :class:`Metrics` has a registry of its own.
 """
 
 import platform
-import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
-from monitor.core.alerts import Alert, AlertState
 from monitor.core.areas import AreaTree
-from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating, RuleHealth
-from monitor.core.observations import Status
 from monitor.core.rulebook import Rulebook
-from monitor.exposition import Family, Number, SeriesTable
+from monitor.scoreboard import Scoreboard
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
-_SERIES = ("indicator", "area")
-_ALERT = ("rule", "area", "indicator")
-
-INDICATOR_INFO = Family(
-    "limen_indicator_info",
-    "What an indicator is; always 1.",
-    ("indicator", "title", "theme", "unit", "polarity"),
-)
-AREA_INFO = Family("limen_area_info", "Which areas there are; always 1.", ("area", "type", "parent", "code"))
-VALUE = Family(
-    "limen_indicator_value",
-    "Latest figure at its published precision; absent where there is none or where it is too small to show.",
-    _SERIES,
-)
-TARGET = Family("limen_indicator_target", "Target in force at the figure's period end.", _SERIES)
-LOWER = Family("limen_indicator_lower_threshold", "Lower end of the expected range.", _SERIES)
-UPPER = Family("limen_indicator_upper_threshold", "Upper end of the expected range.", _SERIES)
-RATING = Family(
-    "limen_indicator_rating",
-    "Rating of the latest figure: 0 not rated, 1 green, 2 amber, 3 red; absent where there is no figure.",
-    _SERIES,
-)
-DIRECTION = Family(
-    "limen_indicator_direction",
-    "Direction of travel read through polarity: 0 unknown, 1 improving, 2 steady, 3 worsening.",
-    _SERIES,
-)
-PERIOD_END = Family(
-    "limen_indicator_period_end_timestamp_seconds",
-    "Midnight UTC that begins the last day of the latest figure's period.",
-    _SERIES,
-)
-PROVISIONAL = Family(
-    "limen_indicator_provisional", "Whether the latest figure is provisional: 0 no, 1 yes.", _SERIES
-)
-PROTECTED = Family(
-    "limen_indicator_protected",
-    "Whether the figure rests on numbers too small to show: 0 no, 1 yes (its value is left out).",
-    _SERIES,
-)
-ALERT_STATE = Family(
-    "limen_alert_state", "State of an alert: 0 inactive, 1 pending, 2 firing, 3 resolved.", _ALERT
-)
-ALERT_LEVEL = Family("limen_alert_level", "Level of an alert: 0 none, 1 info, 2 warning, 3 critical.", _ALERT)
-RULE_HEALTH = Family(
-    "limen_rule_health",
-    "Whether the rule could be judged on its latest figure: 0 yes, 1 no data, 2 error.",
-    _ALERT,
-)
-
-RATING_NUMBERS: Mapping[RagRating, int | None] = {
-    RagRating.NOT_RATED: 0,
-    RagRating.GREEN: 1,
-    RagRating.AMBER: 2,
-    RagRating.RED: 3,
-    RagRating.NO_DATA: None,
-}
-DIRECTION_NUMBERS: Mapping[DirectionOfTravel, int] = {
-    DirectionOfTravel.UNKNOWN: 0,
-    DirectionOfTravel.IMPROVING: 1,
-    DirectionOfTravel.STEADY: 2,
-    DirectionOfTravel.WORSENING: 3,
-}
-STATE_NUMBERS: Mapping[AlertState, int] = {state: place for place, state in enumerate(AlertState)}
-HEALTH_NUMBERS: Mapping[RuleHealth, int] = {health: place for place, health in enumerate(RuleHealth)}
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How one indicator stands in one area, for people: ``evaluation.value`` is not to be shown if ``protected``."""
-
-    evaluation: Evaluation
-    protected: bool
-
-
-class Scoreboard:
-    """The latest figure of every series and the state of every alert, as values and as Prometheus series.
-
-    Written by the cycle, read by the HTTP port: may be used by several threads.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._standings: dict[tuple[str, str], Standing] = {}
-        self._alerts: dict[tuple[str, str], Alert] = {}
-        self._rulebook: Rulebook | None = None
-        self._areas: AreaTree | None = None
-        self._figures: SeriesTable[tuple[str, str]] = SeriesTable(
-            (VALUE, TARGET, LOWER, UPPER, RATING, DIRECTION, PERIOD_END, PROVISIONAL, PROTECTED)
-        )
-        self._states: SeriesTable[tuple[str, str]] = SeriesTable((ALERT_STATE, ALERT_LEVEL, RULE_HEALTH))
-        self._indicator_info: SeriesTable[str] = SeriesTable((INDICATOR_INFO,))
-        self._area_info: SeriesTable[str] = SeriesTable((AREA_INFO,))
-
-    def describe(self, rulebook: Rulebook, areas: AreaTree) -> None:
-        """Takes titles and kinds of area from a rulebook that has come into force.
-
-        What the new rulebook and tree no longer know leaves the scoreboard.
-        """
-        with self._lock:
-            self._rulebook, self._areas = rulebook, areas
-            self._standings = {
-                key: standing
-                for key, standing in self._standings.items()
-                if key[0] in rulebook.indicators and key[1] in areas.by_name
-            }
-            self._alerts = {key: alert for key, alert in self._alerts.items() if key[0] in rulebook.alerts}
-            self._figures.keep(self._standings)
-            self._states.keep(self._alerts)
-        self._indicator_info.clear()
-        self._indicator_info.put(
-            (
-                each.id,
-                (each.id, each.title, each.theme, each.unit, str(each.polarity)),
-                {INDICATOR_INFO.name: 1},
-            )
-            for each in rulebook.indicators.values()
-        )
-        self._area_info.clear()
-        self._area_info.put(
-            (each.name, (each.name, str(each.type), each.parent or "", each.code or ""), {AREA_INFO.name: 1})
-            for each in areas
-        )
-
-    def update(
-        self,
-        evaluations: Iterable[Evaluation],
-        alerts: Iterable[Alert],
-        protected: Collection[tuple[str, str]],
-    ) -> None:
-        """Takes what a cycle has judged; what it did not judge stays.
-
-        Args:
-            evaluations: of a series the latest counts; one that is older than what stands is passed over.
-            alerts: as they stand after the cycle.
-            protected: every (indicator, area) whose latest figure must not be shown, for all areas of the
-                indicators in ``evaluations``: what one area's figure gives away depends on the others.
-        """
-        with self._lock:
-            latest = self._latest(evaluations)
-            changed = {key: Standing(each, key in protected) for key, each in latest.items()}
-            concerned = {indicator for indicator, _ in latest}
-            for key, standing in self._standings.items():
-                if key not in changed and key[0] in concerned and standing.protected != (key in protected):
-                    changed[key] = Standing(standing.evaluation, key in protected)
-            self._standings.update(changed)
-            new_alerts = {(alert.rule, alert.area): alert for alert in alerts}
-            self._alerts.update(new_alerts)
-            self._figures.put((key, key, _figure_samples(standing)) for key, standing in changed.items())
-            self._states.put(
-                (key, (*key, self._indicator_of(key[0])), _alert_samples(alert))
-                for key, alert in new_alerts.items()
-            )
-
-    def _latest(self, evaluations: Iterable[Evaluation]) -> dict[tuple[str, str], Evaluation]:
-        latest: dict[tuple[str, str], Evaluation] = {}
-        for evaluation in evaluations:
-            key = (evaluation.indicator, evaluation.area)
-            standing = self._standings.get(key)
-            known = latest.get(key) or (standing.evaluation if standing else None)
-            if known is None or evaluation.period_end >= known.period_end:
-                latest[key] = evaluation
-        return latest
-
-    def _indicator_of(self, rule: str) -> str:
-        known = self._rulebook.alerts.get(rule) if self._rulebook else None
-        return known.indicator if known else ""
-
-    def clear(self) -> None:
-        """Takes every figure and alert out, so that a full evaluation can be put in anew."""
-        with self._lock:
-            self._standings.clear()
-            self._alerts.clear()
-            self._figures.clear()
-            self._states.clear()
-
-    @property
-    def rulebook(self) -> Rulebook | None:
-        """The rulebook in force; None before the first was read."""
-        return self._rulebook
-
-    @property
-    def areas(self) -> AreaTree | None:
-        """The tree of areas in force; None before the first was read."""
-        return self._areas
-
-    def standings(self) -> tuple[Standing, ...]:
-        """How every series stands, in the order in which they first came."""
-        with self._lock:
-            return tuple(self._standings.values())
-
-    def alerts(self) -> tuple[Alert, ...]:
-        """How every alert stands, in the order in which they first came."""
-        with self._lock:
-            return tuple(self._alerts.values())
-
-    def exposition(self, *, openmetrics: bool = False) -> bytes:
-        """All series in Prometheus's text format, rendered once per change."""
-        tables = (self._indicator_info, self._area_info, self._figures, self._states)
-        return b"".join(table.exposition(openmetrics=openmetrics) for table in tables)
-
-
-def _figure_samples(standing: Standing) -> Mapping[str, Number | None]:
-    figure = standing.evaluation
-    return {
-        VALUE.name: None if standing.protected else figure.value,
-        TARGET.name: figure.target,
-        LOWER.name: figure.lower,
-        UPPER.name: figure.upper,
-        RATING.name: RATING_NUMBERS[figure.rag],
-        DIRECTION.name: DIRECTION_NUMBERS[figure.direction],
-        PERIOD_END.name: _timestamp(figure.period_end),
-        PROVISIONAL.name: int(figure.status is Status.PROVISIONAL),
-        PROTECTED.name: int(standing.protected),
-    }
-
-
-def _alert_samples(alert: Alert) -> Mapping[str, Number | None]:
-    return {
-        ALERT_STATE.name: STATE_NUMBERS[alert.state],
-        ALERT_LEVEL.name: 0 if alert.level is None else alert.level.rank + 1,
-        RULE_HEALTH.name: HEALTH_NUMBERS[alert.health],
-    }
-
-
-def _timestamp(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 class _WithoutCreated(Collector):
-    """A registry's metrics without the ``_created`` series, which double their number and which nobody reads."""
+    """A registry's metrics without the ``_created`` series, which double their number for no reader."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
@@ -266,18 +34,22 @@ class _WithoutCreated(Collector):
 
 
 class Metrics:
-    """What limen tells Prometheus. Methods say what happened; times are aware datetimes, durations in seconds."""
+    """What limen tells Prometheus. Methods say what happened; times are aware, durations in seconds."""
 
     def __init__(self, version: str) -> None:
         registry = CollectorRegistry()
         self._registry = registry
         self.scoreboard = Scoreboard()
-
+        self._name_rulebook(registry)
+        self._name_intake(registry)
+        self._name_cycle(registry)
+        self._name_outbox(registry)
         build = Gauge(
             "limen_build_info", "Which limen runs here; always 1.", ["version", "python"], registry=registry
         )
         build.labels(version, platform.python_version()).set(1)
 
+    def _name_rulebook(self, registry: CollectorRegistry) -> None:
         self._rulebook_info = Gauge(
             "limen_rulebook_info",
             "Which rulebook is in force; always 1.",
@@ -302,15 +74,17 @@ class Metrics:
         )
         self._problems = Gauge(
             "limen_rulebook_problems",
-            "Errors that the last reading of the rules found.",
+            "Problems that the last reading of the rules found.",
             registry=registry,
         )
 
+    def _name_intake(self, registry: CollectorRegistry) -> None:
         self._files = Counter(
             "limen_intake_files_total", "Files read from the inbox or by hand.", ["result"], registry=registry
         )
         self._rows = Counter("limen_intake_rows_total", "Rows of those files.", ["result"], registry=registry)
 
+    def _name_cycle(self, registry: CollectorRegistry) -> None:
         self._cycles = Counter(
             "limen_cycles_total", "Evaluation cycles that came to an end.", ["result"], registry=registry
         )
@@ -343,6 +117,8 @@ class Metrics:
             registry=registry,
         )
 
+    def _name_outbox(self, registry: CollectorRegistry) -> None:
+        self._last_count: Mapping[str, int] = {}
         self._enqueued = Counter(
             "limen_notifications_enqueued_total", "Notifications put into the outbox.", registry=registry
         )
@@ -359,7 +135,7 @@ class Metrics:
         )
 
     def rulebook_read(self, *, version: str, problems: int, changed: bool, now: datetime) -> None:
-        """The rules were read and are good; ``version`` is the rulebook's hash, ``problems`` counts warnings left."""
+        """The rules were read and are good; ``version`` is their hash, ``problems`` counts the warnings."""
         self._reloads.labels("changed" if changed else "unchanged").inc()
         self._reload_success.set(1)
         self._reload_success_time.set(now.timestamp())
@@ -431,6 +207,12 @@ class Metrics:
         for state, count in entries.items():
             self._outbox.labels(state).set(count)
         self._oldest.set(0 if oldest_pending is None else max(0.0, (now - oldest_pending).total_seconds()))
+        self._last_count = dict(entries)
+
+    @property
+    def outbox(self) -> Mapping[str, int]:
+        """The outbox's entries by state as last counted; empty before the first count."""
+        return self._last_count
 
     def exposition(self) -> bytes:
         """Everything in the text format 0.0.4 (:data:`TEXT_FORMAT`)."""

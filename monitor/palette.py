@@ -98,6 +98,7 @@ class ChartColours:
     target: str = "#00704f"
     neighbours: str = "#7a3a78"
     expected: str = "#dbe7f3"
+    withheld: str = "#c9ced3"
 
 
 CHART = ChartColours()

@@ -1,7 +1,9 @@
 """Figures and judgements in plain words, the same in mails, pages and reports.
 
 Every function returns text for people. Nothing here decides anything, and nothing shows what must not be
-shown: protected figures come as "1 to 5", or as "too few to show" where the figure is not a count.
+shown: a protected figure is "withheld". It may be a count from 1 to 5, or a larger one that would give such a
+count away; as in the Department for Education's releases, one word stands for both, for a reader who can tell
+them apart could work the small one out.
 """
 
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from monitor.core.rulebook import Polarity
 from monitor.palette import LEVEL_TONES
 
 NO_FIGURE = "no figure"
+WITHHELD = "withheld"
 _PERCENTAGES = frozenset({"%", "percent", "per cent", "percentage"})
 _BARE_COUNTS = frozenset({"", "count", "number"})
 _KEEP_CAPITAL = frozenset({"England", "English", "Ofsted", "Kent"})
@@ -33,18 +36,13 @@ class FigureFormat:
 
     @property
     def is_count(self) -> bool:
-        """Whether figures are whole numbers of something, so that a protected one lies between 1 and 5."""
+        """Whether figures are whole numbers of something."""
         return self.decimals == 0 and not self.is_percentage and not self.unit.startswith("per ")
-
-    @property
-    def protected(self) -> str:
-        """What stands in the place of a figure that is too small to show."""
-        return "1 to 5" if self.is_count else "too few to show"
 
     def short(self, value: Decimal | None, *, protected: bool = False) -> str:
         """The figure for a subject line, a table or a chart: ``46``, ``8.2%``, ``1,282``, ``39.4``."""
         if protected:
-            return self.protected
+            return WITHHELD
         if value is None:
             return NO_FIGURE
         return f"{value:,.{self.decimals}f}{'%' if self.is_percentage else ''}"
@@ -86,7 +84,7 @@ def headline(notice: Notice) -> str:
     figures = FigureFormat(notice.unit, notice.decimals)
     match notice.kind:
         case NoticeKind.BREACH:
-            return _standing(notice, figures, "The figure is")
+            return _standing(notice, figures, "The figure is") + _lasting(notice)
         case NoticeKind.WORSENED:
             return _standing(notice, figures, "The figure has worsened to") + _change_of_level(notice)
         case NoticeKind.RECOVERED:
@@ -102,15 +100,10 @@ def headline(notice: Notice) -> str:
 def _standing(notice: Notice, figures: FigureFormat, opening: str) -> str:
     limit = f"the limit of {figures.short(notice.limit)}" if notice.limit is not None else "its limit"
     if notice.protected:
-        small = (
-            f"{opening} a small number (1 to 5, not shown exactly)"
-            if figures.is_count
-            else "The figure rests on numbers too small to show"
-        )
-        return f"{small}. It has crossed {limit}."
+        return f"The figure is {WITHHELD} to protect small numbers. It has crossed {limit}."
     if notice.value is None:
         return f"There is no figure for this period; the last one had crossed {limit}."
-    value = figures.full(notice.value)
+    value = figures.full(notice.value) + (" (provisional)" if notice.status is Status.PROVISIONAL else "")
     if notice.limit is None:
         return f"{opening} {value}{_rated(notice, figures)}."
     return f"{opening} {value}, {figures.gap(notice.value, notice.limit)} {limit}."
@@ -124,6 +117,13 @@ def _rated(notice: Notice, figures: FigureFormat) -> str:
     return f", rated {notice.rag.value}{target}"
 
 
+def _lasting(notice: Notice) -> str:
+    """Since when, where that is longer than one period."""
+    if notice.since is None or notice.period_end is None or notice.since >= notice.period_end:
+        return ""
+    return f" It has been so since {since(notice)}."
+
+
 def _change_of_level(notice: Notice) -> str:
     if notice.previous_level is None or notice.level is None or notice.previous_level == notice.level:
         return ""
@@ -134,7 +134,7 @@ def _change_of_level(notice: Notice) -> str:
 def _value_now(notice: Notice, figures: FigureFormat) -> str:
     """Of a recovery the value now, never the one that crossed the limit."""
     if notice.protected:
-        return f": {figures.protected} now"
+        return f" (the figure is {WITHHELD} to protect small numbers)"
     if notice.value is None:
         return ""
     if notice.limit is None:

@@ -9,8 +9,9 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from email.header import Header
 from email.headerregistry import Address as HeaderAddress
-from email.headerregistry import BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.headerregistry import BaseHeader, HeaderRegistry, UniqueSingleAddressHeader, UnstructuredHeader
 from email.message import EmailMessage, MIMEPart
 from email.policy import SMTP, EmailPolicy, Policy
 
@@ -85,11 +86,36 @@ def _ascii_domain(domain: str, address: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """`text` on one line: control characters and line ends become spaces, text direction overrides go."""
+    """`text` on one line, to be shown as it is.
+
+    Control characters and line ends become spaces, text direction overrides go, and what would be read as the
+    beginning of an encoded word (RFC 2047) is pulled apart.
+    """
     kept = (
         " " if unicodedata.category(c) in _LINE_BREAKERS else c for c in text if c not in _DIRECTION_MARKS
     )
-    return " ".join("".join(kept).split())
+    return " ".join("".join(kept).replace("=?", "= ?").split())
+
+
+class _Text(UnstructuredHeader, BaseHeader):
+    """Free text. The standard fold loses spaces between encoded words; email.header keeps them."""
+
+    def fold(self, *, policy: Policy) -> str:
+        text = str(self)
+        if text.isascii() or _utf8(policy):
+            return super().fold(policy=policy)
+        return f"{self.name}: {_encoded(self.name, text, policy)}{policy.linesep}"
+
+
+class _OneMailbox(UniqueSingleAddressHeader, BaseHeader):  # type: ignore[misc]  # as HeaderRegistry does
+    """From and To, with the name encoded as in `_Text`."""
+
+    def fold(self, *, policy: Policy) -> str:
+        name = self.address.display_name
+        if name.isascii() or _utf8(policy):
+            return super().fold(policy=policy)
+        encoded = _encoded(self.name, name, policy)
+        return f"{self.name}: {encoded}{policy.linesep} <{self.address.addr_spec}>{policy.linesep}"
 
 
 class _MessageIds(UnstructuredHeader, BaseHeader):
@@ -100,11 +126,28 @@ class _MessageIds(UnstructuredHeader, BaseHeader):
         return f"{self.name}: {ids}{policy.linesep}"
 
 
+def _encoded(header: str, text: str, policy: Policy) -> str:
+    return Header(text, "utf-8", header_name=header).encode(linesep=policy.linesep)
+
+
+def _utf8(policy: Policy) -> bool:
+    return isinstance(policy, EmailPolicy) and policy.utf8
+
+
 def _policy(*, utf8: bool) -> "EmailPolicy[EmailMessage]":
-    registry = HeaderRegistry()
-    registry.map_to_type("in-reply-to", _MessageIds)
-    registry.map_to_type("references", _MessageIds)
+    registry = HeaderRegistry(default_class=_Text)
+    for name, header in _HEADERS.items():
+        registry.map_to_type(name, header)
     return SMTP.clone(header_factory=registry, utf8=utf8)
+
+
+_HEADERS: dict[str, type[BaseHeader]] = {
+    "from": _OneMailbox,
+    "to": _OneMailbox,
+    "subject": _Text,
+    "in-reply-to": _MessageIds,
+    "references": _MessageIds,
+}
 
 
 def mail_bytes(message: Message, sender: Mailbox, recipient: Mailbox) -> bytes:

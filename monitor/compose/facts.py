@@ -28,7 +28,7 @@ def facts_of(notice: Notice) -> tuple[Fact, ...]:
     facts = (
         _figure(notice, figures),
         _line("Limit", notice.limit, notice.limit_reference, figures),
-        Fact("Breach began" if notice.kind is NoticeKind.RECOVERED else "Since", one_line(since(notice))),
+        Fact("Breach began" if _is_over(notice) else "Since", one_line(since(notice))),
         _direction(notice),
         _line("Target", notice.target, notice.target_reference, figures),
         _rating(notice.rag),
@@ -38,13 +38,20 @@ def facts_of(notice: Notice) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.text)
 
 
+def _is_over(notice: Notice) -> bool:
+    return notice.kind in {NoticeKind.RECOVERED, NoticeKind.CLOSED}
+
+
 def _figure(notice: Notice, figures: FigureFormat) -> Fact:
     label = "Last figure" if notice.kind is NoticeKind.CLOSED else "Figure"
     when = f" ({one_line(notice.period_label)})" if notice.period_label else ""
     known = notice.protected or notice.value is not None
+    if not known and notice.kind is NoticeKind.CLOSED:
+        return Fact(label, "")  # no figure closed it: "no figure" would say that one is lacking
+    text = figures.full(notice.value, protected=notice.protected)
     return Fact(
         label,
-        figures.full(notice.value, protected=notice.protected) + when,
+        f"{text} to protect small numbers{when}" if notice.protected else f"{text}{when}",
         figures.short(notice.value, protected=notice.protected) if known else "",
     )
 
@@ -59,6 +66,8 @@ def _line(label: str, value: Decimal | None, reference: str, figures: FigureForm
 
 
 def _direction(notice: Notice) -> Fact:
+    if notice.kind is NoticeKind.CLOSED:
+        return Fact("Direction of travel", "")
     direction = travel(notice)
     moving = f"{direction.arrow} {direction.word}".strip()
     detail = one_line(direction.detail)
@@ -76,9 +85,8 @@ def _rating(rag: RagRating) -> Fact:
 
 
 def _neighbours(value: Decimal | None, figures: FigureFormat) -> Fact:
-    return Fact(
-        "Similar councils", "" if value is None else f"{figures.full(value)} (statistical neighbours)"
-    )
+    text = "" if value is None else f"{figures.full(value)} (statistical neighbours)"
+    return Fact("Similar councils", text)
 
 
 def small_print(notice: Notice) -> tuple[str, ...]:

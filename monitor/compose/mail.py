@@ -18,7 +18,8 @@ from monitor.compose.payload import payload_of
 from monitor.compose.plain import item, labelled, table, underlined, wrapped
 from monitor.compose.shield import chart_series, shown
 from monitor.compose.subject import subject_of
-from monitor.compose.views import MOST_DETAILED, Links, MailView, mail_view, worst_first
+from monitor.compose.views import MOST_DETAILED, Links, MailView, mail_view
+from monitor.core.notices import urgency
 from monitor.core.notifications import Notice, Notification
 from notifiers.message import Address, InlineImage, Message
 from notifiers.mime import one_line
@@ -50,7 +51,7 @@ def compose(
     """
     if not notification.notices:
         raise ValueError(f"there is nothing to tell {notification.recipient.id}")
-    notices = worst_first([shown(notice) for notice in notification.notices])
+    notices = sorted((shown(notice) for notice in notification.notices), key=urgency)
     pictured = [bool(notice.history) for notice in notices[:MOST_DETAILED]]
     content_ids = [_content_id(message_id, n) if has else "" for n, has in enumerate(pictured, 1)]
     view = mail_view(notification, notices, content_ids, links)

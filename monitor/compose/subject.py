@@ -11,7 +11,7 @@ LONGEST = 120
 """Characters. Mail programs show 40 to 80 of them, so what matters comes first and is short."""
 
 _LONGEST_AREA = 40
-_LONGEST_REASON = 50
+_LONGEST_REASON = 60
 
 
 def subject_of(notices: Sequence[Notice]) -> str:
@@ -52,7 +52,7 @@ def _figures(notice: Notice) -> str:
         case NoticeKind.WORSENED:
             return "worsened" + (f" to {value}" if value else "") + (f", {limit}" if limit else "")
         case NoticeKind.RECOVERED:
-            return "back within limits" + (f", {value}" if value else "")
+            return "back within limits" + (f", {value}" if notice.value is not None else "")
         case NoticeKind.CLOSED:
             reason = _cut(one_line(notice.reason).rstrip("."), _LONGEST_REASON)
             return f"closed: {reason}" if reason else "closed"

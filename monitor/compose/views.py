@@ -90,6 +90,11 @@ class NoticeView:
     small_print: tuple[str, ...]
     link: str | None
 
+    @property
+    def big_figures(self) -> tuple[Fact, ...]:
+        """At most three facts that stand at the top in large type: as many as a phone has room for."""
+        return tuple(fact for fact in self.facts if fact.short)[:3]
+
 
 @dataclass(frozen=True, slots=True)
 class MailView:
@@ -105,16 +110,6 @@ class MailView:
     @property
     def several(self) -> bool:
         return len(self.detailed) > 1
-
-
-def worst_first(notices: Sequence[Notice]) -> tuple[Notice, ...]:
-    """What calls for action first, the more severe the earlier; recoveries next, what was closed last."""
-
-    def rank(notice: Notice) -> tuple[int, int]:
-        group = {NoticeKind.RECOVERED: 1, NoticeKind.CLOSED: 2}.get(notice.kind, 0)
-        return group, 0 if notice.level is None else -notice.level.rank
-
-    return tuple(sorted(notices, key=rank))
 
 
 def mail_view(

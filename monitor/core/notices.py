@@ -1,7 +1,7 @@
 """Gathers the facts of one alert's news into a notice, for one reader."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -90,6 +90,28 @@ def notice(
         told_because=told_because(decision),
         thread=thread_of(change.after),
     )
+
+
+def closing_notice(earlier: Notice, decision: Decision, change: Change) -> Notice:
+    """Builds the last notice of an alert whose rule is no longer there, from the last one that was sent."""
+    if decision.kind is None:
+        raise ValueError(f"nobody is told by {decision}")
+    return replace(
+        earlier,
+        kind=decision.kind,
+        reason=str(change.transitions[-1].reason),
+        level=None,
+        previous_level=change.before.level,
+        told_because=told_because(decision),
+    )
+
+
+def urgency(found: Notice) -> tuple[int, int, str, str]:
+    """A key that sorts notices: what is wrong before what is over, the most severe first, then by area."""
+    kinds = (NoticeKind.BREACH, NoticeKind.WORSENED, NoticeKind.CLOSED, NoticeKind.RECOVERED)
+    over = found.kind in (NoticeKind.CLOSED, NoticeKind.RECOVERED)
+    severity = -1 if found.level is None else found.level.rank
+    return (kinds.index(found.kind) if over else 0, -severity, found.area, found.title)
 
 
 def thread_of(alert: Alert) -> str:

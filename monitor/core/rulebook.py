@@ -154,6 +154,10 @@ class AlertRule:
         """Returns the area's own thresholds where the rule gives it some, else those of the rule."""
         return self.overrides.get(area.name, self.thresholds)
 
+    def periods_for(self, area: str) -> int:
+        """Returns how many figures in a row must breach in the area of this name."""
+        return self.overrides.get(area, self.thresholds).periods
+
     def covers(self, area: Area) -> bool:
         """Says whether the rule is checked for ``area``; an override alone brings an area in."""
         return self.scope.covers(area) or area.name in self.overrides

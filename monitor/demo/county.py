@@ -37,9 +37,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """A district: its children aged 0 to 17, and their demand in per cent of the county's (about)."""
+    """A district: the area around it, its children aged 0 to 17, their demand in per cent of the county's."""
 
     name: str
+    within: str
     population: int
     demand: int
 
@@ -62,7 +63,7 @@ def county_figures() -> tuple[Figure, ...]:
 def districts() -> tuple[District, ...]:
     """Kent's twelve districts."""
     return tuple(
-        District(line["area"], int(line["population_0_17"]), int(line["demand"]))
+        District(line["area"], line["within"], int(line["population_0_17"]), int(line["demand"]))
         for line in _lines("districts.csv")
     )
 

@@ -36,21 +36,23 @@ class Measure:
     """How an indicator's county figure is shared out.
 
     ``scale`` is None for a plain count. ``chance`` is the range of chance in per cent. ``cumulative``: the
-    figure grows from April to March, so each district's may only grow too.
+    figure grows from April to March, so each district's may only grow too. ``by_area``: the areas between
+    county and districts have figures too, the sums of their districts'.
     """
 
     scale: int | None
     chance: int
     volume: Volume = Volume.DEMAND
     cumulative: bool = False
+    by_area: bool = False
 
 
 MEASURES = {
     "contacts_received": Measure(None, 5),
     "referrals_received": Measure(None, 6),
-    "core_assessments_out_of_timescale": Measure(None, 18),
-    "initial_assessments_out_of_timescale": Measure(None, 18),
-    "single_assessments_out_of_timescale": Measure(None, 18),
+    "core_assessments_out_of_timescale": Measure(None, 18, by_area=True),
+    "initial_assessments_out_of_timescale": Measure(None, 18, by_area=True),
+    "single_assessments_out_of_timescale": Measure(None, 18, by_area=True),
     "initial_assessments_within_10_days": Measure(100, 30, cumulative=True),
     "single_assessments_within_45_days": Measure(100, 30, cumulative=True),
     "cp_plans_second_or_subsequent": Measure(100, 40, cumulative=True),
@@ -76,7 +78,7 @@ class Parts:
 
 
 def demo_observations() -> tuple[Figure, ...]:
-    """Every figure as it first came in: by period and indicator, the county before its districts."""
+    """Every figure as it first came in: by period and indicator, the county, its areas, its districts."""
     places = districts()
     series: dict[str, list[Figure]] = {}
     for figure in county_figures():
@@ -90,7 +92,8 @@ def demo_observations() -> tuple[Figure, ...]:
         found.append(figure)
         if figure.indicator in MEASURES:
             parts = shared.get((figure.indicator, figure.period_end))
-            found += _district_figures(figure, places, parts)
+            own = _district_figures(figure, places, parts)
+            found += [*_area_figures(figure, places, own), *own]
     return tuple(found)
 
 
@@ -116,6 +119,23 @@ def _district_figures(county: Figure, places: Sequence[District], parts: Parts |
             county, area=place.name, value=ratio_text(above, below, scale), numerator=above, denominator=below
         )
         for place, above, below in zip(places, parts.numerators, parts.denominators, strict=True)
+    ]
+
+
+def _area_figures(county: Figure, places: Sequence[District], own: Sequence[Figure]) -> list[Figure]:
+    """Adds the districts' counts up by area, where the measure is given by area; a symbol stays one."""
+    if not MEASURES[county.indicator].by_area:
+        return []
+    within: dict[str, list[Figure]] = {}
+    for place, figure in zip(places, own, strict=True):
+        within.setdefault(place.within, []).append(figure)
+    return [
+        replace(
+            county,
+            area=area,
+            value=county.value if county.is_missing else str(sum(int(each.value) for each in figures)),
+        )
+        for area, figures in sorted(within.items())
     ]
 
 

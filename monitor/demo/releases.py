@@ -8,7 +8,7 @@ from io import StringIO
 
 import numpy as np
 
-from monitor.demo.county import COUNTY, Figure
+from monitor.demo.county import COUNTY, Figure, districts
 from monitor.demo.districts import MEASURES, demo_observations, ratio_text
 
 HEADING = ("indicator", "area", "period_end", "value", "numerator", "denominator", "status")
@@ -86,8 +86,7 @@ def arrival(period_end: date) -> date:
 def _release(period_end: date, figures: Iterable[Figure]) -> Release:
     lines = [_line(figure) for figure in figures]
     if period_end == FAULTY_PERIOD:
-        areas = sorted({line[1] for line in lines} - {COUNTY})
-        lines += [_survey_line(area) for area in areas]
+        lines += [_survey_line(place.name) for place in districts()]
         lines += FAULTY_LINES
     return Release(arrival(period_end), f"kent-{period_end:%Y-%m}.csv", _csv_text(lines))
 

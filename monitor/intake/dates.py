@@ -1,7 +1,8 @@
 """The end date of a period, in the ways councils write it.
 
-A date in figures is read day first, as the British do; it is never guessed from what would fit, so 03/31/2013 is
-refused and 04/03/2013 is the 4th of March in every file. What names a stretch of time stands for its last day.
+A date in figures is read day first, as the British do; it is never guessed from what would fit, so
+03/31/2013 is refused and 04/03/2013 is the 4th of March in every file. What names a stretch of time stands
+for its last day.
 """
 
 import re
@@ -53,9 +54,9 @@ def read_period_end(text: str) -> date | Fault:
     """The last day of the period that a cell names, or what is wrong with it.
 
     Read are: 2013-11-30, 20131130, 30/11/2013, 30-11-13, 30.11.2013, 30 Nov 2013, Sat 30th November 2013;
-    November 2013, Nov 13, Nov-13, 11/2013 and 2013-11 (the month's last day); 2013/14 (31 March 2014); Q3 2013/14 (the
-    financial year's third quarter: 31 December 2013); Excel's day numbers (41608). A time of day is ignored.
-    Years in two figures are of this century.
+    November 2013, Nov 13, Nov-13, 11/2013 and 2013-11 (the month's last day); 2013/14 (31 March 2014); Q3
+    2013/14 (the financial year's third quarter: 31 December 2013); Excel's day numbers (41608). A time of
+    day is ignored. Years in two figures are of this century.
     """
     plain = " ".join(text.split())
     folded = _TIME_OF_DAY.sub("", plain).strip().casefold()

@@ -1,4 +1,4 @@
-"""What may be wrong with a row or with a whole file, under codes that stay the same from version to version."""
+"""What may be wrong with a row or with a whole file, under codes that stay the same between versions."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -23,11 +23,11 @@ SYMBOLS: Final = {
 }
 """What stands in place of a figure, and why there is none.
 
-Sources: the data guidance of the Department for Education's published files and its analysts' guide ("Open data
-standards"); the government statisticians' shorthand (c confidential, x not available, z not applicable, u low
-reliability, k/low rounds to zero), which is also written in square brackets; older releases wrote ".." not
-available, "." not applicable and "*" suppressed. A bare "-" has meant nil, negligible and not given in one
-publication or another, so it says only that no figure is given: never zero.
+Sources: the data guidance of the Department for Education's published files and its analysts' guide ("Open
+data standards"); the government statisticians' shorthand (c confidential, x not available, z not
+applicable, u low reliability, k/low rounds to zero), which is also written in square brackets; older
+releases wrote ".." not available, "." not applicable and "*" suppressed. A bare "-" has meant nil,
+negligible and not given in one publication or another, so it says only that no figure is given: never zero.
 """
 
 ERROR_VALUES: Final = (
@@ -54,7 +54,7 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d[\d. ]*,\d*", re.ASCII)
 
 
 def read_amount(text: str, *, percent: bool) -> int | Missing | Fault | None:
-    """The amount of a cell in millionths, why it is missing, what is wrong with it, or None for an empty cell.
+    """The amount of a cell in millionths, why it is missing, what is wrong with it, or None for no text.
 
     Read are: 1,282; 39.4%; £5; (5) for minus five; 1.2E3; the symbols of SYMBOLS. ``percent`` says whether a
     percentage is expected: 39.4% is then 39.4, and a fault otherwise. Decimals past the sixth are dropped as
@@ -100,5 +100,5 @@ def _why_no_number(folded: str) -> str:
     if folded.startswith("="):
         return "is a formula whose result was not saved: open the file in Excel, save it, and load it again"
     if _DECIMAL_COMMA.fullmatch(folded):
-        return "is not a number as written here: use a point for decimals, commas only between thousands (1,282.5)"
+        return "is not a number: use a point for decimals, and commas between thousands only (1,282.5)"
     return "is not a number"

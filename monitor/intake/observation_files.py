@@ -1,4 +1,4 @@
-"""Reads a whole file of observations: what is good, what is set aside and why, and what else its owner should know."""
+"""Reads a whole file of observations: what is good, what is set aside and why, and what else is to know."""
 
 from array import array
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What files are read by: the rulebook's indicators, the areas, and the area meant where a file names none.
+    """What files are read by: the rulebook's indicators, the areas, the area meant where a file names none.
 
     ``now`` decides what lies in the future.
     """
@@ -40,12 +40,13 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """All that a file says. Every row that is not blank is one of: observation, rejection, ``empty``, ``repeated``.
+    """All that a file says. Each row is one of: observation, rejection, ``empty``, ``repeated``.
 
-    ``header`` are the names of its columns; ``empty`` counts rows without any figure (a period still to come),
-    ``repeated`` rows that say again what an earlier row said. ``notices`` are sentences for the file's owner.
-    ``digest`` identifies what is recorded: the SHA-256 of the bytes alone where no row was set aside and no
-    area was given by hand. So a file may come again after the rules have learnt the indicator it was refused for.
+    ``header`` are the names of its columns; ``empty`` counts rows without any figure (a period still to
+    come), ``repeated`` rows that say again what an earlier row said. ``notices`` are sentences for the
+    file's owner. ``digest`` identifies what is recorded: the SHA-256 of the bytes alone where no row was
+    set aside and no area was given by hand. So a file may come again after the rules have learnt the
+    indicator it was refused for.
     """
 
     name: str
@@ -107,7 +108,8 @@ def too_large(size: int) -> UnreadableFileError:
     """What to say of a file of ``size`` bytes."""
     return UnreadableFileError(
         FileFaultCode.TOO_LARGE,
-        f"The file has {size // 1024**2} MB; limen reads up to {LARGEST_FILE // 1024**2} MB: split it by period.",
+        f"The file has {size // 1024**2} MB; limen reads up to {LARGEST_FILE // 1024**2} MB: "
+        "split it by period.",
     )
 
 
@@ -175,7 +177,7 @@ def _contradictions(table: Table, gathered: _Gathered) -> list[Rejection]:
 def _contradiction(line: int, lines: Sequence[int]) -> str:
     rest = [str(other) for other in lines if other != line]
     where = f"line {rest[0]}" if len(rest) == 1 else f"lines {', '.join(rest)}"
-    return f"{where} also gives a figure for this indicator, area and period, and not the same: keep the right one"
+    return f"{where} gives another figure for this indicator, area and period: keep the right one"
 
 
 def _digest(data: bytes, default_area: str | None, rejections: Sequence[Rejection]) -> str:

@@ -1,8 +1,8 @@
 """The file of rows that were set aside: their own columns, and the line, code and reason of each.
 
-It is made to be opened in a spreadsheet, mended there and loaded again: UTF-8 with a mark, which Excel needs, and
-an apostrophe before what it would take for a formula (which loading takes away again). Source for the latter:
-OWASP, "CSV Injection".
+It is made to be opened in a spreadsheet, mended there and loaded again: UTF-8 with a mark, which Excel
+needs, and an apostrophe before what it would take for a formula (which loading takes away again). Source
+for the latter: OWASP, "CSV Injection".
 """
 
 import csv

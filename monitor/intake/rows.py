@@ -18,6 +18,8 @@ from monitor.store.observations import NewObservation
 PERCENT = 100
 PERCENT_UNITS = ("%", "percent", "per cent", "percentage")
 REMEMBERED = 2000
+GUARDED = ("=", "+", "-", "@")
+"""Before these a rejected file puts an apostrophe, which is taken away again here."""
 
 STATUSES: Mapping[str, Status] = {
     **dict.fromkeys(("", "validated", "final", "confirmed", "published", "v"), Status.VALIDATED),
@@ -81,7 +83,8 @@ class RowReader:
         place = self.header.columns.get(column)
         if place is None or place >= len(cells):
             return ""
-        return _unguarded(cells[place].strip())
+        cell = cells[place].strip()
+        return cell[1:] if cell[:1] == "'" and cell[1:2] in GUARDED else cell
 
     def _indicator(self, text: str) -> Indicator | Fault:
         found = self._indicators.get(text)
@@ -152,8 +155,8 @@ class RowReader:
         return [
             Fault(
                 FaultCode.TOO_MANY_CELLS,
-                f"the row has {len(cells)} cells under {width} headings: a number such as 1,282 or a text with a "
-                "comma must stand in quotation marks",
+                f"the row has {len(cells)} cells under {width} headings: a number such as 1,282 or a text "
+                "with a comma must stand in quotation marks",
             )
         ]
 
@@ -207,11 +210,11 @@ def _with_both_parts(
     value: int | Missing | None, numerator: int, denominator: int, indicator: Indicator
 ) -> _Amounts | Fault:
     given = _Amounts(value, numerator, denominator)
-    parts = f"{_short(numerator)} of {_short(denominator)}"
     if isinstance(value, Missing):
         return Fault(
             FaultCode.DISAGREEMENT,
-            f"the value is said to be {value.value}, but {parts} is given: leave the value empty to have it computed",
+            f"the value is said to be {value.value}, but {_parts(numerator, denominator)} is given: "
+            "leave the value empty to have it computed",
         )
     if indicator.scale is None:
         if value is None:
@@ -223,11 +226,12 @@ def _with_both_parts(
     if denominator == 0:
         return Fault(
             FaultCode.BAD_DENOMINATOR,
-            f"{parts} is no figure: write z (not applicable) as the value and leave the others empty",
+            f"{_parts(numerator, denominator)} is no figure: write z (not applicable) as the value and leave the others empty",
         )
     if _is_share_of_people(indicator) and numerator > denominator:
         return Fault(
-            FaultCode.OUT_OF_RANGE, f"{parts} is more than all: are numerator and denominator swapped?"
+            FaultCode.OUT_OF_RANGE,
+            f"{_parts(numerator, denominator)} is more than all: are numerator and denominator swapped?",
         )
     if value is None:
         return given
@@ -244,7 +248,7 @@ def _disagreement(value: int, numerator: int, denominator: int, indicator: Indic
         return None
     return Fault(
         FaultCode.DISAGREEMENT,
-        f"{_short(value)} is not {_short(numerator)} of {_short(denominator)}, "
+        f"{_short(value)} is not {_parts(numerator, denominator)}, "
         f"which is {format_scaled(computed, decimals)}",
     )
 
@@ -268,6 +272,10 @@ def _is_share_of_people(indicator: Indicator) -> bool:
     return indicator.counts_people and indicator.scale == PERCENT
 
 
+def _parts(numerator: int, denominator: int) -> str:
+    return f"{_short(numerator)} of {_short(denominator)}"
+
+
 def _short(amount: int) -> str:
     """An amount in millionths as people write it: 1,172 or 8.5."""
     whole, _, decimals = format_scaled(amount, 6).partition(".")
@@ -277,8 +285,3 @@ def _short(amount: int) -> str:
 
 def _plain(text: str) -> str:
     return "_".join(text.casefold().replace("-", " ").replace("_", " ").split())
-
-
-def _unguarded(cell: str) -> str:
-    """Without the apostrophe that a rejected file puts before what a spreadsheet would take for a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell

@@ -1,16 +1,16 @@
-"""What a workbook's XML says that its values alone do not: percentages, errors, formulas never calculated, its size.
+"""What a workbook says beside its values: percentages, errors, formulas never calculated, its size.
 
 Excel keeps 39.4% as 0.394 and a format, and a reader of values sees 0.394. It is read here which cells are
-percentages. And the size of each sheet is known before anything is laid out in memory: one stray cell in the last
-corner of a sheet would otherwise take 400 gigabytes.
+percentages. And the size of each sheet is known before anything is laid out in memory: one stray cell in
+the last corner of a sheet would otherwise take 400 gigabytes.
 
-Source: ECMA-376 part 1, SpreadsheetML: 18.3.1.4 (c), 18.3.1.40 (f), 18.8.30 (numFmt: 9 and 10 are percentages),
-18.2.20 (sheets), 18.18.11 (cell types).
+Source: ECMA-376 part 1, SpreadsheetML: 18.3.1.4 (c), 18.3.1.40 (f), 18.8.30 (numFmt: 9 and 10 are
+percentages), 18.2.20 (sheets), 18.18.11 (cell types).
 """
 
 import posixpath
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from xml.parsers.expat import ExpatError, ParserCreate
@@ -31,7 +31,7 @@ _CHUNK = 1 << 16
 
 @dataclass(slots=True)
 class SheetMarks:
-    """Cells of one sheet by (row, column), both from 1: percentages, and text that stands instead of a value."""
+    """Cells of one sheet by (row, column), both from 1: percentages, and text instead of a value."""
 
     percentages: set[tuple[int, int]] = field(default_factory=set)
     instead: dict[tuple[int, int], str] = field(default_factory=dict)
@@ -133,12 +133,19 @@ class _SheetScan:
         if (bottom - top + 1) * (right - left + 1) > LARGEST_AREA:
             raise UnreadableFileError(
                 FileFaultCode.TOO_LARGE,
-                f"A sheet of the workbook reaches from row {top} to row {bottom} over {right - left + 1} columns, "
-                "more than limen reads: delete the stray cells around the table, or save the sheet as CSV.",
+                f"A sheet of the workbook reaches from row {top} to row {bottom} over {right - left + 1} "
+                "columns, more than limen reads: delete the stray cells around the table, or save the sheet "
+                "as CSV.",
             )
 
 
-def _parse(archive: ZipFile, part: str, start: object, end: object = None, characters: object = None) -> None:
+def _parse(
+    archive: ZipFile,
+    part: str,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], object] | None = None,
+    characters: Callable[[str], None] | None = None,
+) -> None:
     parser = ParserCreate()
     parser.buffer_text = True
     parser.StartElementHandler = start

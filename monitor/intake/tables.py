@@ -1,7 +1,7 @@
 """A file's table: where its header stands, what its columns are called, and its rows as text.
 
-What a cell holds is handed on as text whatever the file was, so that one way of reading dates and numbers serves
-all of them.
+What a cell holds is handed on as text whatever the file was, so that one way of reading dates and numbers
+serves all of them.
 """
 
 import re
@@ -52,7 +52,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The rows below a header. ``rows`` reads them anew each time, with line numbers from 1, without blank ones.
+    """The rows below a header. ``rows`` reads them anew each time, with lines from 1, without blank ones.
 
     ``about`` is how many rows there are, roughly; ``notices`` is what the reader of the file should know.
     """
@@ -87,14 +87,14 @@ def require_columns(header: Header, *, default_area: bool) -> None:
     if VALUE not in columns and not {NUMERATOR, DENOMINATOR} <= columns.keys():
         raise UnreadableFileError(
             FileFaultCode.NO_COLUMN,
-            f"The header in line {header.line} has no column “value”, nor both “numerator” and “denominator”: "
-            "name the column of figures “value”.",
+            f"The header in line {header.line} has no column “value”, nor both “numerator” and "
+            "“denominator”: name the column of figures “value”.",
         )
     if AREA not in columns and not default_area:
         raise UnreadableFileError(
             FileFaultCode.NO_AREA,
-            f"The header in line {header.line} has no column “area”, so limen cannot tell which area the figures "
-            "are for: add the column, or load the file by hand with limen ingest --area NAME.",
+            f"The header in line {header.line} has no column “area”, so limen cannot tell which area the "
+            "figures are for: add the column, or load the file by hand with limen ingest --area NAME.",
         )
 
 
@@ -109,11 +109,12 @@ def no_header(what: str) -> UnreadableFileError:
 
 def rows_below(header: Header, rows: Iterable[NumberedRow]) -> Iterator[NumberedRow]:
     """The rows after the header that hold anything, without repetitions of the header itself."""
+    first = header.cells[0].strip().casefold()
     own = [_plain(cell) for cell in header.cells]
     for line, cells in rows:
         if line <= header.line or not any(cells):
             continue
-        if cells[0][:1].casefold() == own[0][:1] and [_plain(cell) for cell in cells][: len(own)] == own:
+        if cells[0].strip().casefold() == first and [_plain(cell) for cell in cells[: len(own)]] == own:
             continue
         if any(cell and not cell.isspace() for cell in cells):
             yield line, cells

@@ -1,4 +1,4 @@
-"""Tables in text files: CSV with commas, semicolons, tabs or bars, in the encodings that councils' programs write."""
+"""Tables in text files: CSV with commas, semicolons, tabs or bars, in the encodings that programs write."""
 
 import codecs
 import csv
@@ -28,9 +28,9 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 def text_table(data: bytes) -> Table:
     """The table in a text file.
 
-    Read are UTF-8 with and without its mark, UTF-16 (Excel's "Unicode text"), and Windows-1252 where the text is
-    not UTF-8. The delimiter is the one by which a header is found, or what a first line ``sep=;`` says, as in
-    Excel.
+    Read are UTF-8 with and without its mark, UTF-16 (Excel's "Unicode text"), and Windows-1252 where the
+    text is not UTF-8. The delimiter is the one by which a header is found, or what a first line ``sep=;``
+    says, as in Excel.
 
     Raises:
         UnreadableFileError: it is not text, or holds no header.
@@ -39,7 +39,7 @@ def text_table(data: bytes) -> Table:
     delimiter, header = _delimiter_and_header(data, encoding)
 
     def rows() -> Iterator[NumberedRow]:
-        return rows_below(header, _records(data, encoding, delimiter, skip=header.line, strict=True))
+        return rows_below(header, _records(data, encoding, delimiter, skip=header.line - 1, strict=True))
 
     return Table(header, rows, about=data.count(b"\n") or data.count(b"\r"))
 

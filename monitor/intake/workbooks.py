@@ -1,5 +1,6 @@
 """Tables in Excel workbooks (.xlsx, .xlsm), each cell as the text that Excel shows in full precision."""
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,7 +8,6 @@ from io import BytesIO
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 from zipfile import BadZipFile, ZipFile
-from zlib import error as ZlibError
 
 from monitor.intake.faults import FileFaultCode, UnreadableFileError
 from monitor.intake.sheet_marks import SheetMarks, damaged, read_sheet_marks
@@ -46,7 +46,8 @@ def workbook_table(data: bytes) -> Table:
     """The table in the first visible sheet that has a header of observations.
 
     Raises:
-        UnreadableFileError: the workbook is encrypted, damaged, of another kind or too large, or has no header.
+        UnreadableFileError: the workbook is encrypted, damaged, of another kind or too large, or has no
+        header.
     """
     if data.startswith(COMPOUND_FILE_MAGIC):
         raise _old_or_encrypted(data)
@@ -90,13 +91,13 @@ def _examine(data: bytes) -> Mapping[str, SheetMarks]:
             if "xl/workbook.xml" not in archive.namelist():
                 raise UnreadableFileError(
                     FileFaultCode.NOT_A_WORKBOOK,
-                    "This is a packed file, but no Excel workbook (.xlsx): unpack it, or save it as .xlsx or CSV.",
+                    "This is a packed file, but no Excel workbook (.xlsx): unpack it, or save it as .xlsx.",
                 )
             _require_bounded(archive)
             return read_sheet_marks(archive)
     except (
         BadZipFile,
-        ZlibError,
+        zlib.error,
         NotImplementedError,
         EOFError,
         OSError,
@@ -118,8 +119,8 @@ def _require_bounded(archive: ZipFile) -> None:
                 if unpacked > LARGEST_UNPACKED:
                     raise UnreadableFileError(
                         FileFaultCode.TOO_LARGE,
-                        f"The workbook unpacks to more than {LARGEST_UNPACKED // 1024**2} MB: save the sheet with "
-                        "the figures as CSV.",
+                        f"The workbook unpacks to more than {LARGEST_UNPACKED // 1024**2} MB: save the "
+                        "sheet with the figures as CSV.",
                     )
 
 
@@ -196,7 +197,7 @@ def cell_text(value: object) -> str:
 
 
 def _decimal(value: float) -> Decimal:
-    """The number that was typed or is shown; the binary float's further digits are noise (8.05 - 0 = 8.0500000000000007)."""
+    """The number that was typed or is shown: the binary float's further digits are noise."""
     return Decimal(f"{value:.{EXCEL_DIGITS}g}")
 
 

@@ -7,7 +7,6 @@ from typing import Final
 
 from monitor.core.areas import AreaTree
 from monitor.core.conditions import Kind
-from monitor.core.dated import Scope
 from monitor.core.rulebook import LEVELS, AlertRule, Level, LevelCondition, Retirement, Thresholds
 from monitor.rulebook.condition_texts import WrittenCondition, alert_names, read_condition
 from monitor.rulebook.dated_values import scope_of
@@ -15,7 +14,7 @@ from monitor.rulebook.fields import Fields, distinct, fields_of
 from monitor.rulebook.identifiers import Definition
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.scalars import shown
-from monitor.rulebook.suggestions import did_you_mean, listed
+from monitor.rulebook.suggestions import did_you_mean
 from monitor.rulebook.yaml_nodes import Mapping as MappingNode
 from monitor.rulebook.yaml_nodes import Scalar
 
@@ -145,7 +144,12 @@ def _levels(
         return None
     given = [level for level in LEVELS if inner.has(level)]
     if not given and isinstance(node, MappingNode) and not node.entries:
-        fields.log.note("LIM113", fields.span("levels"), "levels is empty", "give at least one, such as warning: value > 85")
+        fields.log.note(
+            "LIM113",
+            fields.span("levels"),
+            "levels is empty",
+            "give at least one, such as warning: value > 85",
+        )
     read: dict[Level, WrittenCondition] = {}
     for level in given:
         scalar = inner.scalar(level)
@@ -186,8 +190,8 @@ def _overrides(
         inner = fields_of(value, f"the override for {shown(key.text)}", key.span, OVERRIDE_KEYS, log)
         merged = None if inner is None else _override(inner, names, thresholds)
         if area is None:
-            hint = did_you_mean(key.text, areas.by_name, log)
-            log.note("LIM403", key.span, f"there is no area {shown(key.text)}", hint)
+            near = did_you_mean(key.text, areas.by_name, log)
+            log.note("LIM403", key.span, f"there is no area {shown(key.text)}", near)
         elif area.name in found:
             log.note("LIM220", key.span, f"there is an override for {area.name} already")
         if area is None or merged is None:
@@ -209,11 +213,3 @@ def _override(
     if thresholds is None or failed or periods is None or levels is None:
         return None
     return WrittenThresholds({**thresholds.levels, **levels}, recover or thresholds.recover, periods)
-
-
-def indicator_known(node: Scalar, indicators: Mapping[str, object], log: ProblemLog) -> bool:
-    """Says whether the indicator is defined anywhere; notes it where not."""
-    if node.text in indicators:
-        return True
-    log.note("LIM402", node.span, f"there is no indicator {shown(node.text)}", listed(node.text, indicators, log))
-    return False

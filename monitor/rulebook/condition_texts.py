@@ -47,5 +47,7 @@ def read_condition(node: Scalar, names: Mapping[str, Kind], log: ProblemLog) -> 
     """Returns the condition; None, with every problem noted, where it is none."""
     parsed = parse(node.text, names)
     for problem in parsed.problems:
-        log.note(str(problem.code), node.span_of(problem.offset, problem.length), problem.message, problem.hint)
+        log.note(
+            str(problem.code), node.span_of(problem.offset, problem.length), problem.message, problem.hint
+        )
     return None if parsed.condition is None else WrittenCondition(parsed.condition, node)

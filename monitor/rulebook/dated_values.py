@@ -9,7 +9,7 @@ from monitor.core.dated import EVERYWHERE, Dated, Scope
 from monitor.rulebook.fields import Fields, fields_of
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.scopes import read_scope
-from monitor.rulebook.yaml_nodes import Mapping, Node, Scalar, Sequence
+from monitor.rulebook.yaml_nodes import Sequence
 
 T = TypeVar("T")
 
@@ -24,47 +24,34 @@ class _Entry(Generic[T]):
 
 
 def read_dated(
-    node: Node,
-    what: str,
+    fields: Fields,
+    key: str,
     keys: Iterable[str],
     read_value: Callable[[Fields], T | None],
     areas: AreaTree,
-    log: ProblemLog,
 ) -> tuple[Dated[T], ...]:
-    """Returns the sound entries of a list, in the order of their dates.
+    """Returns the sound entries of the list under ``key``, in the order of their dates.
 
-    An entry without ``until`` is given the day on which the next entry of the same areas begins. ``what`` is
-    the list's key, ``keys`` are those of a value beside the common ones, ``read_value`` reads the value.
+    An entry without ``until`` is given the day on which the next entry of the same areas begins. ``keys`` are
+    those of a value beside the common ones, ``read_value`` reads the value.
     """
-    if isinstance(node, Mapping):
-        hint = "begin each entry with a dash: - from: 2013-04-01"
-        log.note("LIM108", node.span, f"{what} is a single entry, where a list is needed", hint)
+    node = fields.node(key)
+    if node is None:
         return ()
-    if isinstance(node, Scalar):
-        log.note("LIM108", node.span, f"{what} is a single value, where a list of dated entries is needed",
-                 "write - {from: 2013-04-01, ..., reference: ...} beneath it")
+    if not isinstance(node, Sequence):
+        hint = "begin each entry with a dash: - from: 2013-04-01"
+        fields.log.note("LIM108", node.span, f"{key} is not a list of dated entries", hint)
         return ()
     if not node.items:
-        log.note("LIM113", node.span, f"{what} is an empty list")
-    entries = _entries(node, what, (*keys, *COMMON_KEYS), read_value, areas, log)
-    return _in_order(entries, log)
-
-
-def _entries(
-    node: Sequence,
-    what: str,
-    keys: tuple[str, ...],
-    read_value: Callable[[Fields], T | None],
-    areas: AreaTree,
-    log: ProblemLog,
-) -> list[_Entry[T]]:
-    found = []
+        fields.log.note("LIM113", node.span, f"{key} is an empty list")
+    known = (*keys, *COMMON_KEYS)
+    entries = []
     for item in node.items:
-        fields = fields_of(item, f"this entry of {what}", item.span, keys, log)
-        entry = None if fields is None else _entry(fields, item.span, read_value, areas)
+        inner = fields_of(item, f"this entry of {key}", item.span, known, fields.log)
+        entry = None if inner is None else _entry(inner, item.span, read_value, areas)
         if entry is not None:
-            found.append(entry)
-    return found
+            entries.append(entry)
+    return _in_order(entries, fields.log)
 
 
 def _entry(

@@ -65,7 +65,9 @@ class Fields:
         node = self.node(key, required=required)
         return None if node is None else scalars.scalar(node, key, self.log)
 
-    def _read(self, key: str, read: Callable[[Scalar, str, ProblemLog], T | None], *, required: bool) -> T | None:
+    def _read(
+        self, key: str, read: Callable[[Scalar, str, ProblemLog], T | None], *, required: bool
+    ) -> T | None:
         node = self.scalar(key, required=required)
         return None if node is None else read(node, key, self.log)
 

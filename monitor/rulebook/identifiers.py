@@ -27,7 +27,9 @@ class Definition:
         return self.key.text
 
 
-def definitions(sections: Iterable[Mapping], pattern: re.Pattern[str], kind: str, log: ProblemLog) -> dict[str, Definition]:
+def definitions(
+    sections: Iterable[Mapping], pattern: re.Pattern[str], kind: str, log: ProblemLog
+) -> dict[str, Definition]:
     """Returns every definition of one kind in all files, by id; of an id given twice the first."""
     found: dict[str, Definition] = {}
     for section in sections:
@@ -40,11 +42,15 @@ def definitions(sections: Iterable[Mapping], pattern: re.Pattern[str], kind: str
     return found
 
 
-def refuse_shared(one: dict[str, Definition], other: dict[str, Definition], kind: str, log: ProblemLog) -> None:
+def refuse_shared(
+    one: dict[str, Definition], other: dict[str, Definition], kind: str, log: ProblemLog
+) -> None:
     """Notes ids of ``other`` that ``one``, a dictionary of definitions of ``kind``, has too."""
     for key in sorted(one.keys() & other.keys()):
         message = f"{key} is the id of {kind} in {one[key].key.span.position} already"
-        log.note("LIM401", other[key].key.span, message, "give one of the two another id, such as a longer one")
+        log.note(
+            "LIM401", other[key].key.span, message, "give one of the two another id, such as a longer one"
+        )
 
 
 def _check_shape(key: Scalar, pattern: re.Pattern[str], kind: str, log: ProblemLog) -> None:

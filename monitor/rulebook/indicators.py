@@ -54,17 +54,24 @@ class WrittenBands:
 
 @dataclass(frozen=True, slots=True)
 class WrittenIndicator:
-    """An indicator, and where its parts are written. ``spans`` are those of its keys."""
+    """An indicator, and where its parts are written. ``spans`` are those of its keys.
+
+    ``faulty`` are the keys under which something could not be read: what is missing there says nothing.
+    """
 
     indicator: Indicator
     rag: tuple[Dated[WrittenBands], ...]
     key: Span
     spans: Mapping[str, Span]
+    faulty: frozenset[str]
 
 
 def usual_scale(unit: str) -> int | None:
     """Returns what a ratio of this unit is multiplied by: 100 for percent, 10,000 for “per 10,000 …”."""
-    return next((scale for start, scale in _USUAL_SCALES.items() if unit == start or unit.startswith(f"{start} ")), None)
+    return next(
+        (scale for start, scale in _USUAL_SCALES.items() if unit == start or unit.startswith(f"{start} ")),
+        None,
+    )
 
 
 def read_indicator(definition: Definition, areas: AreaTree, log: ProblemLog) -> WrittenIndicator | None:
@@ -95,8 +102,13 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree) -> Writt
         "denominator": fields.text("denominator"),
         "retirement": _retirement(fields),
     }
-    targets, limits = _targets(fields, areas), _limits(fields, areas)
+    errors = [fields.log.errors]
+    targets = _targets(fields, areas)
+    errors.append(fields.log.errors)
+    limits = _limits(fields, areas)
+    errors.append(fields.log.errors)
     rag = _rag(fields, unit, areas)
+    errors.append(fields.log.errors)
     if any(part is None for part in required.values()):
         return None
     indicator = Indicator(
@@ -109,7 +121,9 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree) -> Writt
         **optional,  # type: ignore[arg-type]
     )
     spans = {key: fields.span(key) for key in INDICATOR_KEYS}
-    return WrittenIndicator(indicator, rag, definition.key.span, spans)
+    dated = ("targets", "limits", "rag")
+    faulty = {key for key, before, after in zip(dated, errors, errors[1:], strict=False) if after > before}
+    return WrittenIndicator(indicator, rag, definition.key.span, spans, frozenset(faulty))
 
 
 def _scale(fields: Fields, unit: str | None) -> int | None:
@@ -142,15 +156,13 @@ def _retirement(fields: Fields) -> Retirement | None:
 
 
 def _targets(fields: Fields, areas: AreaTree) -> tuple[Dated[int], ...]:
-    node = fields.node("targets")
-    if node is None:
-        return ()
-    return read_dated(node, "targets", ("value",), lambda entry: entry.amount("value", required=True), areas, fields.log)
+    return read_dated(
+        fields, "targets", ("value",), lambda entry: entry.amount("value", required=True), areas
+    )
 
 
 def _limits(fields: Fields, areas: AreaTree) -> tuple[Dated[Limits], ...]:
-    node = fields.node("limits")
-    return () if node is None else read_dated(node, "limits", ("lower", "upper"), _range, areas, fields.log)
+    return read_dated(fields, "limits", ("lower", "upper"), _range, areas)
 
 
 def _range(entry: Fields) -> Limits | None:
@@ -166,21 +178,19 @@ def _range(entry: Fields) -> Limits | None:
 
 
 def _rag(fields: Fields, unit: str | None, areas: AreaTree) -> tuple[Dated[WrittenBands], ...]:
-    node = fields.node("rag")
-    if node is None:
-        return ()
     names = band_names(unit)
 
     def bands(entry: Fields) -> WrittenBands | None:
         nodes = {key: entry.scalar(key, required=key == "green") for key in BAND_KEYS}
         written = {
-            key: None if node is None else read_condition(node, names, entry.log) for key, node in nodes.items()
+            key: None if node is None else read_condition(node, names, entry.log)
+            for key, node in nodes.items()
         }
         green = written["green"]
         failed = any(written[key] is None for key in BAND_KEYS if entry.has(key))
         return None if green is None or failed else WrittenBands(green, written["amber"], written["red"])
 
-    return read_dated(node, "rag", BAND_KEYS, bands, areas, fields.log)
+    return read_dated(fields, "rag", BAND_KEYS, bands, areas)
 
 
 def _without_places(entry: Dated[WrittenBands]) -> Dated[RagBands]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from monitor.core.positions import Position
 from monitor.rulebook.catalogue import PROBLEMS, ProblemEntry, Severity
+from monitor.rulebook.secrets import hidden
 
 __all__ = [
     "PROBLEMS",
@@ -60,6 +61,12 @@ class ProblemLog:
 
     def __init__(self) -> None:
         self._found: dict[Problem, None] = {}
+        self._errors = 0
+
+    @property
+    def errors(self) -> int:
+        """How many of the problems are errors."""
+        return self._errors
 
     def note(self, code: str, span: Span, message: str, hint: str | None = None) -> None:
         """Notes a problem; its severity, and the hint unless given, are the code's own.
@@ -70,13 +77,14 @@ class ProblemLog:
         entry = PROBLEMS[code]
         advice = _one_line(hint or _as_hint(entry.advice))
         length = max(1, span.length)
-        self._found[
-            Problem(span.position, length, code, entry.severity, _one_line(message), advice)
-        ] = None
+        self.add([Problem(span.position, length, code, entry.severity, _one_line(message), advice)])
 
     def add(self, problems: Iterable[Problem]) -> None:
         """Notes problems found elsewhere."""
-        self._found.update(dict.fromkeys(problems))
+        for problem in problems:
+            if problem not in self._found:
+                self._found[problem] = None
+                self._errors += problem.severity is Severity.ERROR
 
     def sorted(self) -> tuple[Problem, ...]:
         """Returns all problems in the order of files and lines."""
@@ -99,11 +107,12 @@ def lines_of(source: str) -> list[str]:
 def render_problem(problem: Problem, source_line: str) -> str:
     """Returns ``file:line:col: CODE message — what to do``, the line, and carets beneath the fault.
 
-    Tabs become spaces, wide characters (Chinese, emoji) take two carets, invisible ones are shown as �.
+    Tabs become spaces, wide characters (Chinese, emoji) take two carets, invisible ones are shown as �, and
+    what looks like a password is covered.
     """
     start = min(problem.position.column - 1, len(source_line))
     length = max(1, min(problem.length, len(source_line) - start))
-    line, start = _cut(source_line, start)
+    line, start = _cut(hidden(source_line), start)
     drawn, columns = _drawn(line)
     left = columns[min(start, len(columns) - 1)]
     right = columns[min(start + length, len(columns) - 1)]
@@ -167,5 +176,8 @@ def _as_hint(advice: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    shown = (character if _is_visible(character) else " " if character in "\r\n\t" else "�" for character in text)
+    text = hidden(text)
+    shown = (
+        character if _is_visible(character) else " " if character in "\r\n\t" else "�" for character in text
+    )
     return "".join(shown)

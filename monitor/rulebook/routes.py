@@ -76,7 +76,9 @@ def _words(fields: Fields, key: str) -> tuple[Scalar, ...] | None:
     nodes = fields.items(key)
     node = fields.node(key)
     if node is not None and not nodes:
-        fields.log.note("LIM113", node.span, f"{key} is an empty list", "name at least one, or leave the key out")
+        fields.log.note(
+            "LIM113", node.span, f"{key} is an empty list", "name at least one, or leave the key out"
+        )
     found: dict[str, Scalar] = {}
     sound = bool(nodes)
     for item in nodes:

@@ -40,7 +40,12 @@ def scalar(node: Node, what: str, log: ProblemLog) -> Scalar | None:
         log.note("LIM113", node.span, f"{what} has no value")
         return None
     kind = "a list" if isinstance(node, Sequence) else "a mapping"
-    log.note("LIM108", node.span, f"{what} is {kind}, where a single value is needed", "write one value after the key")
+    log.note(
+        "LIM108",
+        node.span,
+        f"{what} is {kind}, where a single value is needed",
+        "write one value after the key",
+    )
     return None
 
 
@@ -129,7 +134,9 @@ def yes_or_no(node: Scalar, what: str, log: ProblemLog) -> bool | None:
     """Returns what true or false says."""
     if node.is_plain and node.text in {"true", "false"}:
         return node.text == "true"
-    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(node.text.lower(), node.text.lower())
+    meant = {"yes": "true", "on": "true", "no": "false", "off": "false"}.get(
+        node.text.lower(), node.text.lower()
+    )
     hint = f"write {meant}, without quotation marks" if meant in {"true", "false"} else None
     log.note("LIM116", node.span, f"{what} is {shown(node.text)}, neither true nor false", hint)
     return None

@@ -51,6 +51,8 @@ def _scope(words: list[Scalar], areas: AreaTree, log: ProblemLog) -> Scope | Non
     if ALL not in types:
         return Scope(frozenset(names), frozenset(AreaType(key) for key in types))
     if len(names) + len(types) > 1:
-        log.note("LIM123", types[ALL].span, "all areas are meant, so the others are named twice", "write all alone")
+        log.note(
+            "LIM123", types[ALL].span, "all areas are meant, so the others are named twice", "write all alone"
+        )
         return None
     return EVERYWHERE

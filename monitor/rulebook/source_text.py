@@ -66,7 +66,9 @@ def decoded(file: str, content: bytes, log: ProblemLog) -> SourceText | None:
     """
     start = Span(Position(file, 1, 1))
     if len(content) > LARGEST_FILE:
-        log.note("LIM107", start, f"the file has {len(content):,} bytes; more than {LARGEST_FILE:,} are not read")
+        log.note(
+            "LIM107", start, f"the file has {len(content):,} bytes; more than {LARGEST_FILE:,} are not read"
+        )
         return None
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         log.note("LIM101", start, "the file is UTF-16 text, not UTF-8 (byte 1)")
@@ -95,8 +97,12 @@ def _without_invisible(source: SourceText, log: ProblemLog) -> SourceText:
     for match in found[:MOST_INVISIBLE]:
         character = match.group()
         name = _NAMES.get(character, "an invisible character")
-        log.note("LIM103", Span(source.position(match.start())), f"{name} (U+{ord(character):04X}) stands here")
+        log.note(
+            "LIM103", Span(source.position(match.start())), f"{name} (U+{ord(character):04X}) stands here"
+        )
     if len(found) > MOST_INVISIBLE:
         rest = len(found) - MOST_INVISIBLE
-        log.note("LIM103", Span(source.position(found[MOST_INVISIBLE].start())), f"and {rest:,} more from here on")
+        log.note(
+            "LIM103", Span(source.position(found[MOST_INVISIBLE].start())), f"and {rest:,} more from here on"
+        )
     return SourceText(source.file, _INVISIBLE.sub(_STAND_IN, source.text), source.line_starts)

@@ -18,8 +18,14 @@ _FROM_PROBLEM: Final = {
     "did not find expected '-' indicator": ("this line does not fit the list before it", _INDENTATION),
     "block sequence entries are not allowed in this context": ("a list cannot begin here", _INDENTATION),
     "block mapping keys are not allowed in this context": ("a key cannot stand here", _INDENTATION),
-    "could not find expected ':'": ("there is a key without a colon", "write key: value, with a space after the colon"),
-    "did not find expected ',' or ']'": ("the list in [ ] is not closed", "put commas between its items and ] at its end"),
+    "could not find expected ':'": (
+        "there is a key without a colon",
+        "write key: value, with a space after the colon",
+    ),
+    "did not find expected ',' or ']'": (
+        "the list in [ ] is not closed",
+        "put commas between its items and ] at its end",
+    ),
     "did not find expected ',' or '}'": (
         "the mapping in { } is not closed",
         "put commas between its entries and } at its end",

@@ -156,15 +156,17 @@ class _Composition:
         return self._root
 
     def _scalar(self, event: yaml.Event, text: str, style: str | None) -> Scalar:
-        return Scalar(self._source, event.start_mark.index, event.end_mark.index, text, style)
+        return Scalar(self._source, *_extent(event), text, style)
 
     def _span(self, event: yaml.Event) -> Span:
-        return self._source.span(event.start_mark.index, event.end_mark.index)
+        return self._source.span(*_extent(event))
 
     def _count(self, event: yaml.Event) -> None:
         self._documents += 1
         if self._documents > 1:
-            self._log.note("LIM106", self._span(event), "a second document begins here; nothing from here on is read")
+            self._log.note(
+                "LIM106", self._span(event), "a second document begins here; nothing from here on is read"
+            )
             raise _Unreadable
 
     def _begin(self, event: yaml.Event) -> None:
@@ -172,7 +174,7 @@ class _Composition:
             message = f"this is nested more than {DEEPEST} levels deep; the rest of the file is not read"
             self._log.note("LIM107", self._span(event), message)
             raise _Unreadable
-        self._open.append(_Open(event.start_mark.index, isinstance(event, events.MappingStartEvent)))
+        self._open.append(_Open(_extent(event)[0], isinstance(event, events.MappingStartEvent)))
 
     def _ended(self, ended: _Open) -> Node:
         if ended.is_mapping:
@@ -202,7 +204,9 @@ class _Composition:
                 around.key, around.key_is_lost = None, True
             return
         around.key_is_lost = True
-        self._log.note("LIM108", node.span, "a key has to be a word", "write the key as one word before the colon")
+        self._log.note(
+            "LIM108", node.span, "a key has to be a word", "write the key as one word before the colon"
+        )
 
     def _refuse_extras(self, event: yaml.Event) -> None:
         if isinstance(event, events.AliasEvent):
@@ -210,8 +214,15 @@ class _Composition:
             return
         if not isinstance(event, events.ScalarEvent | events.CollectionStartEvent):
             return
-        at = self._source.span(event.start_mark.index, event.start_mark.index + 1)
+        start = _extent(event)[0]
+        at = self._source.span(start, start + 1)
         if event.anchor is not None:
             self._log.note("LIM104", at, f"&{event.anchor} marks a place to copy from")
         if event.tag is not None:
             self._log.note("LIM105", at, f"a tag ({event.tag}) stands before this value")
+
+
+def _extent(event: yaml.Event) -> tuple[int, int]:
+    """The offsets at which an event's text begins and ends."""
+    start, end = event.start_mark, event.end_mark
+    return (start.index if start else 0), (end.index if end else 0)

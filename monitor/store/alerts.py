@@ -71,6 +71,12 @@ def firing_alerts(connection: Connection) -> dict[AlertKey, Alert]:
     return _by_key(connection.execute(statement.order_by(table.c.rule, table.c.area)))
 
 
+def open_alerts(connection: Connection) -> dict[AlertKey, Alert]:
+    """(rule, area) -> the alert, of those that are pending or fire; by rule and area."""
+    statement = select(table).where(table.c.state.in_((AlertState.PENDING, AlertState.FIRING)))
+    return _by_key(connection.execute(statement.order_by(table.c.rule, table.c.area)))
+
+
 def save_alerts(connection: Connection, changed: Iterable[Alert]) -> None:
     """Writes alerts as they stand now, in place of how they stood; each once."""
     statement = upsert(connection, table)

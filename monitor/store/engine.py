@@ -50,7 +50,7 @@ class Engines:
         """The database in words, without user or password."""
         return spoken_address(self.url)
 
-    def dispose(self) -> None:
+    def close(self) -> None:
         """Closes every connection."""
         for engine in self.pools:
             engine.dispose()

@@ -71,6 +71,7 @@ _RULE_FIELDS = (
     "health",
     "problem",
     "level",
+    "certain",
     "recovered",
     "limit",
     "limit_text",

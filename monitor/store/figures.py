@@ -97,6 +97,15 @@ def indicators_with_data(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.scalars(statement))
 
 
+def series_of(connection: Connection, indicators: Collection[str]) -> tuple[SeriesKey, ...]:
+    """The series that there are of these indicators."""
+    wanted = listed(connection, {"indicator": NAME}, [(indicator,) for indicator in sorted(indicators)])
+    statement = select(series.c.indicator, series.c.area).join(
+        wanted, wanted.c.indicator == series.c.indicator
+    )
+    return tuple(connection.execute(statement))
+
+
 def latest_period(connection: Connection, indicator: str | None = None) -> date | None:
     """The last period end that an indicator (None: any) has a figure for."""
     last_of_series = (

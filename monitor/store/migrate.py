@@ -5,7 +5,7 @@ the write lock of the file in SQLite) and then finds nothing to do. An upgrade i
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -46,11 +46,8 @@ def current_revision(url: str) -> str | None:
     file = sqlite_file(engines.url)
     if file is not None and not file.exists():
         return None
-    try:
-        with unreachable_said_clearly(engines.url), engines.reader.begin() as connection:
-            return _revision(connection)
-    finally:
-        engines.dispose()
+    with closing(engines), unreachable_said_clearly(engines.url), engines.reader.begin() as connection:
+        return _revision(connection)
 
 
 def pending(url: str) -> tuple[str, ...]:
@@ -111,7 +108,7 @@ def _refuse_newer(revision: str | None, address: str) -> None:
     if revision is not None and revision not in _known():
         raise SchemaTooNewError(
             f"{_start(address)} was upgraded by a newer limen (its schema is “{revision}”, which this one "
-            "does not know). Install that version of limen again, or restore a backup made before the upgrade."
+            "does not know). Install that version again, or restore a backup made before the upgrade."
         )
 
 
@@ -124,8 +121,5 @@ def _after(revision: str | None, address: str) -> tuple[str, ...]:
 @contextmanager
 def _transaction(url: str) -> Iterator[Connection]:
     engines = engines_for(url)
-    try:
-        with unreachable_said_clearly(engines.url), engines.writer.begin() as connection:
-            yield connection
-    finally:
-        engines.dispose()
+    with closing(engines), unreachable_said_clearly(engines.url), engines.writer.begin() as connection:
+        yield connection

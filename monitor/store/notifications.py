@@ -9,10 +9,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Integer, column, func, select, table
 
-from monitor.core.notifications import Decision, Notification, TellReason
+from monitor.core.notifications import Decision, Notice, Notification, TellReason
 from monitor.core.recipients import Recipient
 from monitor.store.bulk import AnyRow, ColumnTypes, chunks, insert_rows, listed
-from monitor.store.codec import notification_to_json
+from monitor.store.codec import notification_from_json, notification_to_json
 from monitor.store.columns import NAME
 from monitor.store.outbox import OutboxEntry
 from monitor.store.tables import OutboxState, decisions, outbox, threads
@@ -117,6 +117,22 @@ def told_of(connection: Connection, keys: Collection[EpisodeKey]) -> dict[Episod
             if recipient is not None:
                 people[recipient.id] = Told(recipient, message_id)
     return {key: tuple(people.values()) for key, people in found.items()}
+
+
+def last_notice(connection: Connection, rule: str, area: str, episode: int) -> Notice | None:
+    """What the last mail about a breach said of it; None when no mail about it is kept."""
+    rows = connection.scalars(
+        select(outbox.c.payload)
+        .join(decisions, decisions.c.outbox_id == outbox.c.id)
+        .where(decisions.c.rule == rule, decisions.c.area == area, decisions.c.episode == episode)
+        .order_by(decisions.c.id.desc())
+        .limit(1)
+    )
+    for payload in rows:
+        for found in notification_from_json(payload).notices:
+            if (found.rule, found.area) == (rule, area):
+                return found
+    return None
 
 
 def decisions_of(

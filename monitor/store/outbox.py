@@ -206,7 +206,7 @@ def attempts_of(connection: Connection, entry_id: int) -> tuple[DeliveryAttempt,
         .where(attempts.outbox_id == entry_id)
         .order_by(attempts.id)
     )
-    return tuple(DeliveryAttempt(*row) for row in rows.tuples())
+    return tuple(DeliveryAttempt(*row) for row in rows)
 
 
 def outbox_depth(connection: Connection, now: datetime) -> Depth:

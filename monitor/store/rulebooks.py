@@ -28,7 +28,7 @@ def rulebook_version(connection: Connection, version: str, revision: str | None,
 def fingerprints(connection: Connection) -> dict[str, str]:
     """Rule or indicator -> the fingerprint by which it was last judged."""
     table = rule_fingerprints
-    return dict(connection.execute(select(table.c.subject, table.c.fingerprint)).tuples().all())
+    return dict(connection.execute(select(table.c.subject, table.c.fingerprint)).all())
 
 
 def save_fingerprints(connection: Connection, current: Mapping[str, str]) -> None:

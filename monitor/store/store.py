@@ -68,7 +68,7 @@ class Store:
 
     def close(self) -> None:
         """Closes every connection."""
-        self.engines.dispose()
+        self.engines.close()
 
     def __enter__(self) -> Self:
         """Returns the store, to be closed at the end of a ``with`` block."""

@@ -179,6 +179,7 @@ class RuleEvaluationColumns(TypedColumns):
     health: Named[RuleHealth] = Column(EnumText(RuleHealth))
     problem: Named[str] = Column(Text())
     level: Named[Level | None] = Column(EnumText(Level))
+    certain: Named[bool]
     recovered: Named[bool]
     limit: Named[Decimal | None] = Column(PublishedDecimal())
     limit_text: Named[str] = Column(Text())

@@ -54,12 +54,15 @@ def figures_of(leaves: st.SearchStrategy[Tree]) -> st.SearchStrategy[Tree]:
 own = figures_of(own_names | over_periods)
 counts = figures_of(count_names)
 ratios = figures_of(
-    st.tuples(st.just("sum"), st.just("/"), own, own) | st.tuples(st.just("sum"), st.just("/"), counts, counts)
+    st.tuples(st.just("sum"), st.just("/"), own, own)
+    | st.tuples(st.just("sum"), st.just("/"), counts, counts)
 )
 
 
 def compared(figures: st.SearchStrategy[Tree], *, own_unit: bool) -> st.SearchStrategy[Tree]:
-    single = st.tuples(st.sampled_from(SIGNS).map(lambda sign: (sign,)), st.tuples(figures, figures | numbers))
+    single = st.tuples(
+        st.sampled_from(SIGNS).map(lambda sign: (sign,)), st.tuples(figures, figures | numbers)
+    )
     chain = st.tuples(
         st.lists(st.sampled_from(["<", "<="]), min_size=2, max_size=2).map(tuple)
         | st.lists(st.sampled_from([">", ">="]), min_size=2, max_size=2).map(tuple),
@@ -86,7 +89,7 @@ conditions: st.SearchStrategy[Tree] = st.recursive(
 
 @st.composite
 def panels(draw: st.DrawFn) -> tuple[list[dict[str, list[Fraction | None]]], list[list[str | None]], int]:
-    """Rows of figures by name, rows of ratings, and the decimals; some so large that int64 does not hold them."""
+    """Rows of figures by name, rows of ratings, decimals; some figures are past what int64 holds."""
     series, periods, decimals = draw(st.integers(1, 3)), draw(st.integers(1, 5)), draw(st.integers(0, 2))
     largest = draw(st.sampled_from([30, 1_000, 10**8, 10**18]))
     scaled = st.none() | st.integers(-largest, largest)
@@ -119,7 +122,9 @@ def test_the_compiled_condition_agrees_with_the_slow_evaluator_in_every_cell(
 ) -> None:
     rows, ratings, decimals = panel
     parsed = parse(written(tree), NAMES)
-    assume(not {problem.code for problem in parsed.problems} & {Code.CONSTANT_CONDITION, Code.DIVISION_BY_ZERO})
+    assume(
+        not {problem.code for problem in parsed.problems} & {Code.CONSTANT_CONDITION, Code.DIVISION_BY_ZERO}
+    )
     assert parsed.condition is not None, parsed.problems
     values = {name: panel_array([row[name] for row in rows], decimals) for name in rows[0]}
     codes = [[None if each is None else RATING_CODES[each] for each in row] for row in ratings]
@@ -145,12 +150,30 @@ def test_the_canonical_spelling_parses_to_an_equal_condition_and_to_itself(tree:
 
 pieces = st.sampled_from(
     [
-        *("value", "target", "rating", "red", "x", "previous", "mean", "min", "abs", "and", "or", "not", "AND"),
+        *(
+            "value",
+            "target",
+            "rating",
+            "red",
+            "x",
+            "previous",
+            "mean",
+            "min",
+            "abs",
+            "and",
+            "or",
+            "not",
+            "AND",
+        ),
         *("(", ")", ",", "+", "-", "*", "/", "<", "<=", "==", "!=", "=", "=>", "&&", "!", "≤", "%", "'"),
         *("0", "3", "1.5", ".5", "1e9", "1,000", "9" * 40, "\u00a0", "\n", "£", "\U0001f600", "#", "\\"),
     ]
 )
-texts = st.text(max_size=60) | st.lists(pieces, max_size=25).map(" ".join) | st.lists(pieces, max_size=40).map("".join)
+texts = (
+    st.text(max_size=60)
+    | st.lists(pieces, max_size=25).map(" ".join)
+    | st.lists(pieces, max_size=40).map("".join)
+)
 
 
 @settings(max_examples=800)

@@ -43,7 +43,7 @@ def test_a_given_value_stands_as_published_beside_its_numerator_and_denominator(
     (found,) = evaluate(
         TWO_YEARS, [], {KENT: [figure(MARCH_2013, "8.0", numerator=94, denominator=1172)]}
     ).evaluations
-    assert (found.value, found.numerator, found.denominator) == (Decimal("8.0"), 94, 1172)
+    assert (found.value, found.numerator, found.denominator) == (Decimal("8.0"), Decimal(94), Decimal(1172))
 
 
 @pytest.mark.parametrize(
@@ -138,9 +138,9 @@ def test_the_closest_scope_wins_for_targets_and_limits() -> None:
         lead, [], {area: [figure(MARCH_2013, "7")] for area in (KENT, SWALE, CANTERBURY)}
     ).evaluations
     assert [(each.area, each.lower, each.upper) for each in found] == [
-        ("Kent", None, 100),
-        ("Swale", 5, 40),
-        ("Canterbury", None, 12),
+        ("Kent", None, Decimal(100)),
+        ("Swale", Decimal(5), Decimal(40)),
+        ("Canterbury", None, Decimal(12)),
     ]
 
 

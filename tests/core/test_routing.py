@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -33,11 +34,11 @@ DIRECTORY = Directory(
 )
 
 
-def route(identity: str, *roles: str, people: tuple[str, ...] = (), **match: object) -> Route:
+def route(identity: str, *roles: str, people: tuple[str, ...] = (), **match: Any) -> Route:
     targets = [RouteTarget(role, None, HERE) for role in roles] + [
         RouteTarget(None, each, HERE) for each in people
     ]
-    return Route(identity, RouteMatch(**match), tuple(targets), HERE)  # type: ignore[arg-type]
+    return Route(identity, RouteMatch(**match), tuple(targets), HERE)
 
 
 DISTRICTS = route("districts", "district manager", scope=Scope(types=frozenset({AreaType.DISTRICT})))
@@ -99,7 +100,7 @@ def test_nobody_is_reached_twice_and_the_first_route_that_names_them_counts() ->
         ({"alerts": frozenset({"the-rule"}), "themes": frozenset({"other"})}, False),
     ],
 )
-def test_a_route_matches_when_everything_it_asks_for_holds(match: dict[str, object], hit: bool) -> None:
+def test_a_route_matches_when_everything_it_asks_for_holds(match: dict[str, Any], hit: bool) -> None:
     assert bool(reach([route("one", "district manager", **match)], SWALE)) is hit
 
 

@@ -41,6 +41,8 @@ DISTRICTS = frozenset(
         "Tunbridge Wells",
     }
 )
+AREAS = frozenset({"East Kent", "North Kent", "South Kent", "West Kent"})
+ABOVE_DISTRICTS = AREAS | {COUNTY}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +58,7 @@ def groups(figures: tuple[Figure, ...]) -> dict[tuple[str, date], tuple[Figure, 
         if figure.indicator in MEASURES:
             found[figure.indicator, figure.period_end].append(figure)
     return {
-        key: (next(f for f in group if f.area == COUNTY), [f for f in group if f.area != COUNTY])
+        key: (next(f for f in group if f.area == COUNTY), [f for f in group if f.area not in ABOVE_DISTRICTS])
         for key, group in found.items()
     }
 
@@ -103,6 +105,21 @@ def test_every_ratio_adds_up_to_the_countys_and_rounds_to_what_was_published(gro
         checked += 1
 
     assert checked == 6 * 5 + 6 * 2 + 3 + 11 + 11
+
+
+def test_the_areas_add_up_to_the_county_and_hold_their_districts(figures: tuple[Figure, ...]) -> None:
+    within = {place.name: place.within for place in districts()}
+    by_area = [f for f in figures if f.area in AREAS and not f.is_missing]
+    by_name = {(f.indicator, f.period_end, f.area): f for f in figures}
+
+    assert len(by_area) == len(AREAS) * (30 + 30 + 3)
+    for f in by_area:
+        parts = [by_name[f.indicator, f.period_end, name] for name, area in within.items() if area == f.area]
+        assert len(parts) == 3
+        assert sum(int(part.value) for part in parts) == int(f.value)
+    for indicator, end in {(f.indicator, f.period_end) for f in by_area}:
+        total = sum(int(by_name[indicator, end, area].value) for area in AREAS)
+        assert total == int(by_name[indicator, end, COUNTY].value)
 
 
 def test_where_the_county_has_a_symbol_so_have_the_districts(groups: Groups) -> None:
@@ -165,7 +182,7 @@ def test_the_figures_are_those_of_every_other_machine() -> None:
     text = "".join(release.file_name + release.csv_text for release in demo_releases())
 
     assert hashlib.sha256(text.encode()).hexdigest() == (
-        "c86d21c07598b3940a400a223346a0c1c951166a1919814f017064ae427fdf9f"
+        "ca22ff162ce5996ea31a6b1d22ab63c726a155ce640e7e8f57cac6387567980c"
     )
 
 
@@ -218,9 +235,8 @@ def test_every_figure_arrives_once_in_the_file_of_its_period(figures: tuple[Figu
 
     sent = {(f.indicator, f.area, f.period_end.isoformat(), f.value) for f in figures}
     assert sent <= {tuple(line[:4]) for line in arrived}
-    assert (
-        len(arrived) == len(figures) + len(DISTRICTS) + 2
-    )  # the survey's symbols, and two of the faulty lines
+    # Beside them: the survey's symbols, and two of the faulty lines.
+    assert len(arrived) == len(figures) + len(DISTRICTS) + 2
 
 
 def test_one_file_brings_symbols_and_rows_that_are_wrong() -> None:

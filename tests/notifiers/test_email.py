@@ -229,6 +229,39 @@ def test_a_server_that_repeats_the_password_is_not_quoted(post: Post) -> None:
     assert deferred(notifier.send(a_message())).reason.endswith("535 no: *** ***")
 
 
+def test_a_server_without_a_login_by_password_is_our_fault(post: Post) -> None:
+    certified = post.server(security="tls")
+    port = post.scripted(tls=certified.tls, ehlo="250-script\r\n250 AUTH CRAM-MD5")
+    notifier = post.notifier(certified, port=port, username="limen", password="sesame")
+
+    outcome = deferred(notifier.send(a_message()))
+
+    assert (outcome.code, outcome.scope) == (Code.LOGIN_REFUSED, "channel")
+    assert "offers no login" in outcome.reason
+
+
+def test_a_login_refused_at_the_name_keeps_the_password_back(post: Post) -> None:
+    certified = post.server(security="tls")
+    port = post.scripted(tls=certified.tls, ehlo="250-script\r\n250 AUTH LOGIN", auth="504 5.5.4 no")
+    notifier = post.notifier(certified, port=port, username="limen", password="sesame")
+
+    assert deferred(notifier.send(a_message())).code == Code.LOGIN_REFUSED
+
+
+@pytest.mark.parametrize(
+    ("starttls", "said"), [("454 4.7.0 not now", "454 4.7.0 not now"), ("220 go", "no encryption with")]
+)
+def test_a_server_that_offers_starttls_and_does_not_keep_to_it_gets_no_mail(
+    post: Post, starttls: str, said: str
+) -> None:
+    port = post.scripted(ehlo="250-script\r\n250 STARTTLS", starttls=starttls)
+
+    outcome = deferred(post.notifier_for(port, security="starttls").send(a_message()))
+
+    assert (outcome.code, outcome.scope) == (Code.TLS_FAILED, "channel")
+    assert said in outcome.reason
+
+
 def test_a_login_is_tried_once_for_each_mail(post: Post) -> None:
     server = post.server(login=LOGIN, faults={"*": "535:1"})
     notifier = post.notifier(server, username=LOGIN[0], password=LOGIN[1])

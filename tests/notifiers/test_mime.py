@@ -32,6 +32,11 @@ def parsed(**changes: Any) -> EmailMessage:
     return cast("EmailMessage", message_from_bytes(wire(**changes), policy=cast("Any", default)))
 
 
+def as_read(header: str) -> str:
+    """A header as a mail program shows it, by a decoder that is not the writer's."""
+    return " ".join(str(make_header(decode_header(header))).split())
+
+
 def test_headers_say_who_what_when_and_that_no_person_wrote_it() -> None:
     mail = parsed()
 
@@ -132,9 +137,14 @@ def test_data_cannot_add_a_header_or_break_a_line(
     ]
 
 
-@given(HOSTILE)
-def test_a_subject_reads_as_it_was_written(subject: str) -> None:
-    assert " ".join(str(parsed(subject=subject)["Subject"]).split()) == one_line(subject)
+@given(subject=HOSTILE, header=HOSTILE)
+def test_a_subject_reads_as_it_was_written(subject: str, header: str) -> None:
+    raw = wire(subject=subject, headers={"X-Limen-Rule": header})
+    simple = message_from_bytes(raw)
+    full = cast("EmailMessage", message_from_bytes(raw, policy=cast("Any", default)))
+
+    assert as_read(simple["Subject"]) == as_read(full["Subject"]) == one_line(subject)
+    assert as_read(simple["X-Limen-Rule"]) == one_line(header)
 
 
 @given(HOSTILE)
@@ -142,10 +152,29 @@ def test_a_recipient_is_one_person_whatever_the_name(name: str) -> None:
     raw = wire(recipient=Address(name, "ann@kent.example"))
 
     [(written, address)] = getaddresses([message_from_bytes(raw)["To"]])
-    read = str(make_header(decode_header(written)))
 
     assert address == "ann@kent.example"
-    assert " ".join(read.split()) == one_line(name)
+    assert as_read(written) == one_line(name)
+
+
+def test_an_encoded_line_end_stays_text() -> None:
+    smuggled = "=?utf-8?q?red=0D=0ABcc:_eve@example.org?="
+
+    mail = parsed(subject=smuggled, recipient=Address(smuggled, "ann@kent.example"))
+
+    assert mail["Bcc"] is None
+    assert mail["Subject"] == "= ?utf-8?q?red=0D=0ABcc:_eve@example.org?="
+    assert len(mail["To"].addresses) == 1
+
+
+def test_a_long_name_in_an_address_with_other_alphabets_goes_as_utf8() -> None:
+    subject = "Zoë " * 60
+
+    raw = wire(recipient=Address("Zoë " * 40, "zoë@kent.example"), subject=subject, message_id="<1@b>")
+    mail = cast("EmailMessage", message_from_bytes(raw, policy=cast("Any", default)))
+
+    assert mail["Subject"].split() == subject.split()
+    assert "<zoë@kent.example>\r\n".encode() in raw
 
 
 @given(st.text())
@@ -169,6 +198,11 @@ def test_an_address_before_the_at_in_other_alphabets_makes_a_mail_in_utf8() -> N
 def test_a_good_address_is_kept_as_it_is() -> None:
     assert Mailbox.parse(ANN) == Mailbox("Ann Archer", "ann", "kent.example")
     assert Mailbox.parse(Address("", "o'neil+x@a-b.kent.example")).address == "o'neil+x@a-b.kent.example"
+
+
+def test_a_domain_that_idna_cannot_write_is_refused() -> None:
+    with pytest.raises(InvalidAddressError, match="a domain that cannot exist"):
+        Mailbox.parse(Address("", f"ann@{'é' * 70}.example"))
 
 
 @given(st.text())

@@ -42,7 +42,7 @@ class Cell:
         return self.figures["value"][self.period - back] if back <= self.period else None
 
 
-def written(tree: Tree) -> str:
+def written(tree: Tree) -> str:  # noqa: PLR0911 - one case a node
     match tree:
         case ("number" | "name", text):
             return str(text)

@@ -104,8 +104,8 @@ BREACH = Notice(
     neighbours=None,
     history=core_assessments(),
     action=(
-        "Go through every core assessment older than 35 working days with the team leaders this week, and tell "
-        "the area director which of them need a second worker."
+        "Go through every core assessment older than 35 working days with the team leaders this week, and "
+        "tell the area director which of them need a second worker."
     ),
     source="ICS",
     rule_position="assessments.yaml:164:5",
@@ -163,8 +163,8 @@ PROVISIONAL = replace(
     indicator="three_or_more_placements",
     indicator_title="Children in care with 3 or more placements in 12 months",
     definition=(
-        "Children in care at the end of the month who had three or more placements in the twelve months before, "
-        "as a share of all children in care."
+        "Children in care at the end of the month who had three or more placements in the twelve months "
+        "before, as a share of all children in care."
     ),
     unit="percent",
     decimals=1,
@@ -250,7 +250,7 @@ BELOW_RANGE = replace(
     title="Second or subsequent child protection plans",
     indicator="cp_plans_second_or_subsequent",
     indicator_title="Child protection plans for the second or subsequent time",
-    definition="Plans begun since 1 April for children who had another plan that ended within 24 months before.",
+    definition="Plans begun since 1 April for children who had another that ended within 24 months before.",
     unit="percent",
     decimals=1,
     polarity=Polarity.CLOSE_TO_TARGET,

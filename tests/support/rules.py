@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from monitor.core.areas import Area, AreaTree, AreaType
-from monitor.core.conditions import Condition, Number, Rating, parse
+from monitor.core.conditions import Condition, Kind, Number, Rating, parse
 from monitor.core.dated import EVERYWHERE, Dated, Scope
 from monitor.core.exact import micro
 from monitor.core.observations import Missing, Observation, Status
@@ -41,7 +41,7 @@ def condition(text: str, unit: str = "percent") -> Condition:
     """The condition, over figures in ``unit``."""
     own = Number.of(unit)
     count = Number.of("count")
-    names = {
+    names: dict[str, Kind] = {
         "value": own,
         "target": own,
         "lower": own,

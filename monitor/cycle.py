@@ -1,0 +1,217 @@
+"""One evaluation cycle: what has changed is judged, and whoever must know gets a mail in the outbox.
+
+Everything a cycle finds is written in one transaction: evaluations, alerts, transitions, decisions and mails.
+Either all of it happened or none of it, and then the next cycle does it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from monitor.core.alerting import close, closing_reason, follow, refollow
+from monitor.core.alerts import Alert, TransitionReason
+from monitor.core.evaluation import Judged, evaluate
+from monitor.core.judgements import Evaluation, RuleEvaluation
+from monitor.core.observations import Observation
+from monitor.core.routing import Change
+from monitor.core.rulebook import AlertRule
+from monitor.standings import by_area
+from monitor.store import alerts as alert_store
+from monitor.store import batches as batch_store
+from monitor.store import cycles as cycle_store
+from monitor.store import evaluations as evaluation_store
+from monitor.store import figures as figure_store
+from monitor.store import rulebooks as rulebook_store
+from monitor.store.store import Store
+from monitor.telling import tell
+from monitor.world import World
+
+SeriesKey = tuple[str, str]
+AlertKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CycleOutcome:
+    """What a cycle did. ``cycle_id`` None: nothing had changed. ``indicators`` are those that were judged."""
+
+    cycle_id: int | None = None
+    evaluated: int = 0
+    transitions: int = 0
+    enqueued: int = 0
+    indicators: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What a cycle has to judge: series with the first period that changed (None: all of it)."""
+
+    batches: tuple[int, ...]
+    series: Mapping[SeriesKey, date | None]
+    changed_rules: frozenset[str]
+    closings: Mapping[AlertKey, TransitionReason]
+    today: date
+
+    @property
+    def empty(self) -> bool:
+        return not (self.batches or self.changed_rules or self.closings)
+
+
+@dataclass
+class _Findings:
+    evaluations: list[Evaluation] = field(default_factory=list)
+    rule_evaluations: list[RuleEvaluation] = field(default_factory=list)
+    changes: dict[AlertKey, Change] = field(default_factory=dict)
+
+
+def run_cycle(store: Store, world: World, *, now: datetime, zone: ZoneInfo, domain: str) -> CycleOutcome:
+    """Judges what has changed since the last cycle.
+
+    A cycle in which nothing changed costs the same few statements however many series there are.
+
+    Args:
+        store: where everything is kept.
+        world: the areas, people and rules in force.
+        now: the present instant.
+        zone: where the council is; it decides what day it is.
+        domain: the right-hand side of the mails' Message-IDs.
+
+    Raises:
+        StoreUnavailableError: the database can't be reached; nothing was changed.
+    """
+    today = now.astimezone(zone).date()
+    with store.writing() as connection:
+        cycle_store.hold_cycles(connection)
+        task = _task(connection, world, today)
+        if task.empty:
+            return CycleOutcome()
+        version = rulebook_store.rulebook_version(
+            connection, world.rulebook.version, world.rulebook.revision, now=now
+        )
+        cycle_id = cycle_store.begin_cycle(connection, version, now=now)
+        found = _judge(connection, world, task)
+        _write(connection, found, cycle_id, now)
+        enqueued = tell(
+            connection, world, found.changes.values(), cycle_id, now=now, today=today, domain=domain
+        )
+        batch_store.mark_batches_evaluated(connection, task.batches, cycle_id)
+        if task.changed_rules:
+            rulebook_store.save_fingerprints(connection, world.fingerprints())
+        steps = sum(len(change.transitions) for change in found.changes.values())
+        counts = cycle_store.CycleCounts(
+            batches=len(task.batches),
+            series=len(task.series),
+            evaluations=len(found.evaluations),
+            rule_evaluations=len(found.rule_evaluations),
+            transitions=steps,
+            notifications=enqueued,
+        )
+        cycle_store.finish_cycle(connection, cycle_id, counts, now=now)
+    indicators = frozenset(indicator for indicator, _ in task.series)
+    return CycleOutcome(cycle_id, len(found.evaluations), steps, enqueued, indicators)
+
+
+def _task(connection: Connection, world: World, today: date) -> _Task:
+    batches = tuple(batch.id for batch in batch_store.unevaluated_batches(connection))
+    series: dict[SeriesKey, date | None] = (
+        dict(batch_store.changed_series(connection, batches)) if batches else {}
+    )
+    before, current = rulebook_store.fingerprints(connection), world.fingerprints()
+    changed = frozenset(rule for rule in {*before, *current} if before.get(rule) != current.get(rule))
+    indicators = {world.rulebook.alerts[rule].indicator for rule in changed if rule in world.rulebook.alerts}
+    if indicators:
+        for key in figure_store.series_of(connection, indicators):
+            series[key] = None
+    closings: dict[AlertKey, TransitionReason] = {}
+    for key, alert in alert_store.open_alerts(connection).items():
+        reason = _closing_reason(world, alert, today)
+        if reason is not None:
+            closings[key] = reason
+    return _Task(batches, series, changed, closings, today)
+
+
+def _closing_reason(world: World, alert: Alert, today: date) -> TransitionReason | None:
+    rule, area = world.rulebook.alerts.get(alert.rule), world.areas.find(alert.area)
+    if rule is not None and (area is None or not rule.covers(area)):
+        return TransitionReason.WITHDRAWN
+    return closing_reason(rule, today)
+
+
+def _judge(connection: Connection, world: World, task: _Task) -> _Findings:
+    found = _Findings()
+    wanted = [key for key in task.series if key[0] in world.rulebook.indicators]
+    keys = [(rule.id, area) for indicator, area in wanted for rule in world.rulebook.rules_of(indicator)]
+    alerts = alert_store.alerts(connection, [*keys, *task.closings])
+    for indicator, judged in _judged(connection, world, wanted):
+        found.evaluations += [each for each in judged.evaluations if _is_new(each, task)]
+        for rule in world.rulebook.rules_of(indicator):
+            _follow_rule(rule, judged, alerts, task, found)
+    for key, reason in task.closings.items():
+        step = close(alerts[key], reason)
+        if step.transition is not None:
+            found.changes[key] = Change(alerts[key], step.alert, (step.transition,))
+    return found
+
+
+def _judged(
+    connection: Connection, world: World, keys: Collection[SeriesKey]
+) -> Iterable[tuple[str, Judged]]:
+    """Judges whole series: what is new, and what stands beside it for rules that look back."""
+    rows = figure_store.figures_of_series(connection, keys)
+    by_indicator: dict[str, list[Observation]] = {}
+    for row in rows:
+        by_indicator.setdefault(row.indicator, []).append(row)
+    for indicator_id, observations in by_indicator.items():
+        indicator = world.rulebook.indicators[indicator_id]
+        rules = world.rulebook.rules_of(indicator_id)
+        yield indicator_id, evaluate(indicator, rules, by_area(observations, world.areas))
+
+
+def _is_new(evaluation: Evaluation | RuleEvaluation, task: _Task, indicator: str | None = None) -> bool:
+    """Whether a result belongs to a period that changed, or comes after one."""
+    name = indicator if isinstance(evaluation, RuleEvaluation) else evaluation.indicator
+    since = task.series[str(name), evaluation.area]
+    return since is None or evaluation.period_end >= since
+
+
+def _follow_rule(
+    rule: AlertRule,
+    judged: Judged,
+    alerts: Mapping[AlertKey, Alert],
+    task: _Task,
+    found: _Findings,
+) -> None:
+    retired = rule.retirement is not None and rule.retirement.on <= task.today
+    for (rule_id, area), verdicts in judged.rule_evaluations.items():
+        if rule_id != rule.id:
+            continue
+        found.rule_evaluations += [each for each in verdicts if _is_new(each, task, rule.indicator)]
+        if retired or (rule_id, area) in task.closings:
+            continue
+        before = alerts.get((rule_id, area), Alert(rule_id, area))
+        change = _change(rule, before, verdicts, task)
+        if change.after != before:
+            found.changes[rule_id, area] = change
+
+
+def _change(rule: AlertRule, before: Alert, verdicts: Sequence[RuleEvaluation], task: _Task) -> Change:
+    periods = rule.periods_for(before.area)
+    since = task.series[rule.indicator, before.area]
+    if before.judged_to is None or (
+        rule.id not in task.changed_rules and since is not None and since > before.judged_to
+    ):
+        course = follow(before, verdicts, rule, periods=periods)
+    else:
+        reason = TransitionReason.RULE_CHANGED if rule.id in task.changed_rules else TransitionReason.RESTATED
+        course = refollow(before, verdicts, rule, periods=periods, reason=reason)
+    return Change(before, course.alert, course.transitions)
+
+
+def _write(connection: Connection, found: _Findings, cycle_id: int, now: datetime) -> None:
+    evaluation_store.append_evaluations(connection, found.evaluations, cycle_id=cycle_id)
+    evaluation_store.append_rule_evaluations(connection, found.rule_evaluations, cycle_id=cycle_id)
+    alert_store.save_alerts(connection, [change.after for change in found.changes.values()])
+    steps = [step for change in found.changes.values() for step in change.transitions]
+    alert_store.append_transitions(connection, steps, cycle_id=cycle_id, at=now)

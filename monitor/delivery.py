@@ -1,0 +1,170 @@
+"""Sends what waits in the outbox: claim, compose, send, record the answer.
+
+A mail is marked as sent only after the server has taken it. If limen dies in between, the lease runs out and
+the mail is sent again under the same Message-ID: at least once, and recognisably the same.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.core.backoff import wait_after
+from monitor.store import outbox
+from monitor.store.outbox import OutboxEntry
+from monitor.store.store import Store
+from notifiers.message import Deferred, Delivered, Message, Notifier, Outcome, OutcomeCode, Rejected
+
+CLAIMED_AT_ONCE = 10
+"""Few enough that a slow server does not outlast the lease of those still to come."""
+
+
+class Composer(Protocol):
+    """Makes the message of an outbox entry."""
+
+    def __call__(self, entry: OutboxEntry) -> Message: ...
+
+
+class Listener(Protocol):
+    """Hears of every attempt, to count and log it."""
+
+    def __call__(self, entry: OutboxEntry, outcome: Outcome) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """How long a claim lasts and how long to wait after a deferral."""
+
+    lease: timedelta = timedelta(minutes=5)
+    first: timedelta = timedelta(minutes=1)
+    longest: timedelta = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class DeliveryOutcome:
+    """How many mails of a run were delivered, put off or refused."""
+
+    delivered: int = 0
+    deferred: int = 0
+    rejected: int = 0
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends the mails of one store over the channels it is given.
+
+    ``owner`` names this sender among all that share the store. ``clock`` and ``jitter`` are handed in: the
+    present instant, and a number from 0 to 1. ``listener`` hears of every attempt.
+    """
+
+    store: Store
+    notifiers: Mapping[str, Notifier]
+    compose: Composer
+    owner: str
+    clock: Callable[[], datetime]
+    jitter: Callable[[], float]
+    listener: Listener
+    policy: RetryPolicy = field(default_factory=RetryPolicy)
+
+    def deliver(self, *, limit: int, stop: Callable[[], bool] = lambda: False) -> DeliveryOutcome:
+        """Sends up to ``limit`` mails that are due; asks ``stop`` between mails whether to end early.
+
+        A refused recipient delays nobody else. When a whole channel is down, its other mails are put off too, and
+        the mails of other channels go on.
+
+        Raises:
+            StoreUnavailableError: the database can't be reached. Nothing is lost: leases run out.
+        """
+        result = DeliveryOutcome()
+        down: set[str] = set()
+        handled = 0
+        while handled < limit and not stop():
+            entries = self._claim(min(CLAIMED_AT_ONCE, limit - handled))
+            if not entries:
+                break
+            handled += len(entries)
+            self._send_all(entries, down, result, stop)
+        return result
+
+    def close(self) -> None:
+        """Gives back the channels' connections."""
+        for notifier in self.notifiers.values():
+            notifier.close()
+
+    def _claim(self, limit: int) -> tuple[OutboxEntry, ...]:
+        with self.store.writing() as connection:
+            return outbox.claim(connection, self.owner, self.clock(), self.policy.lease, limit)
+
+    def _send_all(
+        self,
+        entries: tuple[OutboxEntry, ...],
+        down: set[str],
+        result: DeliveryOutcome,
+        stop: Callable[[], bool],
+    ) -> None:
+        begun = self.clock()
+        for index, entry in enumerate(entries):
+            if stop() or self.clock() - begun > self.policy.lease / 2:
+                self._give_back(entries[index:])
+                return
+            outcome = self._attempt(entry, down)
+            self._record(entry, outcome)
+            self.listener(entry, outcome)
+            _count(result, outcome)
+
+    def _give_back(self, entries: tuple[OutboxEntry, ...]) -> None:
+        with self.store.writing() as connection:
+            outbox.release(connection, [entry.id for entry in entries], self.owner)
+
+    def _attempt(self, entry: OutboxEntry, down: set[str]) -> Outcome:
+        if entry.channel in down:
+            return Deferred(
+                "the channel was found to be down just before", OutcomeCode.SERVICE_UNAVAILABLE, "channel"
+            )
+        notifier = self.notifiers.get(entry.channel)
+        if notifier is None:
+            reason = (
+                f"no channel “{entry.channel}” is set up; the contact's channel or the settings must change"
+            )
+            return Deferred(reason, OutcomeCode.MISCONFIGURED, "message")
+        try:
+            message = self.compose(entry)
+        except Exception as fault:  # noqa: BLE001 - a mail that can't be composed must wait for a mended limen, not be lost
+            return Deferred(
+                f"can't be composed: {type(fault).__name__}: {fault}", OutcomeCode.MISCONFIGURED, "message"
+            )
+        outcome = notifier.send(message)
+        if isinstance(outcome, Deferred) and outcome.scope == "channel":
+            down.add(entry.channel)
+        return outcome
+
+    def _record(self, entry: OutboxEntry, outcome: Outcome) -> None:
+        now = self.clock()
+        with self.store.writing() as connection:
+            match outcome:
+                case Delivered():
+                    outbox.record_delivered(connection, entry.id, self.owner, outcome.response, now)
+                case Rejected():
+                    outbox.record_rejected(connection, entry.id, self.owner, outcome.reason, now)
+                case Deferred():
+                    again = now + self._wait(entry, outcome)
+                    outbox.record_deferred(
+                        connection, entry.id, self.owner, outcome.reason, now, next_attempt_at=again
+                    )
+
+    def _wait(self, entry: OutboxEntry, outcome: Deferred) -> timedelta:
+        """The longer of what the back-off and the other side say."""
+        own = wait_after(
+            entry.attempts, first=self.policy.first, longest=self.policy.longest, jitter=self.jitter()
+        )
+        return max(own, outcome.retry_after or timedelta())
+
+
+def _count(result: DeliveryOutcome, outcome: Outcome) -> None:
+    match outcome:
+        case Delivered():
+            result.delivered += 1
+        case Deferred():
+            result.deferred += 1
+        case Rejected():
+            result.rejected += 1

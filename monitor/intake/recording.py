@@ -1,0 +1,150 @@
+"""What a file brought, written to the store in one transaction; and files that are loaded by hand."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from monitor.intake.faults import FileFaultCode, UnreadableFileError
+from monitor.intake.files import StillWrittenError, read_whole, spoken_name, write_once
+from monitor.intake.observation_files import (
+    PROGRESS_EVERY,
+    ParsedFile,
+    Progress,
+    Reading,
+    read_observation_file,
+)
+from monitor.intake.rejected_files import rejected_csv
+from monitor.store.batches import Channel, NewBatch
+from monitor.store.observations import NewObservation, RecordedBatch, record_batch
+from monitor.store.store import Store
+
+REJECTED_SUFFIX: Final = ".rejected.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """A file was read and its good rows are in the store.
+
+    ``accepted`` rows were new or, ``restated`` of them, replaced an earlier figure; ``unchanged`` ones were
+    known. ``rejected`` rows stand in ``rejected_file``; ``empty`` and ``repeated`` ones brought nothing.
+    ``already_known``: this file had been recorded before. ``archived``: where it lies now, if it was moved.
+    """
+
+    name: str
+    batch: int
+    accepted: int
+    restated: int
+    unchanged: int
+    rejected: int
+    empty: int
+    repeated: int
+    already_known: bool
+    notices: tuple[str, ...]
+    rejected_file: Path | None = None
+    archived: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file could not be read at all. ``kept``: where it lies now, if it was moved."""
+
+    name: str
+    code: FileFaultCode
+    reason: str
+    kept: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftInPlace:
+    """A file was left where it is, to be looked at again: still being written, not to be opened or moved."""
+
+    name: str
+    reason: str
+
+
+IntakeEvent = TakenIn | Refused | LeftInPlace
+
+
+def record(
+    store: Store, parsed: ParsedFile, channel: Channel, *, now: datetime, progress: Progress | None = None
+) -> RecordedBatch:
+    """Writes a batch and its observations in one transaction; a batch that is known already changes nothing.
+
+    Raises:
+        StoreUnavailableError: the database cannot be reached; nothing was written.
+    """
+    batch = NewBatch(parsed.name, parsed.digest, channel, len(parsed.rejections))
+    rows = parsed.observations if progress is None else _counted(parsed.observations, progress)
+    with store.writing() as connection:
+        return record_batch(connection, batch, rows, now=now)
+
+
+def taken_in(parsed: ParsedFile, recorded: RecordedBatch, rejected_file: Path | None) -> TakenIn:
+    """Puts together what was read and what was written."""
+    return TakenIn(
+        name=parsed.name,
+        batch=recorded.id,
+        accepted=recorded.accepted,
+        restated=recorded.restated,
+        unchanged=len(parsed.observations) - recorded.accepted,
+        rejected=len(parsed.rejections),
+        empty=parsed.empty,
+        repeated=parsed.repeated,
+        already_known=recorded.already_known,
+        notices=parsed.notices,
+        rejected_file=rejected_file,
+    )
+
+
+def write_rejected(parsed: ParsedFile, folder: Path, name: str) -> Path | None:
+    """Writes the rows that were set aside; None where there are none."""
+    if not parsed.rejections:
+        return None
+    return write_once(folder, name, rejected_csv(parsed.header, parsed.rejections))
+
+
+def ingest_file(
+    path: Path,
+    store: Store,
+    reading: Reading,
+    *,
+    rejected_folder: Path | None = None,
+    progress: Progress | None = None,
+) -> IntakeEvent:
+    """Loads a file by hand; it stays where it is.
+
+    The rows set aside go to ``NAME.rejected.csv`` in ``rejected_folder``, or beside the file. ``progress``
+    is told of the rows read, and then of those written, as one way from 0 to twice their number.
+
+    Raises:
+        OSError: the file cannot be opened, or the rejected rows cannot be written.
+        StoreUnavailableError: the database cannot be reached.
+    """
+    name = spoken_name(path)
+    try:
+        contents = read_whole(path, follow=True)
+        parsed = read_observation_file(contents.data, name, reading, progress=_half(progress, second=False))
+    except UnreadableFileError as error:
+        return Refused(name, error.code, error.reason)
+    except StillWrittenError:
+        return LeftInPlace(name, "The file changed while it was read: load it again when it is complete.")
+    recorded = record(store, parsed, Channel.INGEST, now=reading.now, progress=_half(progress, second=True))
+    folder = path.absolute().parent if rejected_folder is None else rejected_folder
+    return taken_in(parsed, recorded, write_rejected(parsed, folder, path.name + REJECTED_SUFFIX))
+
+
+def _half(progress: Progress | None, *, second: bool) -> Progress | None:
+    if progress is None:
+        return None
+    tell: Callable[[int, int], None] = progress
+    return lambda done, total: tell(done + (total if second else 0), 2 * total)
+
+
+def _counted(rows: Sequence[NewObservation], progress: Progress) -> Iterator[NewObservation]:
+    for done, row in enumerate(rows, 1):
+        yield row
+        if done % PROGRESS_EVERY == 0:
+            progress(done, len(rows))
+    progress(len(rows), len(rows))

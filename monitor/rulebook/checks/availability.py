@@ -1,0 +1,90 @@
+"""Whether what a condition compares with is there: rating, target, lower and upper limit."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from monitor.core.areas import AreaTree
+from monitor.core.conditions.tree import Name, nodes
+from monitor.rulebook.alerts import WrittenAlert
+from monitor.rulebook.checks.levels import circumstances_of, variants
+from monitor.rulebook.checks.samples import Circumstance, circumstances, representatives, scopes_of
+from monitor.rulebook.condition_texts import WrittenCondition
+from monitor.rulebook.indicators import WrittenIndicator
+from monitor.rulebook.problems import ProblemLog, Span
+from monitor.rulebook.written import WrittenRulebook
+
+_KEYS: Final = {"target": "targets", "lower": "limits", "upper": "limits"}
+_WORDS: Final = {"target": "target", "lower": "lower limit", "upper": "upper limit"}
+_MOST_AREAS: Final = 3
+
+
+def check_ratings(alert: WrittenAlert, written: WrittenIndicator, log: ProblemLog) -> None:
+    """Notes conditions on the rating of an indicator without bands."""
+    if written.indicator.rag or "rag" in written.faulty:
+        return
+    for thresholds in (alert.thresholds, *alert.overrides.values()):
+        for condition in thresholds.conditions():
+            if "rating" in condition.condition.names:
+                message = f"{written.indicator.id} is never rated: it has no rag bands"
+                log.note("LIM212", _place(condition, "rating"), message)
+
+
+def check_alert_comparisons(
+    alert: WrittenAlert, written: WrittenIndicator, rulebook: WrittenRulebook, log: ProblemLog
+) -> None:
+    """Notes targets and limits that an alert's conditions ask for and that are never, or not always, in force."""
+    for _, thresholds, areas in variants(alert, written, rulebook):
+        found = circumstances_of(alert, written, areas)
+        for condition in thresholds.conditions():
+            _check_condition(condition, written, found, log, partly=True)
+
+
+def check_band_comparisons(written: WrittenIndicator, areas: AreaTree, log: ProblemLog) -> None:
+    """Notes targets and limits that the bands ask for and that are never in force."""
+    indicator = written.indicator
+    for entry in written.rag:
+        covered = [area for area in representatives(areas, scopes_of(indicator)) if entry.scope.covers(area)]
+        found = circumstances(indicator, covered, entry.start, entry.until)
+        for condition in entry.value.by_name().values():
+            _check_condition(condition, written, found, log, partly=False)
+
+
+def _check_condition(
+    condition: WrittenCondition,
+    written: WrittenIndicator,
+    found: Sequence[Circumstance],
+    log: ProblemLog,
+    *,
+    partly: bool,
+) -> None:
+    for name in _KEYS:
+        if name not in condition.condition.names or _KEYS[name] in written.faulty or not found:
+            continue
+        missing = [each for each in found if getattr(each, name) is None]
+        code = "LIM213" if name == "target" else "LIM214"
+        if len(missing) == len(found):
+            message = f"{written.indicator.id} has no {_WORDS[name]} in force here"
+            log.note(code, _place(condition, name), message)
+        elif missing and partly:
+            message = f"there is no {_WORDS[name]} in force for {_described(missing, found)}"
+            log.note("LIM215", _place(condition, name), message)
+
+
+def _described(missing: Sequence[Circumstance], found: Iterable[Circumstance]) -> str:
+    """The areas without a value, each with the day from which it has none unless it never has one."""
+    having = {each.area.name for each in found} - {each.area.name for each in missing}
+    ever = {each.area.name for each in found if each not in missing}
+    first: dict[str, Circumstance] = {}
+    for each in missing:
+        first.setdefault(each.area.name, each)
+    words = [f"{name} from {each.on}" if name in ever - having else name for name, each in first.items()]
+    rest = len(words) - _MOST_AREAS
+    return ", ".join(words[:_MOST_AREAS]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _place(condition: WrittenCondition, name: str) -> Span:
+    """Where the name stands in the condition, or the whole condition where a function reads it."""
+    for node, _ in nodes(condition.condition.root):
+        if isinstance(node, Name) and node.name == name:
+            return condition.span_of(node.span)
+    return condition.span

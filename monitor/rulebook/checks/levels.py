@@ -1,0 +1,109 @@
+"""The levels of an alert rule: those that never count, stand on the good side, or recover within the breach."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from monitor.core.areas import Area
+from monitor.core.exact import BoolArray
+from monitor.core.rulebook import LEVELS, Level, Polarity
+from monitor.rulebook.alerts import WrittenAlert, WrittenThresholds
+from monitor.rulebook.checks.samples import (
+    Circumstance,
+    Samples,
+    circumstances,
+    representatives,
+    samples,
+    scopes_of,
+)
+from monitor.rulebook.condition_texts import WrittenCondition
+from monitor.rulebook.indicators import WrittenIndicator
+from monitor.rulebook.problems import ProblemLog
+from monitor.rulebook.written import WrittenRulebook
+
+_GOOD_SIDE: Final = {
+    Polarity.HIGHER_IS_BETTER: frozenset({">", ">="}),
+    Polarity.LOWER_IS_BETTER: frozenset({"<", "<="}),
+}
+
+
+def variants(
+    alert: WrittenAlert, written: WrittenIndicator, rulebook: WrittenRulebook
+) -> Iterator[tuple[str, WrittenThresholds, tuple[Area, ...]]]:
+    """Yields the rule's thresholds and then those of each override: the area's name, or none, and the areas."""
+    covered = rulebook.covered(alert)
+    ordinary = [area for area in covered if area.name not in alert.overrides] or covered
+    yield "", alert.thresholds, representatives(ordinary, scopes_of(written.indicator))
+    for name, thresholds in alert.overrides.items():
+        yield name, thresholds, (rulebook.areas[name],)
+
+
+def circumstances_of(
+    alert: WrittenAlert, written: WrittenIndicator, areas: tuple[Area, ...]
+) -> tuple[Circumstance, ...]:
+    """Returns what the rule's figures are compared with in these areas while the rule is in effect."""
+    retirement = alert.rule.retirement
+    return circumstances(written.indicator, areas, alert.rule.start, retirement.on if retirement else None)
+
+
+def check_levels(
+    alert: WrittenAlert, written: WrittenIndicator, rulebook: WrittenRulebook, log: ProblemLog
+) -> None:
+    """Notes levels that never count and recovery limits within the breach, overrides included."""
+    if written.faulty & {"targets", "limits"}:
+        return
+    for area, thresholds, areas in variants(alert, written, rulebook):
+        conditions = [each.condition for each in thresholds.conditions()]
+        found = circumstances_of(alert, written, areas)
+        tried = samples(conditions, written.indicator, found)
+        where = f" in {area}" if area else ""
+        if tried is not None:
+            _check_reach(tried, thresholds, where, log)
+            _check_recovery(tried, thresholds, where, log)
+
+
+def _check_reach(tried: Samples, thresholds: WrittenThresholds, where: str, log: ProblemLog) -> None:
+    """Notes each level that is never the most severe one to hold."""
+    truths = dict(zip(thresholds.levels, tried.truths, strict=False))
+    worse: BoolArray = np.zeros((len(tried.scaled), 1), dtype=np.bool_)
+    above: Level | None = None
+    for level in reversed([level for level in LEVELS if level in truths]):
+        truth = truths[level]
+        if truth.known.any():
+            span = thresholds.levels[level].span
+            if not truth.true.any():
+                log.note("LIM205", span, f"{level} never holds{where}, whatever the figure")
+            elif not (truth.true & ~worse).any():
+                message = f"{level} never counts{where}: whenever it holds, {above} holds too"
+                log.note("LIM205", span, message)
+        worse, above = worse | truth.true, level
+
+
+def _check_recovery(tried: Samples, thresholds: WrittenThresholds, where: str, log: ProblemLog) -> None:
+    if thresholds.recover is None:
+        return
+    recovered = tried.truths[-1].true
+    for level, truth in zip(thresholds.levels, tried.truths, strict=False):
+        rows = np.flatnonzero(recovered & truth.true)
+        if rows.size:
+            message = f"{tried.figure(rows[0])} would be {level} and recovered at once{where}"
+            log.note("LIM211", thresholds.recover.span, message)
+
+
+def check_sides(alert: WrittenAlert, written: WrittenIndicator, log: ProblemLog) -> None:
+    """Notes levels that hold on the side of the figures that the indicator's polarity calls good."""
+    polarity = written.indicator.polarity
+    good = _GOOD_SIDE.get(polarity)
+    if good is None:
+        return
+    for level, condition in _every_level(alert):
+        operators = {limit.operator for limit in condition.condition.limits()}
+        if operators and operators <= good:
+            message = f"{level} holds for good figures: {written.indicator.id} is “{polarity}”"
+            log.note("LIM206", condition.span, message)
+
+
+def _every_level(alert: WrittenAlert) -> Iterator[tuple[Level, WrittenCondition]]:
+    for thresholds in (alert.thresholds, *alert.overrides.values()):
+        yield from thresholds.levels.items()

@@ -1,0 +1,137 @@
+"""Routes: what they match is there, they match something, they reach somebody, and no alert is left out."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from monitor.core.areas import Area
+from monitor.core.recipients import Directory
+from monitor.core.rulebook import AlertRule, Level, Route
+from monitor.rulebook.alerts import WrittenAlert
+from monitor.rulebook.problems import ProblemLog
+from monitor.rulebook.routes import WrittenRoute
+from monitor.rulebook.scalars import shown
+from monitor.rulebook.suggestions import did_you_mean
+from monitor.rulebook.written import WrittenRulebook
+
+_MOST_AREAS: Final = 3
+
+
+def check_matches_known(rulebook: WrittenRulebook, log: ProblemLog) -> None:
+    """Notes indicators, themes and alert rules that a route matches and that no file defines."""
+    if not rulebook.complete:
+        return
+    themes = dict.fromkeys(written.indicator.theme for written in rulebook.indicators.values())
+    all_sound = len(rulebook.indicators) == len(rulebook.indicator_definitions)
+    known: dict[str, tuple[str, str, Iterable[str]]] = {
+        "indicators": ("LIM402", "indicator", rulebook.indicator_definitions),
+        "alerts": ("LIM408", "alert rule", rulebook.alert_definitions),
+    }
+    if all_sound:
+        known["themes"] = ("LIM409", "theme", themes)
+    for route in rulebook.routes.values():
+        for key, (code, kind, defined) in known.items():
+            for word in route.words.get(key, ()):
+                if word.text not in defined:
+                    hint = did_you_mean(word.text, defined, log)
+                    log.note(code, word.span, f"there is no {kind} {shown(word.text)}", hint)
+
+
+def check_targets_known(rulebook: WrittenRulebook, log: ProblemLog) -> None:
+    """Notes roles and people that the directory does not know."""
+    directory = rulebook.directory
+    if directory is None:
+        return
+    roles = directory.roles()
+    for written in rulebook.routes.values():
+        for target, node in zip(written.route.to, written.targets, strict=True):
+            if target.person is not None and target.person not in directory.people:
+                hint = did_you_mean(target.person, directory.people, log)
+                log.note("LIM502", node.span, f"contacts.yaml has no person {shown(target.person)}", hint)
+            if target.role is not None and target.role not in roles:
+                hint = did_you_mean(target.role, sorted(roles), log)
+                log.note("LIM501", node.span, f"nobody holds a role {shown(target.role)}", hint)
+
+
+def check_reach(rulebook: WrittenRulebook, log: ProblemLog) -> None:
+    """Notes alerts that no route matches, routes that match none, and routes whose role nobody holds there.
+
+    Nothing is said while some definition has an error: it may be the one that would be matched.
+    """
+    sound = (
+        rulebook.complete
+        and len(rulebook.alerts) == len(rulebook.alert_definitions)
+        and len(rulebook.indicators) == len(rulebook.indicator_definitions)
+    )
+    if not sound:
+        return
+    reached: dict[str, dict[str, Area]] = {key: {} for key in rulebook.routes}
+    for alert in rulebook.alerts.values():
+        if alert.rule.indicator in rulebook.indicators:
+            _follow(alert, rulebook, reached, log)
+    for key, areas in reached.items():
+        written = rulebook.routes[key]
+        if not areas:
+            log.note("LIM504", written.key, f"no alert rule can ever match route {key}")
+        elif rulebook.directory is not None:
+            _check_holders(written, areas.values(), rulebook, rulebook.directory, log)
+
+
+def _follow(
+    alert: WrittenAlert, rulebook: WrittenRulebook, reached: Mapping[str, dict[str, Area]], log: ProblemLog
+) -> None:
+    """Adds the rule's areas to the routes that its alerts take, and notes those that take none."""
+    theme = rulebook.indicators[alert.rule.indicator].indicator.theme
+    candidates = [key for key, each in rulebook.routes.items() if _concerns(each.route, alert.rule, theme)]
+    left: dict[Level, list[str]] = {}
+    for area in rulebook.covered(alert):
+        here = [key for key in candidates if rulebook.routes[key].route.match.scope.covers(area)]
+        for each in alert.rule.thresholds_for(area).levels:
+            taken = [key for key in here if _carries(rulebook.routes[key].route, each.level)]
+            for key in taken:
+                reached[key][area.name] = area
+            if not taken:
+                left.setdefault(each.level, []).append(area.name)
+    for level, names in left.items():
+        message = f"no route is for {level} alerts of {alert.rule.id} in {some_of(names)}"
+        log.note("LIM503", alert.key, message)
+
+
+def _concerns(route: Route, rule: AlertRule, theme: str) -> bool:
+    match = route.match
+    return (
+        (not match.alerts or rule.id in match.alerts)
+        and (not match.indicators or rule.indicator in match.indicators)
+        and (not match.themes or theme in match.themes)
+    )
+
+
+def _carries(route: Route, level: Level) -> bool:
+    return not route.match.levels or level in route.match.levels
+
+
+def _check_holders(
+    written: WrittenRoute,
+    areas: Iterable[Area],
+    rulebook: WrittenRulebook,
+    directory: Directory,
+    log: ProblemLog,
+) -> None:
+    concerned = list(areas)
+    for target, node in zip(written.route.to, written.targets, strict=True):
+        if target.role is None or target.role not in directory.roles():
+            continue
+        held = {holding.area for holding in directory.holdings if holding.role == target.role}
+        without = [
+            area.name
+            for area in concerned
+            if not held & {area.name, *(above.name for above in rulebook.areas.ancestors(area.name))}
+        ]
+        if without:
+            message = f"nobody is ever {target.role} for {some_of(without)}, nor for an area around"
+            log.note("LIM505", node.span, message)
+
+
+def some_of(names: list[str]) -> str:
+    """Returns the first few names, and how many more there are."""
+    rest = len(names) - _MOST_AREAS
+    return ", ".join(names[:_MOST_AREAS]) + (f" and {rest} more" if rest > 0 else "")

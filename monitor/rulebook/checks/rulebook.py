@@ -1,0 +1,38 @@
+"""All checks of what the rule files mean, one after the other."""
+
+from monitor.rulebook.checks.availability import (
+    check_alert_comparisons,
+    check_band_comparisons,
+    check_ratings,
+)
+from monitor.rulebook.checks.bands import check_bands
+from monitor.rulebook.checks.levels import check_levels, check_sides
+from monitor.rulebook.checks.precision import check_alert_precision, check_band_precision, check_unit
+from monitor.rulebook.checks.references import check_indicators_known, check_lifetimes, check_successions
+from monitor.rulebook.checks.routing import check_matches_known, check_reach, check_targets_known
+from monitor.rulebook.problems import ProblemLog
+from monitor.rulebook.written import WrittenRulebook
+
+
+def check_rulebook(rulebook: WrittenRulebook, log: ProblemLog) -> None:
+    """Notes everything that is wrong with the sound definitions, alone and together."""
+    for indicator in rulebook.indicators.values():
+        check_unit(indicator, log)
+        check_band_comparisons(indicator, rulebook.areas, log)
+        check_band_precision(indicator, log)
+        check_bands(indicator, rulebook.areas, log)
+    for alert in rulebook.alerts.values():
+        watched = rulebook.indicators.get(alert.rule.indicator)
+        if watched is None:
+            continue
+        check_ratings(alert, watched, log)
+        check_alert_comparisons(alert, watched, rulebook, log)
+        check_alert_precision(alert, watched, log)
+        check_sides(alert, watched, log)
+        check_levels(alert, watched, rulebook, log)
+        check_lifetimes(alert, watched, log)
+    check_indicators_known(rulebook, log)
+    check_successions(rulebook, log)
+    check_matches_known(rulebook, log)
+    check_targets_known(rulebook, log)
+    check_reach(rulebook, log)

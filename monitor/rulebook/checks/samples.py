@@ -1,0 +1,162 @@
+"""Which figures a set of conditions tells apart, tried on exact numbers.
+
+A condition on ``value`` changes only where the value passes one of its limits, so the figures next to every
+limit, at the indicator's precision, stand for all figures. Conditions that look at earlier periods, at
+numerator and denominator, at a rating, or that calculate with the value, are not tried.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+import numpy as np
+
+from monitor.core.areas import Area
+from monitor.core.conditions import Condition, Frame, Truth
+from monitor.core.conditions.limits import limit_side, pairs
+from monitor.core.conditions.tree import Expression, Name, nodes
+from monitor.core.dated import Dated, Scope, in_force
+from monitor.core.exact import MICRO_DECIMALS, ExactArray, format_scaled
+from monitor.core.rulebook import Indicator, Limits
+
+COMPARED: Final = ("target", "lower", "upper")
+_BEGINNING: Final = date.min
+_WHOLE_PERCENT: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstance:
+    """What conditions compare the value with for one area from one day on, in millionths; None: nothing."""
+
+    area: Area
+    on: date
+    target: int | None
+    lower: int | None
+    upper: int | None
+
+    @property
+    def compared(self) -> tuple[int | None, int | None, int | None]:
+        """The three numbers alone, in the order of :data:`COMPARED`."""
+        return self.target, self.lower, self.upper
+
+
+def representatives(areas: Iterable[Area], scopes: Iterable[Scope]) -> tuple[Area, ...]:
+    """Returns the areas that a scope names, and of all others one of each kind: the rest are like it."""
+    named = frozenset(name for scope in scopes for name in scope.names)
+    found: dict[str, Area] = {}
+    for area in areas:
+        found.setdefault(f"name {area.name}" if area.name in named else area.type, area)
+    return tuple(found.values())
+
+
+def scopes_of(indicator: Indicator) -> tuple[Scope, ...]:
+    """Returns the scopes of all that the indicator's figures are compared with."""
+    dated: tuple[Dated[Any], ...] = (*indicator.targets, *indicator.limits, *indicator.rag)
+    return tuple(entry.scope for entry in dated)
+
+
+def circumstances(
+    indicator: Indicator, areas: Iterable[Area], start: date | None, until: date | None
+) -> tuple[Circumstance, ...]:
+    """Returns what the indicator is compared with, for each area and each day on which something changes.
+
+    Only days from ``start`` until before ``until``; without a start, from the first dated value on.
+    """
+    dated: tuple[Dated[Any], ...] = (*indicator.targets, *indicator.limits)
+    first = start or min((entry.start for entry in dated), default=_BEGINNING)
+    edges = {edge for entry in dated for edge in (entry.start, entry.until) if edge is not None}
+    days = [first, *sorted(edge for edge in edges if edge > first and (until is None or edge < until))]
+    return tuple(_circumstance(indicator, area, on) for area in areas for on in days)
+
+
+def _circumstance(indicator: Indicator, area: Area, on: date) -> Circumstance:
+    target, limits = in_force(indicator.targets, on, area), in_force(indicator.limits, on, area)
+    expected = limits.value if limits else Limits(None, None)
+    return Circumstance(area, on, target.value if target else None, expected.lower, expected.upper)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Samples:
+    """The figures tried, and what each condition said of them: arrays of one row a figure, one column."""
+
+    scaled: Sequence[int]
+    circumstances: Sequence[Circumstance]
+    truths: tuple[Truth, ...]
+    decimals: int
+
+    def figure(self, row: int) -> str:
+        """Returns a figure as it would be published."""
+        return format_scaled(int(self.scaled[row]), self.decimals)
+
+
+def samples(
+    conditions: Sequence[Condition], indicator: Indicator, found: Iterable[Circumstance]
+) -> Samples | None:
+    """Tries all conditions on the telling figures in each circumstance; None where one cannot be tried."""
+    if not all(_can_be_tried(condition) for condition in conditions):
+        return None
+    distinct = list({each.compared: each for each in found}.values())
+    if not distinct:
+        return None
+    telling = _telling_figures(conditions, indicator, distinct)
+    rows = [(figure, each) for each, figures in zip(distinct, telling, strict=True) for figure in figures]
+    frame = _frame(indicator.decimals, [figure for figure, _ in rows], [each for _, each in rows])
+    truths = tuple(condition.evaluate(frame) for condition in conditions)
+    return Samples([figure for figure, _ in rows], [each for _, each in rows], truths, indicator.decimals)
+
+
+def _can_be_tried(condition: Condition) -> bool:
+    if condition.lookback or not set(condition.names) <= {"value", *COMPARED}:
+        return False
+    return all(
+        limit_side(pair) is not None or not (_holds_value(pair.left) or _holds_value(pair.right))
+        for pair in pairs(condition.root)
+    ) and all(not _holds_value(limit_side(pair)) for pair in pairs(condition.root))
+
+
+def _holds_value(expression: Expression | None) -> bool:
+    return expression is not None and any(node == Name("value") for node, _ in nodes(expression))
+
+
+def _telling_figures(
+    conditions: Sequence[Condition], indicator: Indicator, found: Sequence[Circumstance]
+) -> list[list[int]]:
+    """For each circumstance the figures at, just below and just above every limit, as whole 10**-decimals."""
+    frame = _frame(indicator.decimals, [0] * len(found), found)
+    shown = [values.shown for condition in conditions for values in condition.limit_values(frame)]
+    result = []
+    for row in range(len(found)):
+        limits = [
+            Fraction(int(each.scaled[row, 0]), 10**each.decimals) for each in shown if each.known[row, 0]
+        ]
+        result.append(_around(limits, indicator))
+    return result
+
+
+def _around(limits: Sequence[Fraction], indicator: Indicator) -> list[int]:
+    one = 10**indicator.decimals
+    near = {int(limit * one // 1) + step for limit in limits for step in (-1, 0, 1, 2)} or {0, one}
+    # A count has no figures below zero and a percentage none beyond 100, unless a limit says otherwise.
+    if all(limit >= 0 for limit in limits):
+        near = {figure for figure in near if figure >= 0}
+    if indicator.unit == "percent" and all(limit <= _WHOLE_PERCENT for limit in limits):
+        near = {figure for figure in near if figure <= _WHOLE_PERCENT * one}
+    return sorted(near)
+
+
+def _frame(decimals: int, figures: Sequence[int], found: Sequence[Circumstance]) -> Frame:
+    shape = (len(figures), 1)
+    value = ExactArray.scaled(np.array(figures, dtype=object).reshape(shape), decimals)
+    columns = zip(*(each.compared for each in found), strict=True)
+    compared = {
+        name: _column(column).rounded(decimals) for name, column in zip(COMPARED, columns, strict=True)
+    }
+    return Frame({"value": value, **compared}, shape, decimals)
+
+
+def _column(amounts: Sequence[int | None]) -> ExactArray:
+    known = np.array([[amount is not None] for amount in amounts], dtype=np.bool_)
+    numbers = np.array([[amount or 0] for amount in amounts], dtype=object)
+    return ExactArray.scaled(numbers, MICRO_DECIMALS, known)

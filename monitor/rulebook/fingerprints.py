@@ -1,0 +1,84 @@
+"""A hash of everything that a judgement depends on, so that an edit of one rule concerns that rule alone.
+
+Left out is what only people read: titles, definitions in words, sources, references, actions, places in
+files, and how conditions are spaced.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from monitor.core.conditions import Condition
+from monitor.core.dated import Dated, Scope
+from monitor.core.rulebook import AlertRule, Indicator, Limits, RagBands, Retirement, Thresholds
+
+
+def fingerprints(indicators: Mapping[str, Indicator], alerts: Mapping[str, AlertRule]) -> dict[str, str]:
+    """Returns the SHA-256, in hexadecimal, of each indicator and alert rule by its id.
+
+    An alert rule's takes in its indicator's.
+    """
+    found = {key: _digest(_indicator(indicator)) for key, indicator in indicators.items()}
+    return found | {key: _digest([_alert(rule), found[rule.indicator]]) for key, rule in alerts.items()}
+
+
+def _digest(content: Any) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _indicator(indicator: Indicator) -> dict[str, Any]:
+    return {
+        "scale": indicator.scale,
+        "unit": indicator.unit,
+        "decimals": indicator.decimals,
+        "basis": indicator.basis,
+        "frequency": indicator.frequency,
+        "polarity": indicator.polarity,
+        "targets": [_dated(entry, entry.value) for entry in indicator.targets],
+        "limits": [_dated(entry, _limits(entry.value)) for entry in indicator.limits],
+        "rag": [_dated(entry, _bands(entry.value)) for entry in indicator.rag],
+        "direction": [indicator.direction.method, indicator.direction.figures],
+        "retirement": _retirement(indicator.retirement),
+    }
+
+
+def _alert(rule: AlertRule) -> dict[str, Any]:
+    return {
+        "indicator": rule.indicator,
+        "scope": _scope(rule.scope),
+        "start": str(rule.start),
+        "retirement": _retirement(rule.retirement),
+        "thresholds": _thresholds(rule.thresholds),
+        "overrides": {area: _thresholds(each) for area, each in rule.overrides.items()},
+    }
+
+
+def _dated(entry: Dated[Any], value: Any) -> list[Any]:
+    return [value, str(entry.start), str(entry.until), _scope(entry.scope)]
+
+
+def _limits(limits: Limits) -> list[int | None]:
+    return [limits.lower, limits.upper]
+
+
+def _bands(bands: RagBands) -> list[str | None]:
+    return [_condition(bands.green), _condition(bands.amber), _condition(bands.red)]
+
+
+def _thresholds(thresholds: Thresholds) -> list[Any]:
+    levels = [[each.level, _condition(each.condition)] for each in thresholds.levels]
+    return [levels, _condition(thresholds.recover), thresholds.periods]
+
+
+def _condition(condition: Condition | None) -> str | None:
+    return None if condition is None else str(condition)
+
+
+def _scope(scope: Scope) -> list[list[str]]:
+    return [sorted(scope.names), sorted(scope.types)]
+
+
+def _retirement(retirement: Retirement | None) -> list[str | None] | None:
+    return None if retirement is None else [str(retirement.on), retirement.superseded_by]

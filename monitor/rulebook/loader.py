@@ -1,0 +1,158 @@
+"""A folder of rule files to a rulebook, or to everything that is wrong with them."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from monitor.core.areas import AreaTree
+from monitor.core.recipients import Directory
+from monitor.core.rulebook import Rulebook
+from monitor.rulebook.alerts import read_alert
+from monitor.rulebook.checks.rulebook import check_rulebook
+from monitor.rulebook.checks.secrecy import check_secrecy
+from monitor.rulebook.fields import fields_of
+from monitor.rulebook.fingerprints import fingerprints
+from monitor.rulebook.identifiers import INDICATOR_ID, RULE_ID, definitions, refuse_shared
+from monitor.rulebook.indicators import read_indicator
+from monitor.rulebook.problems import Problem, ProblemLog
+from monitor.rulebook.revision import folder_revision
+from monitor.rulebook.routes import read_route
+from monitor.rulebook.rule_files import read_rule_files
+from monitor.rulebook.source_text import SourceText
+from monitor.rulebook.written import WrittenRulebook
+from monitor.rulebook.yaml_nodes import Mapping as MappingNode
+from monitor.rulebook.yaml_nodes import Node, read_document
+
+T = TypeVar("T")
+
+SECTIONS: Final = ("indicators", "alerts", "routes")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRulebook:
+    """What came of a folder. ``rulebook`` is None when any problem is an error.
+
+    ``problems`` are sorted by file and line; ``sources`` maps each file that could be decoded to its text, for
+    :func:`monitor.rulebook.problems.render_problems`.
+    """
+
+    rulebook: Rulebook | None
+    problems: tuple[Problem, ...]
+    sources: Mapping[str, str]
+
+
+def load_rulebook(folder: Path, *, areas: AreaTree, directory: Directory | None = None) -> LoadedRulebook:
+    """Reads all rule files below ``folder``. Never raises for what the files hold, or for what cannot be read.
+
+    With a ``directory`` it is also checked that routes name roles and people that there are.
+    """
+    log = ProblemLog()
+    contents = read_rule_files(folder, log)
+    complete = not log.errors
+    return _read(
+        contents, areas, directory, folder_revision(folder) if contents else None, log, complete=complete
+    )
+
+
+def read_rulebook(
+    contents: Mapping[str, bytes],
+    *,
+    areas: AreaTree,
+    directory: Directory | None = None,
+    revision: str | None = None,
+) -> LoadedRulebook:
+    """Reads rule files that are at hand already, by their path: a revision of the past, an editor's buffer."""
+    return _read(contents, areas, directory, revision, ProblemLog(), complete=True)
+
+
+def contents_version(contents: Mapping[str, bytes]) -> str:
+    """Returns the SHA-256, in hexadecimal, of all paths and contents in the order of the paths."""
+    digest = hashlib.sha256()
+    for path in sorted(contents):
+        for part in (path.encode("utf-8", "surrogatepass"), contents[path]):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()
+
+
+def _read(
+    contents: Mapping[str, bytes],
+    areas: AreaTree,
+    directory: Directory | None,
+    revision: str | None,
+    log: ProblemLog,
+    *,
+    complete: bool,
+) -> LoadedRulebook:
+    documents: list[tuple[SourceText, Node | None]] = []
+    for path in sorted(contents):
+        errors = log.errors
+        source, node = read_document(path, contents[path], log)
+        complete = complete and (node is not None or log.errors == errors)
+        if source is not None:
+            check_secrecy(source, log)
+            documents.append((source, node))
+    written = _written(
+        [node for _, node in documents if node is not None], areas, directory, log, complete=complete
+    )
+    check_rulebook(written, log)
+    rulebook = None if log.errors else _rulebook(written, contents_version(contents), revision)
+    return LoadedRulebook(rulebook, log.sorted(), {source.file: source.text for source, _ in documents})
+
+
+def _written(
+    roots: list[Node], areas: AreaTree, directory: Directory | None, log: ProblemLog, *, complete: bool
+) -> WrittenRulebook:
+    errors = log.errors
+    sections = _sections(roots, log)
+    complete = complete and log.errors == errors
+    indicators = definitions(sections["indicators"], INDICATOR_ID, "indicator", log)
+    alerts = definitions(sections["alerts"], RULE_ID, "alert rule", log)
+    routes = definitions(sections["routes"], RULE_ID, "route", log)
+    refuse_shared(indicators, alerts, "indicator", log)
+    sound = _sound({key: read_indicator(each, areas, log) for key, each in indicators.items()})
+    units = {key: sound[key].indicator.unit if key in sound else None for key in indicators}
+    return WrittenRulebook(
+        areas=areas,
+        directory=directory,
+        indicator_definitions=indicators,
+        alert_definitions=alerts,
+        indicators=sound,
+        alerts=_sound({key: read_alert(each, units, areas, log) for key, each in alerts.items()}),
+        routes=_sound({key: read_route(each, areas, log) for key, each in routes.items()}),
+        complete=complete,
+    )
+
+
+def _sound(read: Mapping[str, T | None]) -> dict[str, T]:
+    return {key: each for key, each in read.items() if each is not None}
+
+
+def _sections(roots: list[Node], log: ProblemLog) -> dict[str, list[MappingNode]]:
+    """The mappings under indicators, alerts and routes, in the order of the files."""
+    found: dict[str, list[MappingNode]] = {name: [] for name in SECTIONS}
+    for root in roots:
+        fields = fields_of(root, "a rule file", root.span, SECTIONS, log)
+        for name in SECTIONS if fields else ():
+            node = fields.node(name) if fields else None
+            if isinstance(node, MappingNode):
+                found[name].append(node)
+            elif node is not None:
+                hint = "write each one's id at the beginning of a line of its own beneath it, without dashes"
+                log.note("LIM108", node.span, f"{name} is not a mapping of ids", hint)
+    return found
+
+
+def _rulebook(written: WrittenRulebook, version: str, revision: str | None) -> Rulebook:
+    indicators = {key: each.indicator for key, each in written.indicators.items()}
+    alerts = {key: each.rule for key, each in written.alerts.items()}
+    return Rulebook(
+        indicators=indicators,
+        alerts=alerts,
+        routes=tuple(each.route for each in written.routes.values()),
+        version=version,
+        revision=revision,
+        fingerprints=fingerprints(indicators, alerts),
+    )

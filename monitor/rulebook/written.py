@@ -1,0 +1,32 @@
+"""All that the rule files of a folder say, with where they say it: what the checks look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monitor.core.areas import Area, AreaTree
+from monitor.core.recipients import Directory
+from monitor.rulebook.alerts import WrittenAlert
+from monitor.rulebook.identifiers import Definition
+from monitor.rulebook.indicators import WrittenIndicator
+from monitor.rulebook.routes import WrittenRoute
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenRulebook:
+    """What was read. The definitions include those that have an error; the rest are the sound ones.
+
+    ``complete`` is False where a file could not be read at all: then what seems to be missing may stand there.
+    """
+
+    areas: AreaTree
+    directory: Directory | None
+    indicator_definitions: Mapping[str, Definition]
+    alert_definitions: Mapping[str, Definition]
+    indicators: Mapping[str, WrittenIndicator]
+    alerts: Mapping[str, WrittenAlert]
+    routes: Mapping[str, WrittenRoute]
+    complete: bool
+
+    def covered(self, alert: WrittenAlert) -> tuple[Area, ...]:
+        """Returns the areas that an alert rule is checked for."""
+        return tuple(area for area in self.areas if alert.rule.covers(area))

@@ -1,0 +1,85 @@
+"""How things stand: the latest judged figure of every series, and what of it may be shown.
+
+The command line, the metrics and the status page all show this; it comes from the one evaluation path.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from monitor.core.areas import Area, AreaTree
+from monitor.core.disclosure import protected_figures
+from monitor.core.evaluation import evaluate, figures_needed
+from monitor.core.judgements import Evaluation
+from monitor.core.observations import Observation
+from monitor.store.figures import figures
+from monitor.world import World
+
+SPARE_FIGURES = 12
+"""Figures loaded beyond those looked back on, in case some of them have no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """The latest figures, and the (indicator, area) whose figure is too small to show."""
+
+    evaluations: tuple[Evaluation, ...]
+    protected: frozenset[tuple[str, str]]
+
+
+def by_area(observations: Iterable[Observation], areas: AreaTree) -> dict[Area, list[Observation]]:
+    """Groups one indicator's figures by area, in order; areas no longer known are left out."""
+    grouped: dict[Area, list[Observation]] = {}
+    for observation in observations:
+        area = areas.find(observation.area)
+        if area is not None:
+            grouped.setdefault(area, []).append(observation)
+    return grouped
+
+
+def standings(
+    connection: Connection,
+    world: World,
+    *,
+    indicators: Collection[str] | None = None,
+    as_of: date | None = None,
+    known_at: datetime | None = None,
+) -> Standings:
+    """Judges the latest figure of every series.
+
+    Args:
+        connection: a connection to the store.
+        world: by what to judge.
+        indicators: only these; None: all of the rulebook. Those that are not in the rulebook are left out.
+        as_of: only periods that end on or before this day.
+        known_at: with the figures as they were known at this instant.
+    """
+    latest: list[Evaluation] = []
+    hidden: set[tuple[str, str]] = set()
+    for indicator in world.rulebook.indicators.values():
+        if indicators is not None and indicator.id not in indicators:
+            continue
+        rows = figures(
+            connection,
+            indicator.id,
+            until=as_of,
+            known_at=known_at,
+            last=figures_needed(indicator, ()) + 1 + SPARE_FIGURES,
+        )
+        series = by_area(rows, world.areas)
+        judged = evaluate(indicator, (), series)
+        last = {area.name: found[-1].period_end for area, found in series.items()}
+        protected = protected_figures(indicator, judged.evaluations, world.areas)
+        for evaluation in judged.evaluations:
+            if evaluation.period_end == last[evaluation.area]:
+                latest.append(evaluation)
+                if (evaluation.area, evaluation.period_end) in protected:
+                    hidden.add((indicator.id, evaluation.area))
+    return Standings(tuple(latest), frozenset(hidden))
+
+
+def latest_by_series(found: Standings) -> Mapping[tuple[str, str], Evaluation]:
+    """Returns the standing by (indicator, area)."""
+    return {(evaluation.indicator, evaluation.area): evaluation for evaluation in found.evaluations}

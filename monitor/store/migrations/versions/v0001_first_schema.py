@@ -1,0 +1,340 @@
+"""The first schema.
+
+Types are written out here and not taken from ``monitor.store``: a migration says what was true on its day.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+INSTANT = sa.DateTime(timezone=True)
+
+APPEND_ONLY = (
+    "observations",
+    "evaluations",
+    "rule_evaluations",
+    "transitions",
+    "decisions",
+    "delivery_attempts",
+)
+
+
+def upgrade() -> None:
+    """Makes the tables, and the triggers that keep history as it was."""
+    _rulebooks_and_cycles()
+    _figures()
+    _evaluations()
+    _rule_evaluations()
+    _alerts()
+    _mails()
+    _decisions()
+    if op.get_bind().dialect.name == "postgresql":
+        _refuse_change_in_postgresql()
+    else:
+        _refuse_change_in_sqlite()
+
+
+def downgrade() -> None:
+    """Refused: it would delete everything.
+
+    Raises:
+        NotImplementedError: always.
+    """
+    raise NotImplementedError("The first schema is not undone: that would delete every figure.")
+
+
+def _rulebooks_and_cycles() -> None:
+    op.create_table(
+        "rulebook_versions",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("version", NAME, nullable=False),
+        sa.Column("revision", NAME, nullable=False),
+        sa.Column("first_used_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_rulebook_versions"),
+        sa.UniqueConstraint("version", "revision", name="uq_rulebook_versions_version_revision"),
+    )
+    op.create_table(
+        "rule_fingerprints",
+        sa.Column("subject", NAME, nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("subject", name="pk_rule_fingerprints"),
+    )
+    op.create_table(
+        "cycles",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("started_at", INSTANT, nullable=False),
+        sa.Column("finished_at", INSTANT, nullable=True),
+        sa.Column("rulebook_version_id", ID, nullable=False),
+        sa.Column("batches", sa.Integer(), nullable=False),
+        sa.Column("series", sa.Integer(), nullable=False),
+        sa.Column("evaluations", sa.Integer(), nullable=False),
+        sa.Column("rule_evaluations", sa.Integer(), nullable=False),
+        sa.Column("transitions", sa.Integer(), nullable=False),
+        sa.Column("notifications", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["rulebook_version_id"],
+            ["rulebook_versions.id"],
+            name="fk_cycles_rulebook_version_id_rulebook_versions",
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_cycles"),
+    )
+
+
+def _figures() -> None:
+    op.create_table(
+        "batches",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("sha256", NAME, nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("received_at", INSTANT, nullable=False),
+        sa.Column("rows_accepted", sa.Integer(), nullable=False),
+        sa.Column("rows_restated", sa.Integer(), nullable=False),
+        sa.Column("rows_unchanged", sa.Integer(), nullable=False),
+        sa.Column("rows_rejected", sa.Integer(), nullable=False),
+        sa.Column("evaluated_in", ID, nullable=True),
+        sa.ForeignKeyConstraint(["evaluated_in"], ["cycles.id"], name="fk_batches_evaluated_in_cycles"),
+        sa.PrimaryKeyConstraint("id", name="pk_batches"),
+        sa.UniqueConstraint("sha256", name="uq_batches_sha256"),
+    )
+    op.create_index(
+        "ix_batches_unevaluated",
+        "batches",
+        ["id"],
+        sqlite_where=sa.text("evaluated_in IS NULL"),
+        postgresql_where=sa.text("evaluated_in IS NULL"),
+    )
+    op.create_table(
+        "series",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("indicator", NAME, nullable=False),
+        sa.Column("area", NAME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_series"),
+        sa.UniqueConstraint("indicator", "area", name="uq_series_indicator_area"),
+    )
+    op.create_table(
+        "observations",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("series_id", ID, nullable=False),
+        sa.Column("period_end", sa.Date(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=True),
+        sa.Column("numerator", sa.BigInteger(), nullable=True),
+        sa.Column("denominator", sa.BigInteger(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("missing", sa.Text(), nullable=True),
+        sa.Column("batch_id", ID, nullable=False),
+        sa.Column("recorded_at", INSTANT, nullable=False),
+        sa.CheckConstraint("missing IS NULL OR value IS NULL", name="missing_has_no_value"),
+        sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name="fk_observations_batch_id_batches"),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name="fk_observations_series_id_series"),
+        sa.PrimaryKeyConstraint("id", name="pk_observations"),
+        sa.UniqueConstraint(
+            "series_id", "period_end", "revision", name="uq_observations_series_id_period_end_revision"
+        ),
+    )
+    op.create_index("ix_observations_batch_id", "observations", ["batch_id"])
+
+
+def _evaluations() -> None:
+    op.create_table(
+        "evaluations",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("cycle_id", ID, nullable=False),
+        sa.Column("series_id", ID, nullable=False),
+        sa.Column("period_end", sa.Date(), nullable=False),
+        sa.Column("observation_id", ID, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("numerator", sa.Text(), nullable=True),
+        sa.Column("denominator", sa.Text(), nullable=True),
+        sa.Column("missing", sa.Text(), nullable=True),
+        sa.Column("target", sa.Text(), nullable=True),
+        sa.Column("lower", sa.Text(), nullable=True),
+        sa.Column("upper", sa.Text(), nullable=True),
+        sa.Column("rag", sa.Text(), nullable=False),
+        sa.Column("previous_period_end", sa.Date(), nullable=True),
+        sa.Column("previous_value", sa.Text(), nullable=True),
+        sa.Column("previous_rag", sa.Text(), nullable=True),
+        sa.Column("direction", sa.Text(), nullable=False),
+        sa.Column("target_reference", sa.Text(), nullable=False),
+        sa.Column("rag_reference", sa.Text(), nullable=False),
+        sa.Column("rag_position", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycles.id"], name="fk_evaluations_cycle_id_cycles"),
+        sa.ForeignKeyConstraint(
+            ["observation_id"], ["observations.id"], name="fk_evaluations_observation_id_observations"
+        ),
+        sa.ForeignKeyConstraint(["series_id"], ["series.id"], name="fk_evaluations_series_id_series"),
+        sa.PrimaryKeyConstraint("id", name="pk_evaluations"),
+    )
+    op.create_index("ix_evaluations_series_id_period_end", "evaluations", ["series_id", "period_end"])
+
+
+def _rule_evaluations() -> None:
+    op.create_table(
+        "rule_evaluations",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("cycle_id", ID, nullable=False),
+        sa.Column("rule", NAME, nullable=False),
+        sa.Column("area", NAME, nullable=False),
+        sa.Column("period_end", sa.Date(), nullable=False),
+        sa.Column("observation_id", ID, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("health", sa.Text(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=True),
+        sa.Column("certain", sa.Boolean(), nullable=False),
+        sa.Column("recovered", sa.Boolean(), nullable=False),
+        sa.Column("limit", sa.Text(), nullable=True),
+        sa.Column("limit_text", sa.Text(), nullable=False),
+        sa.Column("limit_position", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycles.id"], name="fk_rule_evaluations_cycle_id_cycles"),
+        sa.ForeignKeyConstraint(
+            ["observation_id"], ["observations.id"], name="fk_rule_evaluations_observation_id_observations"
+        ),
+        sa.PrimaryKeyConstraint("id", name="pk_rule_evaluations"),
+    )
+    op.create_index(
+        "ix_rule_evaluations_rule_area_period_end", "rule_evaluations", ["rule", "area", "period_end"]
+    )
+
+
+def _alerts() -> None:
+    op.create_table(
+        "alerts",
+        sa.Column("rule", NAME, nullable=False),
+        sa.Column("area", NAME, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=True),
+        sa.Column("streak_info", sa.Integer(), nullable=False),
+        sa.Column("streak_warning", sa.Integer(), nullable=False),
+        sa.Column("streak_critical", sa.Integer(), nullable=False),
+        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("breach_since", sa.Date(), nullable=True),
+        sa.Column("fired_on", sa.Date(), nullable=True),
+        sa.Column("judged_to", sa.Date(), nullable=True),
+        sa.Column("health", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("rule", "area", name="pk_alerts"),
+    )
+    op.create_index("ix_alerts_state", "alerts", ["state"])
+    op.create_table(
+        "transitions",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("cycle_id", ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("rule", NAME, nullable=False),
+        sa.Column("area", NAME, nullable=False),
+        sa.Column("period_end", sa.Date(), nullable=True),
+        sa.Column("from_state", sa.Text(), nullable=False),
+        sa.Column("from_level", sa.Text(), nullable=True),
+        sa.Column("to_state", sa.Text(), nullable=False),
+        sa.Column("to_level", sa.Text(), nullable=True),
+        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycles.id"], name="fk_transitions_cycle_id_cycles"),
+        sa.PrimaryKeyConstraint("id", name="pk_transitions"),
+    )
+    op.create_index("ix_transitions_rule_area", "transitions", ["rule", "area"])
+
+
+def _mails() -> None:
+    op.create_table(
+        "outbox",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("recipient_id", NAME, nullable=False),
+        sa.Column("recipient_name", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("channel", NAME, nullable=False),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("message_id", NAME, nullable=False),
+        sa.Column("thread_ids", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", INSTANT, nullable=False),
+        sa.Column("lease_owner", sa.Text(), nullable=True),
+        sa.Column("lease_until", INSTANT, nullable=True),
+        sa.Column("last_response", sa.Text(), nullable=False),
+        sa.Column("created_at", INSTANT, nullable=False),
+        sa.Column("sent_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
+        sa.UniqueConstraint("message_id", name="uq_outbox_message_id"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_outbox_state_next_attempt_at", "outbox", ["state", "next_attempt_at"])
+    op.create_table(
+        "threads",
+        sa.Column("thread", NAME, nullable=False),
+        sa.Column("recipient_id", NAME, nullable=False),
+        sa.Column("outbox_id", ID, nullable=False),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_threads_outbox_id_outbox"),
+        sa.PrimaryKeyConstraint("thread", "recipient_id", name="pk_threads"),
+    )
+    op.create_table(
+        "delivery_attempts",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("outbox_id", ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("response", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_delivery_attempts_outbox_id_outbox"),
+        sa.PrimaryKeyConstraint("id", name="pk_delivery_attempts"),
+    )
+    op.create_index("ix_delivery_attempts_outbox_id", "delivery_attempts", ["outbox_id"])
+
+
+def _decisions() -> None:
+    op.create_table(
+        "decisions",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("cycle_id", ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("rule", NAME, nullable=False),
+        sa.Column("area", NAME, nullable=False),
+        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column("recipient_id", NAME, nullable=True),
+        sa.Column("recipient_name", sa.Text(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True),
+        sa.Column("salutation", sa.Text(), nullable=True),
+        sa.Column("channel", NAME, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("route", NAME, nullable=True),
+        sa.Column("role", NAME, nullable=True),
+        sa.Column("role_area", NAME, nullable=True),
+        sa.Column("outbox_id", ID, nullable=True),
+        sa.ForeignKeyConstraint(["cycle_id"], ["cycles.id"], name="fk_decisions_cycle_id_cycles"),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_decisions_outbox_id_outbox"),
+        sa.PrimaryKeyConstraint("id", name="pk_decisions"),
+    )
+    op.create_index("ix_decisions_outbox_id", "decisions", ["outbox_id"])
+    op.create_index("ix_decisions_rule_area_episode", "decisions", ["rule", "area", "episode"])
+
+
+def _refuse_change_in_sqlite() -> None:
+    for table in APPEND_ONLY:
+        for action in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: its rows are never changed'); END"
+            )
+
+
+def _refuse_change_in_postgresql() -> None:
+    op.execute(
+        "CREATE FUNCTION limen_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE EXCEPTION '% is append-only: its rows are never changed', TG_TABLE_NAME; END $$"
+    )
+    for table in APPEND_ONLY:
+        op.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION limen_refuse_change()"
+        )

@@ -1,0 +1,87 @@
+"""How the daemon fares, as values: what the health endpoints and the status page are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from monitor.scoreboard import Scoreboard
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """The daemon at one moment. Times are aware.
+
+    ``refusal`` says why the rules on disk are not in force ("" if they are), ``failure`` why the last cycle
+    failed, and ``intake_failure`` why the inbox could not be read. ``store_reached`` tells of the last cycle.
+    """
+
+    version: str
+    started: datetime
+    rulebook: str | None = None
+    refusal: str = ""
+    last_success: datetime | None = None
+    failure: str = ""
+    intake_failure: str = ""
+    store_reached: bool = False
+    outbox: Mapping[str, int] = field(default_factory=dict)
+    stopping: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Whether the daemon does its work: ``reasons`` why it does not, ``remarks`` what else people should see."""
+
+    reasons: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is no reason against it."""
+        return not self.reasons
+
+
+def readiness(vitals: Vitals, now: datetime, oldest: timedelta) -> Readiness:
+    """Judges the vitals; ``oldest`` is the age up to which the last successful cycle counts."""
+    reasons = []
+    if vitals.stopping:
+        reasons.append("limen is stopping")
+    if vitals.rulebook is None:
+        reasons.append("no rulebook is loaded")
+    if vitals.last_success is None:
+        reasons.append("no evaluation cycle has succeeded yet")
+    elif now - vitals.last_success > oldest:
+        minutes = int((now - vitals.last_success).total_seconds() // 60)
+        reasons.append(f"the last successful evaluation cycle ended {minutes} min ago")
+    if vitals.failure and not vitals.store_reached:
+        reasons.append("the database cannot be reached")
+    remarks = [
+        f"{what}: {text}"
+        for what, text in (
+            ("the rules on disk are not in force", vitals.refusal),
+            ("the last cycle failed", vitals.failure),
+            ("the inbox could not be read", vitals.intake_failure),
+        )
+        if text
+    ]
+    return Readiness(tuple(reasons), tuple(remarks))
+
+
+class StatusSource(Protocol):
+    """What the HTTP port shows. Read only; called from the HTTP port's own threads."""
+
+    @property
+    def scoreboard(self) -> Scoreboard:
+        """How every indicator and alert stands."""
+
+    def now(self) -> datetime:
+        """The present moment, aware."""
+
+    def vitals(self) -> Vitals:
+        """How the daemon fares."""
+
+    def readiness(self) -> Readiness:
+        """Whether it does its work."""
+
+    def exposition(self, accept: str) -> tuple[bytes, str]:
+        """All metrics in the format that an Accept header asks for, and that format's content type."""
