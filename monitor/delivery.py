@@ -15,6 +15,7 @@ from monitor.store.outbox import OutboxEntry
 from monitor.store.store import Store
 from notifiers.message import Deferred, Delivered, Message, Notifier, Outcome, OutcomeCode, Rejected
 
+LEAST_ATTEMPTS = 10
 CLAIMED_AT_ONCE = 10
 """Few enough that a slow server does not outlast the lease of those still to come."""
 
@@ -33,11 +34,17 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How long a claim lasts and how long to wait after a deferral."""
+    """How long a claim lasts, how long to wait after a deferral, and when to stop trying.
+
+    A mail that is put off for its own sake (the channel works) for longer than ``give_up`` and at least
+    LEAST_ATTEMPTS times becomes dead: shown and counted, to be retried by hand. RFC 5321, 4.5.4.1 advises
+    four to five days. A channel that is down never makes a mail dead.
+    """
 
     lease: timedelta = timedelta(minutes=5)
     first: timedelta = timedelta(minutes=1)
     longest: timedelta = timedelta(hours=1)
+    give_up: timedelta = timedelta(days=5)
 
 
 @dataclass(slots=True)
@@ -69,8 +76,8 @@ class Sender:
     def deliver(self, *, limit: int, stop: Callable[[], bool] = lambda: False) -> DeliveryOutcome:
         """Sends up to ``limit`` mails that are due; asks ``stop`` between mails whether to end early.
 
-        A refused recipient delays nobody else. When a whole channel is down, its other mails are put off too, and
-        the mails of other channels go on.
+        A refused recipient delays nobody else. When a whole channel is down, its other mails are put off
+        too, and the mails of other channels go on.
 
         Raises:
             StoreUnavailableError: the database can't be reached. Nothing is lost: leases run out.
@@ -129,10 +136,9 @@ class Sender:
             return Deferred(reason, OutcomeCode.MISCONFIGURED, "message")
         try:
             message = self.compose(entry)
-        except Exception as fault:  # noqa: BLE001 - a mail that can't be composed must wait for a mended limen, not be lost
-            return Deferred(
-                f"can't be composed: {type(fault).__name__}: {fault}", OutcomeCode.MISCONFIGURED, "message"
-            )
+        except Exception as fault:  # noqa: BLE001 - such a mail waits for a mended limen; it must not be lost
+            reason = f"can't be composed: {type(fault).__name__}: {fault}"
+            return Deferred(reason, OutcomeCode.MISCONFIGURED, "message")
         outcome = notifier.send(message)
         if isinstance(outcome, Deferred) and outcome.scope == "channel":
             down.add(entry.channel)
@@ -146,11 +152,18 @@ class Sender:
                     outbox.record_delivered(connection, entry.id, self.owner, outcome.response, now)
                 case Rejected():
                     outbox.record_rejected(connection, entry.id, self.owner, outcome.reason, now)
+                case Deferred() if self._given_up(entry, outcome, now):
+                    reason = f"given up after {entry.attempts} attempts; the last answer: {outcome.reason}"
+                    outbox.record_rejected(connection, entry.id, self.owner, reason, now)
                 case Deferred():
                     again = now + self._wait(entry, outcome)
                     outbox.record_deferred(
                         connection, entry.id, self.owner, outcome.reason, now, next_attempt_at=again
                     )
+
+    def _given_up(self, entry: OutboxEntry, outcome: Deferred, now: datetime) -> bool:
+        tried_enough = entry.attempts >= LEAST_ATTEMPTS and now - entry.created_at > self.policy.give_up
+        return outcome.scope == "message" and tried_enough
 
     def _wait(self, entry: OutboxEntry, outcome: Deferred) -> timedelta:
         """The longer of what the back-off and the other side say."""

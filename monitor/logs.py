@@ -1,9 +1,9 @@
 """Structured logs on standard error, for journald, for a terminal, or as JSON.
 
 In the ``journal`` format every line begins with its priority, ``<3>`` for an error, which journald takes off
-and keeps (sd-daemon(3); ``SyslogLevelPrefix=`` in systemd.exec(5)). An entry is always one line: journald would
-take the lines of a traceback for messages of their own. What libraries log through :mod:`logging` goes the same
-way.
+and keeps (sd-daemon(3); ``SyslogLevelPrefix=`` in systemd.exec(5)). An entry is always one line: journald
+would take the lines of a traceback for messages of their own. What libraries log through :mod:`logging` goes
+the same way.
 """
 
 import logging

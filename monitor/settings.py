@@ -59,6 +59,7 @@ class SmtpSettings(_Section):
     bounce_address: str | None = None
     ca_file: Path | None = None
     timeout: Seconds = 30
+    final_timeout: Seconds = 120
     allow_insecure: bool = False
 
     @model_validator(mode="after")
@@ -86,6 +87,7 @@ class DeliverySettings(_Section):
     lease: Seconds = 300
     first_retry: Seconds = 60
     longest_retry: Seconds = 3600
+    give_up_after: Seconds = 432_000
 
 
 class LogSettings(_Section):
@@ -119,6 +121,7 @@ class Settings(BaseSettings):
     largest_file: Annotated[int, Field(gt=0)] = 200_000_000
     time_zone: str = "Europe/London"
     base_url: str | None = None
+    contact: str | None = None
     http: HttpSettings = HttpSettings()
     smtp: SmtpSettings = SmtpSettings()
     cycle: CycleSettings = CycleSettings()

@@ -22,6 +22,7 @@ MARCH = 3
 # Source: Microsoft support, "Excel incorrectly assumes that the year 1900 is a leap year".
 SERIAL_DAY_0 = date(1899, 12, 30)
 
+_OUTSIDE = f"lies outside {EARLIEST_YEAR} to {LATEST_YEAR}"
 HOW_TO_WRITE = "write it as 2013-11-30 or 30/11/2013"
 
 _MONTH_NAMES = (
@@ -65,7 +66,7 @@ def read_period_end(text: str) -> date | Fault:
     for read in (_from_figures, _from_names, _from_stretches, _from_serial):
         found = read(folded)
         if isinstance(found, date) and not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
-            return _refused(plain, f"lies outside {EARLIEST_YEAR} to {LATEST_YEAR}")
+            return _refused(plain, _OUTSIDE)
         if found is not None:
             return found if isinstance(found, date) else _refused(plain, found)
     return _refused(plain, "is not a date that limen knows")
@@ -93,7 +94,7 @@ def _from_names(text: str) -> date | str | None:
             return _day(_year(match[year]), _MONTHS[match[name]], int(match[day]))
     match = _NAME_AND_YEAR.fullmatch(text)
     if match and match[1] in _MONTHS:
-        return month_end(date(_year(match[2]), _MONTHS[match[1]], 1))
+        return _last_of(_year(match[2]), _MONTHS[match[1]])
     return None
 
 
@@ -104,19 +105,21 @@ def _from_stretches(text: str) -> date | str | None:
         return _quarter_end(int(match[3]), int(match[1]), match[2])
     if match := _MONTH_AND_YEAR.fullmatch(text):
         month, year = int(match[1]), int(match[2])
-        return month_end(_first_of(year, month)) if 1 <= month <= MONTHS_OF_A_YEAR else "is not a month"
+        return _last_of(year, month) if 1 <= month <= MONTHS_OF_A_YEAR else "is not a month"
     match = _YEAR_AND_SECOND.fullmatch(text)
     if not match:
         return None
     year, second = int(match[2]), match[4]
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        return _OUTSIDE
     is_year = _follows(year, second)
     is_month = match[3] == "-" and not match[1] and 1 <= int(second) <= MONTHS_OF_A_YEAR
     if is_year and is_month:
         return f"may be a month or a financial year: {year}/{second} is the year, {year}-{second}-01 a day"
     if is_year:
-        return date(year + 1, MARCH, 31)
+        return _last_of(year + 1, MARCH)
     if is_month:
-        return month_end(_first_of(year, int(second)))
+        return _last_of(year, int(second))
     return "is neither a month (2013-11) nor a financial year (2013/14)"
 
 
@@ -129,7 +132,7 @@ def _quarter_end(quarter: int, year: int, second: str) -> date | str:
     if not _follows(year, second):
         return "does not name a financial year as 2013/14 does"
     month = quarter * 3 + MARCH
-    return month_end(_first_of(year + (month > MONTHS_OF_A_YEAR), (month - 1) % MONTHS_OF_A_YEAR + 1))
+    return _last_of(year + (month > MONTHS_OF_A_YEAR), (month - 1) % MONTHS_OF_A_YEAR + 1)
 
 
 def _follows(year: int, second: str) -> bool:
@@ -141,8 +144,10 @@ def _year(text: str) -> int:
     return int(text) if len(text) > len("13") else CENTURY + int(text)
 
 
-def _first_of(year: int, month: int) -> date:
-    return date(max(year, date.min.year), month, 1)
+def _last_of(year: int, month: int) -> date | str:
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        return _OUTSIDE
+    return month_end(date(year, month, 1))
 
 
 def _day(year: int, month: int, day: int) -> date | str:

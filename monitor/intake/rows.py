@@ -6,17 +6,15 @@ from datetime import date
 from difflib import get_close_matches
 
 from monitor.core.areas import Area, AreaTree
-from monitor.core.exact import format_scaled, scaled_ratio
-from monitor.core.observations import MICRO, Missing, Status
+from monitor.core.observations import Missing, Status
 from monitor.core.rulebook import Indicator
+from monitor.intake.consistency import Amounts, consistent_amounts, is_percentage
 from monitor.intake.dates import read_period_end
 from monitor.intake.faults import Fault, FaultCode, Rejection, shown
 from monitor.intake.numbers import read_amount
 from monitor.intake.tables import AREA, DENOMINATOR, INDICATOR, NUMERATOR, PERIOD_END, STATUS, VALUE, Header
 from monitor.store.observations import NewObservation
 
-PERCENT = 100
-PERCENT_UNITS = ("%", "percent", "per cent", "percentage")
 REMEMBERED = 2000
 GUARDED = ("=", "+", "-", "@")
 """Before these a rejected file puts an apostrophe, which is taken away again here."""
@@ -29,13 +27,6 @@ STATUSES: Mapping[str, Status] = {
     ),
 }
 """What a status is called in files; none given: the figure is taken as final."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Amounts:
-    value: int | Missing | None
-    numerator: int | Missing | None
-    denominator: int | Missing | None
 
 
 @dataclass(slots=True)
@@ -69,9 +60,9 @@ class RowReader:
         amounts = self._amounts(cells, indicator if isinstance(indicator, Indicator) else None)
         faults = self._surplus(cells)
         match indicator, area, end, status, amounts:
-            case Indicator() as known, Area() as place, date() as day, Status() as state, _Amounts() as read:
-                judged = _consistent(read, known)
-                if isinstance(judged, _Amounts) and not faults:
+            case Indicator() as known, Area() as place, date() as day, Status() as state, Amounts() as read:
+                judged = consistent_amounts(read, known)
+                if isinstance(judged, Amounts) and not faults:
                     return _observation(known, place, day, state, judged)
                 faults += [judged] if isinstance(judged, Fault) else []
             case _:
@@ -131,8 +122,8 @@ class RowReader:
             )
         return found
 
-    def _amounts(self, cells: Sequence[str], indicator: Indicator | None) -> _Amounts | list[Fault]:
-        percent = indicator is None or _is_percentage(indicator)
+    def _amounts(self, cells: Sequence[str], indicator: Indicator | None) -> Amounts | list[Fault]:
+        percent = indicator is None or is_percentage(indicator)
         read = (
             read_amount(self._cell(cells, VALUE), percent=percent),
             read_amount(self._cell(cells, NUMERATOR), percent=False),
@@ -146,7 +137,7 @@ class RowReader:
         if faults:
             return faults
         value, numerator, denominator = (amount for amount in read if not isinstance(amount, Fault))
-        return _Amounts(value, numerator, denominator)
+        return Amounts(value, numerator, denominator)
 
     def _surplus(self, cells: Sequence[str]) -> list[Fault]:
         width = len(self.header.cells)
@@ -162,7 +153,7 @@ class RowReader:
 
 
 def _observation(
-    indicator: Indicator, area: Area, end: date, status: Status, amounts: _Amounts
+    indicator: Indicator, area: Area, end: date, status: Status, amounts: Amounts
 ) -> NewObservation:
     value, numerator, denominator = amounts.value, amounts.numerator, amounts.denominator
     return NewObservation(
@@ -185,102 +176,6 @@ def read_status(text: str) -> Status | Fault:
             FaultCode.UNKNOWN_STATUS, f"the status {shown(text)} is neither validated nor provisional"
         )
     return found
-
-
-def _consistent(amounts: _Amounts, indicator: Indicator) -> _Amounts | Fault:
-    """The amounts if they can be true together; the reason a value is missing, where one of its parts is."""
-    value, numerator, denominator = amounts.value, amounts.numerator, amounts.denominator
-    if (isinstance(denominator, int) and denominator < 0) or (isinstance(numerator, int) and numerator < 0):
-        return Fault(
-            FaultCode.OUT_OF_RANGE, "numerator and denominator are counts and cannot be less than zero"
-        )
-    if isinstance(numerator, int) and isinstance(denominator, int):
-        return _with_both_parts(value, numerator, denominator, indicator)
-    if value is None:
-        missing = next((part for part in (numerator, denominator) if isinstance(part, Missing)), None)
-        if missing is None:
-            return Fault(
-                FaultCode.NO_VALUE, "there is no value, and it takes numerator and denominator to compute one"
-            )
-        return _Amounts(missing, numerator, denominator)
-    return _in_range(value, indicator) or amounts
-
-
-def _with_both_parts(
-    value: int | Missing | None, numerator: int, denominator: int, indicator: Indicator
-) -> _Amounts | Fault:
-    given = _Amounts(value, numerator, denominator)
-    if isinstance(value, Missing):
-        return Fault(
-            FaultCode.DISAGREEMENT,
-            f"the value is said to be {value.value}, but {_parts(numerator, denominator)} is given: "
-            "leave the value empty to have it computed",
-        )
-    if indicator.scale is None:
-        if value is None:
-            return Fault(
-                FaultCode.NOT_A_RATIO,
-                f"{indicator.id} is not a ratio of numerator and denominator: give its value",
-            )
-        return _in_range(value, indicator) or given
-    if denominator == 0:
-        return Fault(
-            FaultCode.BAD_DENOMINATOR,
-            f"{_parts(numerator, denominator)} is no figure: write z (not applicable) as the value and leave the others empty",
-        )
-    if _is_share_of_people(indicator) and numerator > denominator:
-        return Fault(
-            FaultCode.OUT_OF_RANGE,
-            f"{_parts(numerator, denominator)} is more than all: are numerator and denominator swapped?",
-        )
-    if value is None:
-        return given
-    return _disagreement(value, numerator, denominator, indicator) or given
-
-
-def _disagreement(value: int, numerator: int, denominator: int, indicator: Indicator) -> Fault | None:
-    """Compares at the indicator's published precision: 8.02 and 8.0 are both 94 of 1,172."""
-    assert indicator.scale is not None  # noqa: S101 - the caller has asked
-    decimals = indicator.decimals
-    computed = scaled_ratio(numerator, denominator, indicator.scale, decimals)
-    published = scaled_ratio(value, MICRO, 1, decimals)
-    if computed is None or published is None or computed == published:
-        return None
-    return Fault(
-        FaultCode.DISAGREEMENT,
-        f"{_short(value)} is not {_parts(numerator, denominator)}, "
-        f"which is {format_scaled(computed, decimals)}",
-    )
-
-
-def _in_range(value: int | Missing, indicator: Indicator) -> Fault | None:
-    """A count of people, and a share of them, cannot be less than none; a share cannot be more than all."""
-    if isinstance(value, Missing):
-        return None
-    if value < 0 and (indicator.counts_people or indicator.scale is not None):
-        return Fault(FaultCode.OUT_OF_RANGE, f"{_short(value)} is less than none")
-    if _is_share_of_people(indicator) and value > PERCENT * MICRO:
-        return Fault(FaultCode.OUT_OF_RANGE, f"{_short(value)} per cent is more than all")
-    return None
-
-
-def _is_percentage(indicator: Indicator) -> bool:
-    return indicator.scale == PERCENT or indicator.unit.casefold() in PERCENT_UNITS
-
-
-def _is_share_of_people(indicator: Indicator) -> bool:
-    return indicator.counts_people and indicator.scale == PERCENT
-
-
-def _parts(numerator: int, denominator: int) -> str:
-    return f"{_short(numerator)} of {_short(denominator)}"
-
-
-def _short(amount: int) -> str:
-    """An amount in millionths as people write it: 1,172 or 8.5."""
-    whole, _, decimals = format_scaled(amount, 6).partition(".")
-    decimals = decimals.rstrip("0")
-    return f"{int(whole):,}" + (f".{decimals}" if decimals else "")
 
 
 def _plain(text: str) -> str:

@@ -14,12 +14,13 @@ from monitor.rulebook.fields import Fields, distinct, fields_of
 from monitor.rulebook.identifiers import Definition
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.scalars import shown
-from monitor.rulebook.suggestions import did_you_mean
+from monitor.rulebook.scopes import read_area
 from monitor.rulebook.yaml_nodes import Mapping as MappingNode
 from monitor.rulebook.yaml_nodes import Scalar
 
 ALERT_KEYS: Final = (
-    "title", "indicator", "areas", "effective", "levels", "recover", "for", "overrides", "action", "reference",
+    "title", "indicator", "areas", "effective", "levels", "recover", "for", "overrides", "action",
+    "reference",
 )  # fmt: skip
 OVERRIDE_KEYS: Final = ("levels", "recover", "for")
 
@@ -186,13 +187,10 @@ def _overrides(
     found: dict[str, WrittenThresholds] = {}
     sound = True
     for key, value in distinct(node, log).values():
-        area = areas.find(key.text)
+        area = read_area(key, areas, log)
         inner = fields_of(value, f"the override for {shown(key.text)}", key.span, OVERRIDE_KEYS, log)
         merged = None if inner is None else _override(inner, names, thresholds)
-        if area is None:
-            near = did_you_mean(key.text, areas.by_name, log)
-            log.note("LIM403", key.span, f"there is no area {shown(key.text)}", near)
-        elif area.name in found:
+        if area is not None and area.name in found:
             log.note("LIM220", key.span, f"there is an override for {area.name} already")
         if area is None or merged is None:
             sound = False

@@ -43,7 +43,7 @@ _STRUCTURE: Final = {
     ),
     "LIM102": ProblemEntry(
         "not valid YAML",
-        "The file breaks off where YAML does not expect what stands there. The rest of this file is not read.",
+        "The file goes on in a way that YAML does not expect. The rest of this file is not read.",
         "Compare indentation, colons, dashes and quotation marks with a rule that works.",
     ),
     "LIM103": ProblemEntry(
@@ -209,7 +209,7 @@ _MEANING: Final = {
     ),
     "LIM211": ProblemEntry(
         "recovery within the breach",
-        "A figure that alarms would also count as recovered: the alert would start and end with every figure.",
+        "A figure that alarms would also count as recovered: the alert would begin and end at once.",
         "Move the recovery limit to the good side of every level's limit.",
     ),
     "LIM212": ProblemEntry(
@@ -235,12 +235,12 @@ _MEANING: Final = {
     ),
     "LIM216": _warning(
         "unit and scale disagree",
-        "The unit is a percentage or a rate, and the scale (what the ratio is multiplied by) does not fit it.",
+        "The unit is a percentage or a rate, and the scale (what the ratio is multiplied by) does not fit.",
         "Use scale 100 for percent, 10000 for per 10,000, and so on.",
     ),
     "LIM217": _warning(
         "close to a target that is not there",
-        "The polarity is “close to target”, and the indicator has no target: no figure is better than another.",
+        "The polarity is “close to target”, and there is no target: no figure is better than another.",
         "Give the indicator a target, or choose another polarity.",
     ),
     "LIM218": ProblemEntry(
@@ -250,7 +250,7 @@ _MEANING: Final = {
     ),
     "LIM219": ProblemEntry(
         "looks like a secret",
-        "Rule and configuration files are read by many and kept for ever; passwords and keys have no place in them.",
+        "Rule and configuration files are read by many and kept for ever: no place for passwords and keys.",
         "Remove it, change the password, and put the new one in a secrets file of the settings.",
     ),
     "LIM220": ProblemEntry(
@@ -303,7 +303,7 @@ _ACROSS: Final = {
     ),
     "LIM407": _warning(
         "rule outlives its indicator",
-        "The indicator is retired, and the rule goes on: its alerts would stand with the last figure for ever.",
+        "The indicator is retired and the rule goes on: its alerts would stand for ever with the last figure.",
         "End the rule with the indicator: effective: {until: ...}.",
     ),
     "LIM408": ProblemEntry(
@@ -334,9 +334,9 @@ _ROUTES: Final = {
         "No route matches these alerts, so nobody would be told.",
         "Add a route, or widen one.",
     ),
-    "LIM504": ProblemEntry(
+    "LIM504": _warning(
         "route that matches nothing",
-        "No alert rule can ever match the route.",
+        "No alert rule can ever match the route, so whom it names is told of nothing.",
         "Correct what it matches, or remove the route.",
     ),
     "LIM505": _warning(

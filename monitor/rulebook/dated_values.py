@@ -98,7 +98,7 @@ def _in_order(entries: list[_Entry[T]], log: ProblemLog) -> tuple[Dated[T], ...]
 
 
 def _words(scope: Scope) -> tuple[str, ...]:
-    """What two scopes have in common where some area is meant by both equally closely, so that dates decide."""
+    """What two scopes share where both mean some area equally closely, so that dates decide."""
     if scope == EVERYWHERE:
         return ("all areas",)
     return (*scope.types, *(f"name {name}" for name in scope.names))

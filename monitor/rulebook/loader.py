@@ -34,7 +34,7 @@ SECTIONS: Final = ("indicators", "alerts", "routes")
 class LoadedRulebook:
     """What came of a folder. ``rulebook`` is None when any problem is an error.
 
-    ``problems`` are sorted by file and line; ``sources`` maps each file that could be decoded to its text, for
+    ``problems`` are sorted by file and line; ``sources`` maps each file that is text to its text, for
     :func:`monitor.rulebook.problems.render_problems`.
     """
 
@@ -44,7 +44,7 @@ class LoadedRulebook:
 
 
 def load_rulebook(folder: Path, *, areas: AreaTree, directory: Directory | None = None) -> LoadedRulebook:
-    """Reads all rule files below ``folder``. Never raises for what the files hold, or for what cannot be read.
+    """Reads all rule files below ``folder``. Never raises, whatever they hold and if they cannot be read.
 
     With a ``directory`` it is also checked that routes name roles and people that there are.
     """
@@ -63,7 +63,7 @@ def read_rulebook(
     directory: Directory | None = None,
     revision: str | None = None,
 ) -> LoadedRulebook:
-    """Reads rule files that are at hand already, by their path: a revision of the past, an editor's buffer."""
+    """Reads rule files at hand already, by their path: a revision of the past, an editor's buffer."""
     return _read(contents, areas, directory, revision, ProblemLog(), complete=True)
 
 

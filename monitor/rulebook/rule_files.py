@@ -16,8 +16,8 @@ TESTS: Final = "tests"
 def read_rule_files(folder: Path, log: ProblemLog) -> dict[str, bytes]:
     """Returns the bytes of every rule file by its path below the folder (with /), sorted.
 
-    Rule files are those that end in .yaml or .yml, in the folder and those below it. Left out are hidden files
-    and folders, and folders called ``tests``. What cannot be read is noted.
+    Rule files are those that end in .yaml or .yml, in the folder and those below it. Left out are hidden
+    files and folders, and folders called ``tests``. What cannot be read is noted.
     """
     contents: dict[str, bytes] = {}
     faults = 0
@@ -48,7 +48,7 @@ def read_bytes(path: Path, name: str, log: ProblemLog) -> bytes | None:
 
 
 def shown_path(path: str) -> str:
-    """Returns a path as it can be printed: bytes that are no text, and characters that do not show, replaced."""
+    """Returns a path as it can be printed: bytes that are no text and invisible characters replaced."""
     text = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 

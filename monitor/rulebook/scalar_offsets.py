@@ -1,4 +1,4 @@
-"""Where each character of a scalar's text stands in the file, through quotation marks, escapes and folding."""
+"""Where each character of a scalar's text stands in the file, through quotation marks and folded lines."""
 
 import re
 from typing import Final

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from monitor.core.areas import AreaTree, AreaType
+from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.dated import EVERYWHERE, Scope
 from monitor.rulebook import scalars
 from monitor.rulebook.fields import items
@@ -13,8 +13,17 @@ from monitor.rulebook.yaml_nodes import Node, Scalar
 ALL: Final = "all"
 
 
+def read_area(node: Scalar, areas: AreaTree, log: ProblemLog) -> Area | None:
+    """Returns the area of this name, code or alias; None, with the problem noted, where there is none."""
+    area = areas.find(node.text)
+    if area is None:
+        hint = did_you_mean(node.text, areas.by_name, log)
+        log.note("LIM403", node.span, f"there is no area {scalars.shown(node.text)}", hint)
+    return area
+
+
 def read_scope(node: Node, areas: AreaTree, log: ProblemLog) -> Scope | None:
-    """Returns the areas that are meant, by the names that the tree uses; None where a word is not understood."""
+    """Returns the areas that are meant, by the tree's own names; None where a word is not understood."""
     words = [scalars.scalar(item, "areas", log) for item in items(node)]
     if not words:
         log.note("LIM113", node.span, "areas is an empty list", "name the areas, or write all")

@@ -1,4 +1,4 @@
-"""Passwords and keys that have no place in a rule or configuration file, and how they are kept off screens."""
+"""Passwords and keys that have no place in a file that many read, and how they are kept off screens."""
 
 import re
 from typing import Final

@@ -11,18 +11,18 @@ from monitor.rulebook.problems import ProblemLog, Span
 LARGEST_FILE: Final = 1_000_000
 """Bytes. The shipped rulebook's largest file has a fiftieth of it."""
 
-MOST_INVISIBLE: Final = 20
+MOSTINVISIBLE: Final = 20
 """So many invisible characters of one file are reported one by one."""
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 # What YAML 1.2, section 5.1, calls not printable; the line ends that only YAML 1.1 knows (U+0085, U+2028,
 # U+2029); and characters that reverse or hide text (Unicode Technical Report 36, 3.2 and 3.6).
-_INVISIBLE: Final = re.compile(
+INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff"
     "\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
 )
-_STAND_IN: Final = "\ufffd"
+STAND_IN: Final = "\ufffd"
 _NAMES: Final = {
     "\x00": "a zero byte",
     "\u200b": "a zero-width space",
@@ -91,18 +91,18 @@ def _undecodable(file: str, content: bytes, error: UnicodeDecodeError) -> tuple[
 
 
 def _without_invisible(source: SourceText, log: ProblemLog) -> SourceText:
-    found = list(_INVISIBLE.finditer(source.text))
+    found = list(INVISIBLE.finditer(source.text))
     if not found:
         return source
-    for match in found[:MOST_INVISIBLE]:
+    for match in found[:MOSTINVISIBLE]:
         character = match.group()
         name = _NAMES.get(character, "an invisible character")
         log.note(
             "LIM103", Span(source.position(match.start())), f"{name} (U+{ord(character):04X}) stands here"
         )
-    if len(found) > MOST_INVISIBLE:
-        rest = len(found) - MOST_INVISIBLE
+    if len(found) > MOSTINVISIBLE:
+        rest = len(found) - MOSTINVISIBLE
         log.note(
-            "LIM103", Span(source.position(found[MOST_INVISIBLE].start())), f"and {rest:,} more from here on"
+            "LIM103", Span(source.position(found[MOSTINVISIBLE].start())), f"and {rest:,} more from here on"
         )
-    return SourceText(source.file, _INVISIBLE.sub(_STAND_IN, source.text), source.line_starts)
+    return SourceText(source.file, INVISIBLE.sub(STAND_IN, source.text), source.line_starts)

@@ -15,7 +15,7 @@ from monitor.rulebook.routes import WrittenRoute
 class WrittenRulebook:
     """What was read. The definitions include those that have an error; the rest are the sound ones.
 
-    ``complete`` is False where a file could not be read at all: then what seems to be missing may stand there.
+    ``complete`` is False where a file could not be read: then what seems to be missing may stand there.
     """
 
     areas: AreaTree

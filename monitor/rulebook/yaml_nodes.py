@@ -15,7 +15,7 @@ from yaml import events
 
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.scalar_offsets import scalar_offsets
-from monitor.rulebook.source_text import SourceText, decoded
+from monitor.rulebook.source_text import INVISIBLE, STAND_IN, SourceText, decoded
 from monitor.rulebook.syntax_errors import syntax_error
 
 DEEPEST: Final = 20
@@ -156,6 +156,9 @@ class _Composition:
         return self._root
 
     def _scalar(self, event: yaml.Event, text: str, style: str | None) -> Scalar:
+        if style == '"' and INVISIBLE.search(text):
+            self._log.note("LIM103", self._span(event), "a backslash writes an invisible character here")
+            text = INVISIBLE.sub(STAND_IN, text)
         return Scalar(self._source, *_extent(event), text, style)
 
     def _span(self, event: yaml.Event) -> Span:

@@ -1,6 +1,7 @@
 """The HTTP port's one application: metrics, health, and a small page for people.
 
-All of it is read only. What is shown comes from a :class:`~monitor.web.status.StatusSource`, never from the store.
+All of it is read only. What is shown comes from a :class:`~monitor.web.status.StatusSource`, never from the
+store.
 """
 
 from pathlib import Path
@@ -111,7 +112,8 @@ class _Pages:
 
 
 def _refusal(_request: Request, refusal: Exception) -> Response:
-    assert isinstance(refusal, HTTPException)
+    if not isinstance(refusal, HTTPException):
+        raise refusal
     return PlainTextResponse(f"{refusal.detail}\n", status_code=refusal.status_code, headers=refusal.headers)
 
 

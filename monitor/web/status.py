@@ -30,7 +30,7 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """Whether the daemon does its work: ``reasons`` why it does not, ``remarks`` what else people should see."""
+    """Whether the daemon does its work: ``reasons`` why not, ``remarks`` what else people should see."""
 
     reasons: tuple[str, ...]
     remarks: tuple[str, ...]

@@ -106,6 +106,12 @@ def test_rounding_takes_a_half_away_from_zero_on_both_sides() -> None:
     assert round_half_away(figures_at_two_decimals, 1).tolist() == [81, -81, 80, -80, 1, -1, 0]
 
 
+def test_a_divisor_past_64_bits_is_rounded_by_exactly() -> None:
+    thirds = ExactArray.scaled(np.array([15 * 10**17, -15 * 10**17]), 0) / ExactArray.constant(10**19 * 3)
+    assert round_half_away(thirds, 2).tolist() == [5, -5]
+    assert round_half_away(thirds, 1).tolist() == [1, -1]
+
+
 def test_realistic_figures_stay_in_64_bits() -> None:
     published = ExactArray.scaled(np.array([[0, -10_000_000_0, 10_000_000_0]]), 1)
     limit = published * ExactArray.constant(110, 100)

@@ -1,16 +1,26 @@
 """What the shipped rulebook as a whole must hold."""
 
-from datetime import date
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from monitor.core.areas import AreaTree, AreaType
+from monitor.core.observations import Missing
 from monitor.core.recipients import Directory
 from monitor.core.routing import reached
 from monitor.core.rulebook import Level, Rulebook
 from monitor.demo.county import districts
 from monitor.demo.districts import MEASURES, RATIO_DECIMALS, demo_observations
-from monitor.demo.releases import RESTATED_INDICATOR, RESTATED_PERIOD, demo_releases, restated_figures
+from monitor.demo.releases import (
+    FAULTY_LINES,
+    RESTATED_INDICATOR,
+    RESTATED_PERIOD,
+    SURVEY,
+    demo_releases,
+    restated_figures,
+)
+from monitor.intake.observation_files import Reading, read_observation_file
 from tests.support.published import (
     ShippedRules,
     observation,
@@ -149,15 +159,26 @@ def test_the_demo_computes_as_the_rules_do(indicator: str, rulebook: Rulebook) -
     assert ours.cumulative is (theirs.basis == "year to date")
 
 
-def test_every_figure_of_the_demo_has_its_indicator_and_area(rulebook: Rulebook, areas: AreaTree) -> None:
-    strange = set()
+def test_intake_takes_every_row_of_the_demo_but_the_four_that_are_wrong(
+    rulebook: Rulebook, areas: AreaTree
+) -> None:
+    refused, missing, taken = [], set(), 0
     for release in demo_releases():
-        for line in release.csv_text.splitlines()[1:]:
-            indicator, area = line.split(",")[:2]
-            if indicator not in rulebook.indicators or areas.find(area) is None:
-                strange.add((indicator, area))
+        arrives = datetime.combine(release.on, time(9), ZoneInfo("Europe/London"))
+        reading = Reading(rulebook.indicators, areas, arrives)
+        parsed = read_observation_file(release.csv_text.encode(), release.file_name, reading)
+        refused += [(release.file_name, rejection.cells) for rejection in parsed.rejections]
+        missing |= {(each.indicator, each.missing) for each in parsed.observations if each.missing}
+        taken += len(parsed.observations)
 
-    assert strange == {("three_or_more_placements", "Medway"), ("inital_assessments_within_10_days", "Kent")}
+    assert refused == [("kent-2013-03.csv", line) for line in FAULTY_LINES]
+    assert missing == {
+        ("core_assessments_out_of_timescale", Missing.NOT_AVAILABLE),
+        ("initial_assessments_out_of_timescale", Missing.NOT_AVAILABLE),
+        (SURVEY, Missing.SUPPRESSED),
+        (SURVEY, Missing.NOT_COLLECTED),
+    }
+    assert taken == len(demo_observations()) + 2 * len(districts())
 
 
 def test_the_demos_districts_lie_in_the_areas_of_the_shipped_tree(areas: AreaTree) -> None:

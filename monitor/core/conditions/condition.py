@@ -38,9 +38,10 @@ _AFTER_OTHERS: Final = frozenset({Code.CONSTANT_CONDITION, Code.DIVISION_BY_ZERO
 class Condition:
     """A yes-or-no question about an indicator's figures, asked of all series at once.
 
-    Conditions are equal when they mean the same, however they are spaced or parenthesised. `text` is
-    as written; `str(condition)` is the canonical spelling. `names` are those the figures must be
-    supplied for, sorted. `lookback` is how many earlier periods it needs beside the one judged.
+    Conditions are equal when they read the same but for spacing, needless parentheses and trailing
+    zeros, and judge in the same unit. `text` is as written; `str(condition)` is the canonical
+    spelling. `names` are those the figures must be supplied for, sorted. `lookback` is how many
+    earlier periods it needs beside the one judged.
     """
 
     root: Expression

@@ -1,6 +1,6 @@
 """The parsed form of a condition: nodes with their place in the text, and their canonical spelling.
 
-Nodes are equal when they mean the same, wherever they stand; the place is not compared.
+Nodes are equal when they read the same, wherever they stand; the place is not compared.
 """
 
 from __future__ import annotations

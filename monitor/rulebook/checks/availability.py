@@ -32,7 +32,7 @@ def check_ratings(alert: WrittenAlert, written: WrittenIndicator, log: ProblemLo
 def check_alert_comparisons(
     alert: WrittenAlert, written: WrittenIndicator, rulebook: WrittenRulebook, log: ProblemLog
 ) -> None:
-    """Notes targets and limits that an alert's conditions ask for and that are never, or not always, in force."""
+    """Notes targets and limits that an alert compares with and that are never, or not always, in force."""
     for _, thresholds, areas in variants(alert, written, rulebook):
         found = circumstances_of(alert, written, areas)
         for condition in thresholds.conditions():

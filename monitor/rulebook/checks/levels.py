@@ -1,4 +1,4 @@
-"""The levels of an alert rule: those that never count, stand on the good side, or recover within the breach."""
+"""Levels of an alert rule that never count, stand on the good side, or recover within the breach."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -31,7 +31,7 @@ _GOOD_SIDE: Final = {
 def variants(
     alert: WrittenAlert, written: WrittenIndicator, rulebook: WrittenRulebook
 ) -> Iterator[tuple[str, WrittenThresholds, tuple[Area, ...]]]:
-    """Yields the rule's thresholds and then those of each override: the area's name, or none, and the areas."""
+    """Yields the rule's thresholds, then each override's: the area's name (or none), and the areas."""
     covered = rulebook.covered(alert)
     ordinary = [area for area in covered if area.name not in alert.overrides] or covered
     yield "", alert.thresholds, representatives(ordinary, scopes_of(written.indicator))

@@ -1,0 +1,306 @@
+"""The composition root: builds the whole world, holds the last good one, and wires store, rules and channels.
+
+Nothing below knows of anything beside it; everything is put together here.
+"""
+
+import os
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from typing import Final
+
+import structlog
+
+from monitor.compose import Links, compose, mail_environment
+from monitor.cycle import CycleOutcome, run_cycle
+from monitor.delivery import DeliveryOutcome, RetryPolicy, Sender
+from monitor.directory import ConfigurationProblemsError, load_areas, load_contacts
+from monitor.intake.inbox import Inbox
+from monitor.intake.observation_files import Reading
+from monitor.intake.recording import IntakeEvent, LeftInPlace, Refused, TakenIn, ingest_file
+from monitor.metrics import Metrics
+from monitor.rulebook.loader import load_rulebook
+from monitor.rulebook.problems import Problem, Severity, render_problems
+from monitor.settings import Settings
+from monitor.standings import standings
+from monitor.store.alerts import alerts
+from monitor.store.outbox import OutboxEntry, outbox_depth
+from monitor.store.store import Store
+from monitor.world import World
+from notifiers.email import EmailNotifier, SmtpSettings
+from notifiers.message import Address, Deferred, Delivered, Message, Notifier, Outcome, Rejected
+
+VERSION: Final = version("limen")
+AREAS_FILE: Final = "areas.csv"
+CONTACTS_FILE: Final = "contacts.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedWorld:
+    """What came of reading rules and configuration. ``world`` None: ``text`` says what is wrong.
+
+    ``problems`` holds warnings too; ``text`` shows them all, each with its line and a caret.
+    """
+
+    world: World | None
+    problems: tuple[Problem, ...]
+    text: str
+
+    @property
+    def errors(self) -> int:
+        """How many of the problems are errors."""
+        return sum(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+def load_world(settings: Settings) -> LoadedWorld:
+    """Reads areas, contacts and rules, all anew; never raises for what the files hold."""
+    problems: list[Problem] = []
+    sources: dict[str, str] = {}
+    try:
+        areas = load_areas(settings.config_dir / AREAS_FILE)
+        contacts = load_contacts(settings.config_dir / CONTACTS_FILE, areas)
+    except ConfigurationProblemsError as found:
+        return LoadedWorld(None, found.problems, render_problems(found.problems, found.sources))
+    loaded = load_rulebook(settings.rules_dir, areas=areas, directory=contacts.directory)
+    problems += loaded.problems
+    sources |= loaded.sources
+    text = render_problems(problems, sources)
+    if loaded.rulebook is None:
+        return LoadedWorld(None, tuple(problems), text)
+    world = World(areas, contacts.directory, contacts.operations, loaded.rulebook)
+    return LoadedWorld(world, tuple(problems), text)
+
+
+@dataclass(frozen=True, slots=True)
+class ReloadOutcome:
+    """What came of reading the rules anew. ``version`` is the rulebook's now in force, "" without one."""
+
+    loaded: bool
+    changed: bool
+    errors: int
+    version: str
+    text: str
+
+
+class NoRulebookError(RuntimeError):
+    """There is no sound rulebook yet, so nothing can be judged; the text shows what is wrong."""
+
+
+class Application:
+    """limen, put together. Methods take the present instant; ``deliver`` may run beside the others."""
+
+    def __init__(
+        self, settings: Settings, store: Store, *, clock: Callable[[], datetime], jitter: Callable[[], float]
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.metrics = Metrics(VERSION)
+        self._world: World | None = None
+        self._text = "the rules have not been read yet"
+        self._log = structlog.get_logger(__name__)
+        self._inbox = Inbox(
+            settings.inbox,
+            settings.archive,
+            settings.archive.with_name("failed"),
+            timedelta(seconds=settings.cycle.settle),
+        )
+        self._templates = mail_environment()
+        self._sender = Sender(
+            store=store,
+            notifiers=self._notifiers(),
+            compose=self.compose,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+            clock=clock,
+            jitter=jitter,
+            listener=self._hear,
+            policy=RetryPolicy(
+                settings.lease,
+                timedelta(seconds=settings.delivery.first_retry),
+                timedelta(seconds=settings.delivery.longest_retry),
+                timedelta(seconds=settings.delivery.give_up_after),
+            ),
+        )
+
+    @property
+    def world(self) -> World:
+        """The last good state of rules and configuration.
+
+        Raises:
+            NoRulebookError: there has been none.
+        """
+        if self._world is None:
+            raise NoRulebookError(self._text)
+        return self._world
+
+    def reload(self, now: datetime) -> ReloadOutcome:
+        """Reads everything anew and swaps it in as a whole; what is bad leaves all as it was."""
+        found = load_world(self.settings)
+        self._text = found.text
+        if found.world is None:
+            in_force = self._world.rulebook.version if self._world else ""
+            return ReloadOutcome(False, False, found.errors, in_force, found.text)
+        changed = found.world != self._world
+        self._world = found.world
+        if changed:
+            self.metrics.rulebook_in_force(found.world.rulebook, found.world.areas)
+            self._refresh(None, now)
+        return ReloadOutcome(True, changed, 0, found.world.rulebook.version, found.text)
+
+    def take_in(self, now: datetime) -> Sequence[IntakeEvent]:
+        """Reads what lies ready in the inbox.
+
+        Raises:
+            OSError: the inbox can't be read.
+            StoreUnavailableError: the database can't be reached; the files lie where they were.
+        """
+        events = []
+        for event in self._inbox.take_in_ready(self.store, self.reading(now)):
+            self._note_intake(event)
+            if not isinstance(event, LeftInPlace):
+                events.append(event)
+        return events
+
+    def reading(self, now: datetime, default_area: str | None = None) -> Reading:
+        """What files are read by: the rulebook's indicators and the areas."""
+        return Reading(self.world.rulebook.indicators, self.world.areas, now, default_area)
+
+    def evaluate(self, now: datetime) -> CycleOutcome:
+        """Runs one cycle.
+
+        Raises:
+            NoRulebookError: there is nothing to judge by.
+            StoreUnavailableError: the database can't be reached; the next cycle does it all.
+        """
+        outcome = run_cycle(self.store, self.world, now=now, zone=self.settings.zone, domain=self._domain)
+        if outcome.cycle_id is not None:
+            self._refresh(outcome.indicators, now)
+        self._count_outbox(now)
+        return outcome
+
+    def deliver(self, now: datetime, stop: Callable[[], bool] = lambda: False) -> DeliveryOutcome:
+        """Sends what is due; ``stop`` is asked between mails."""
+        outcome = self._sender.deliver(limit=self.settings.delivery.batch, stop=stop)
+        self._count_outbox(now)
+        return outcome
+
+    def compose(self, entry: OutboxEntry) -> Message:
+        """Writes the mail of an outbox entry.
+
+        Raises:
+            PayloadError: another version of limen wrote the entry.
+        """
+        return compose(
+            entry.notification,
+            message_id=entry.message_id,
+            in_reply_to=entry.thread_ids[-1] if entry.thread_ids else None,
+            references=entry.thread_ids,
+            links=Links(self.settings.base_url, self.settings.contact),
+            templates=self._templates,
+        )
+
+    def close(self) -> None:
+        """Lets go of connections."""
+        self._sender.close()
+        self.store.close()
+
+    @property
+    def _domain(self) -> str:
+        return self.settings.smtp.sender.rpartition("@")[2]
+
+    def _notifiers(self) -> dict[str, Notifier]:
+        smtp = self.settings.smtp
+        email = EmailNotifier(
+            SmtpSettings(
+                host=smtp.host,
+                port=smtp.port,
+                sender=Address(smtp.sender_name, smtp.sender),
+                security=smtp.security,
+                envelope_sender=smtp.bounce_address,
+                username=smtp.username,
+                password=smtp.password.get_secret_value() if smtp.password else None,
+                timeout=smtp.timeout,
+                final_timeout=smtp.final_timeout,
+                ca_file=smtp.ca_file,
+                allow_insecure=smtp.allow_insecure,
+            )
+        )
+        return {email.channel: email}
+
+    def _refresh(self, indicators: frozenset[str] | None, now: datetime) -> None:
+        """Brings the scoreboard up to date; ``indicators`` None: all of it."""
+        with self.store.reading() as connection:
+            found = standings(connection, self.world, indicators=indicators)
+            states = alerts(connection)
+        known = [alert for alert in states.values() if alert.rule in self.world.rulebook.alerts]
+        self.metrics.scoreboard.update(found.evaluations, known, found.protected)
+        self._count_outbox(now)
+
+    def _count_outbox(self, now: datetime) -> None:
+        with self.store.reading() as connection:
+            depth = outbox_depth(connection, now)
+        oldest = None if depth.oldest_pending_age is None else now - depth.oldest_pending_age
+        self.metrics.outbox_counted(depth.by_state, oldest, now)
+
+    def _hear(self, entry: OutboxEntry, outcome: Outcome) -> None:
+        """Counts and logs an attempt. The address stays out of the log; the outbox has it."""
+        facts = {"mail": entry.id, "recipient": entry.recipient_id, "message_id": entry.message_id}
+        match outcome:
+            case Delivered():
+                self.metrics.delivered(entry.channel, "delivered")
+                self._log.info("A mail was delivered", **facts, response=outcome.response)
+            case Deferred():
+                self.metrics.delivered(entry.channel, "deferred")
+                self._log.warning("A mail was deferred", **facts, code=outcome.code, reason=outcome.reason)
+            case Rejected():
+                self.metrics.delivered(entry.channel, "rejected")
+                self._log.error(
+                    "A mail was refused for good", **facts, code=outcome.code, reason=outcome.reason
+                )
+
+    def _note_intake(self, event: IntakeEvent) -> None:
+        match event:
+            case TakenIn():
+                rows = {
+                    "accepted": event.accepted - event.restated,
+                    "restated": event.restated,
+                    "unchanged": event.unchanged,
+                    "rejected": event.rejected,
+                    "empty": event.empty,
+                }
+                self.metrics.file_read("already known" if event.already_known else "taken in", rows)
+                log = self._log.warning if event.rejected else self._log.info
+                log("A file was taken in", file=event.name, batch=event.batch, **rows)
+            case Refused():
+                self.metrics.file_read("refused", {})
+                self._log.error("A file can't be read", file=event.name, code=event.code, reason=event.reason)
+            case LeftInPlace():
+                self._log.info("A file was left in the inbox", file=event.name, reason=event.reason)
+
+
+def open_application(
+    settings: Settings, *, clock: Callable[[], datetime], jitter: Callable[[], float], migrate: bool = False
+) -> Application:
+    """Opens the store and puts everything together; the rules are read by the first ``reload``.
+
+    Raises:
+        StoreError: the database can't be reached, or its schema isn't this limen's.
+        ValueError: the mail settings can't be used.
+        OSError: the folders can't be made.
+    """
+    for folder in (settings.inbox, settings.archive):
+        folder.mkdir(parents=True, exist_ok=True)
+    store = Store.open(settings.url, migrate=migrate)
+    return Application(settings, store, clock=clock, jitter=jitter)
+
+
+__all__ = [
+    "Application",
+    "LoadedWorld",
+    "NoRulebookError",
+    "ReloadOutcome",
+    "ingest_file",
+    "load_world",
+    "open_application",
+]
