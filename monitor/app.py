@@ -16,61 +16,20 @@ import structlog
 from monitor.compose import Links, compose, mail_environment
 from monitor.cycle import CycleOutcome, run_cycle
 from monitor.delivery import DeliveryOutcome, RetryPolicy, Sender
-from monitor.directory import ConfigurationProblemsError, load_areas, load_contacts
 from monitor.intake.inbox import Inbox
 from monitor.intake.observation_files import Reading
 from monitor.intake.recording import IntakeEvent, LeftInPlace, Refused, TakenIn, ingest_file
 from monitor.metrics import Metrics
-from monitor.rulebook.loader import load_rulebook
-from monitor.rulebook.problems import Problem, Severity, render_problems
 from monitor.settings import Settings
 from monitor.standings import standings
 from monitor.store.alerts import alerts
 from monitor.store.outbox import OutboxEntry, outbox_depth
 from monitor.store.store import Store
-from monitor.world import World
+from monitor.world import LoadedWorld, World, load_world
 from notifiers.email import EmailNotifier, SmtpSettings
 from notifiers.message import Address, Deferred, Delivered, Message, Notifier, Outcome, Rejected
 
 VERSION: Final = version("limen")
-AREAS_FILE: Final = "areas.csv"
-CONTACTS_FILE: Final = "contacts.yaml"
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedWorld:
-    """What came of reading rules and configuration. ``world`` None: ``text`` says what is wrong.
-
-    ``problems`` holds warnings too; ``text`` shows them all, each with its line and a caret.
-    """
-
-    world: World | None
-    problems: tuple[Problem, ...]
-    text: str
-
-    @property
-    def errors(self) -> int:
-        """How many of the problems are errors."""
-        return sum(problem.severity is Severity.ERROR for problem in self.problems)
-
-
-def load_world(settings: Settings) -> LoadedWorld:
-    """Reads areas, contacts and rules, all anew; never raises for what the files hold."""
-    problems: list[Problem] = []
-    sources: dict[str, str] = {}
-    try:
-        areas = load_areas(settings.config_dir / AREAS_FILE)
-        contacts = load_contacts(settings.config_dir / CONTACTS_FILE, areas)
-    except ConfigurationProblemsError as found:
-        return LoadedWorld(None, found.problems, render_problems(found.problems, found.sources))
-    loaded = load_rulebook(settings.rules_dir, areas=areas, directory=contacts.directory)
-    problems += loaded.problems
-    sources |= loaded.sources
-    text = render_problems(problems, sources)
-    if loaded.rulebook is None:
-        return LoadedWorld(None, tuple(problems), text)
-    world = World(areas, contacts.directory, contacts.operations, loaded.rulebook)
-    return LoadedWorld(world, tuple(problems), text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +200,9 @@ class Application:
         with self.store.reading() as connection:
             depth = outbox_depth(connection, now)
         oldest = None if depth.oldest_pending_age is None else now - depth.oldest_pending_age
-        self.metrics.outbox_counted(depth.by_state, oldest, now)
+        self.metrics.outbox_counted(
+            {str(state): count for state, count in depth.by_state.items()}, oldest, now
+        )
 
     def _hear(self, entry: OutboxEntry, outcome: Outcome) -> None:
         """Counts and logs an attempt. The address stays out of the log; the outbox has it."""

@@ -105,9 +105,6 @@ class Settings(BaseSettings):
         env_nested_delimiter="__",
         extra="forbid",
         frozen=True,
-        secrets_nested_delimiter="__",
-        secrets_prefix="",
-        secrets_dir_missing="ok",
     )
     toml_file: ClassVar[Path | None] = None
     secrets_dir: ClassVar[Path | None] = None
@@ -141,7 +138,15 @@ class Settings(BaseSettings):
         del dotenv_settings
         sources: list[PydanticBaseSettingsSource] = [init_settings, env_settings]
         if cls.secrets_dir is not None and isinstance(file_secret_settings, SecretsSettingsSource):
-            sources.append(NestedSecretsSettingsSource(file_secret_settings, secrets_dir=cls.secrets_dir))
+            sources.append(
+                NestedSecretsSettingsSource(
+                    file_secret_settings,
+                    secrets_dir=cls.secrets_dir,
+                    secrets_dir_missing="ok",
+                    secrets_prefix="",
+                    secrets_nested_delimiter="__",
+                )
+            )
         if cls.toml_file is not None:
             sources.append(TomlConfigSettingsSource(settings_cls, toml_file=cls.toml_file))
         return tuple(sources)

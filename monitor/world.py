@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from monitor.core.areas import AreaTree
 from monitor.core.recipients import Directory, Recipient
 from monitor.core.rulebook import AlertRule, Indicator, Rulebook
+from monitor.directory.folders import load_folders
+from monitor.rulebook.problems import Problem, Severity, render_problems
+from monitor.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -33,3 +36,31 @@ class World:
     def indicator_of(self, rule: AlertRule) -> Indicator:
         """Returns the indicator that a rule watches."""
         return self.rulebook.indicators[rule.indicator]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedWorld:
+    """What came of reading rules and configuration. ``world`` None: ``text`` says what is wrong.
+
+    ``problems`` holds warnings too; ``text`` shows them all, each with its line and a caret.
+    """
+
+    world: World | None
+    problems: tuple[Problem, ...]
+    text: str
+
+    @property
+    def errors(self) -> int:
+        """How many of the problems are errors."""
+        return sum(problem.severity is Severity.ERROR for problem in self.problems)
+
+
+def load_world(settings: Settings) -> LoadedWorld:
+    """Reads areas, contacts and rules, all anew; never raises for what the files hold."""
+    found = load_folders(settings.rules_dir, settings.config_dir)
+    text = render_problems(found.problems, found.sources)
+    world = None
+    if found.areas is not None and found.contacts is not None and found.rulebook is not None:
+        contacts = found.contacts
+        world = World(found.areas, contacts.directory, contacts.operations, found.rulebook)
+    return LoadedWorld(world, found.problems, text)

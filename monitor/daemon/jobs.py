@@ -21,7 +21,7 @@ from monitor.sd_notify import ServiceManager
 from monitor.web.status import Readiness, Vitals, readiness
 
 READY_GRACE = 60.0
-"""The daemon is ready while its last successful cycle is younger than three intervals and this, in seconds."""
+"""In seconds: limen is ready while its last good cycle is younger than three intervals and this."""
 WAITING = frozenset({"pending", "sending", "deferred"})
 """States of outbox entries that are still to be sent."""
 
@@ -143,7 +143,7 @@ class Jobs:
         self._tell(f"The last cycle {what}; the next try is within {self._every.evaluate_every:g} s.")
 
     def deliver(self) -> None:
-        """Sends what is due, and once more if a cycle has brought mails meanwhile."""
+        """Sends what is due, batch by batch, and what a cycle brings meanwhile."""
         try:
             while not self._must_stop():
                 self._mails_wait.clear()
@@ -155,7 +155,7 @@ class Jobs:
                         deferred=outcome.deferred,
                         rejected=outcome.rejected,
                     )
-                if not self._mails_wait.is_set():
+                if not outcome.delivered and not self._mails_wait.is_set():
                     return
         finally:
             self._heartbeat.delivery_ended()

@@ -104,7 +104,7 @@ class Daemon:
         try:
             return HttpPort(web_application(self._jobs, self._settings.zone), host, port)
         except OSError as refusal:
-            self._log.error(  # noqa: TRY400 - people need the sentence, not where it came from
+            self._log.error(
                 f"limen can't open its HTTP port, {host}:{port}: {refusal.strerror}. Is it running already? "
                 "Else name another port in LIMEN_HTTP__PORT or another host in LIMEN_HTTP__HOST."
             )
@@ -185,7 +185,7 @@ class Daemon:
         os._exit(FAILED)  # an ordinary exit would wait for the scheduler's threads
 
     def _request_reload(self) -> None:
-        """Has the rules read in the cycles' thread. One may be running and one waiting; a third adds nothing."""
+        """Has the rules read in the cycles' thread. One may run and one wait; a third would add nothing."""
         self._scheduler.add_job(
             self._jobs.do,
             args=("reload", self._jobs.reload),

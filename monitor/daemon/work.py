@@ -28,7 +28,7 @@ class ReloadOutcome(Protocol):
 
 
 class CycleOutcome(Protocol):
-    """What a cycle did, in numbers of figures, alerts and notifications. ``cycle_id`` None: nothing was written."""
+    """What a cycle did, in numbers of figures, steps and notifications. ``cycle_id`` None: nothing to do."""
 
     @property
     def cycle_id(self) -> int | None: ...

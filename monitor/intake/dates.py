@@ -13,7 +13,7 @@ from monitor.core.periods import month_end
 from monitor.intake.faults import Fault, FaultCode, shown
 
 EARLIEST_YEAR = 1990
-LATEST_YEAR = 2100
+LATEST_YEAR = 2099
 CENTURY = 2000
 MONTHS_OF_A_YEAR = 12
 MARCH = 3

@@ -1,5 +1,6 @@
 """Tables in Excel workbooks (.xlsx, .xlsm), each cell as the text that Excel shows in full precision."""
 
+import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -112,7 +113,7 @@ def _require_bounded(archive: ZipFile) -> None:
     """Unpacks all parts without keeping them: what their headers say of their size may be a lie."""
     unpacked = 0
     for part in archive.infolist():
-        part.file_size = LARGEST_UNPACKED + 1  # how far to read, not what is claimed
+        part.file_size = sys.maxsize  # how far to read, whatever is claimed
         with archive.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 unpacked += len(chunk)

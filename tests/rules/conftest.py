@@ -5,27 +5,33 @@ import pytest
 from monitor.core.areas import AreaTree
 from monitor.core.recipients import Directory
 from monitor.core.rulebook import Rulebook
-from monitor.directory import load_areas, load_directory
-from monitor.rulebook.loader import load_rulebook
+from monitor.directory import LoadedFolders, load_folders
 from monitor.rulebook.problems import render_problems
 from monitor.shipped_files import shipped_config_dir, shipped_rules_dir
 from tests.support.published import ShippedRules
 
 
 @pytest.fixture(scope="session")
-def areas() -> AreaTree:
-    return load_areas(shipped_config_dir() / "areas.csv")
+def loaded() -> LoadedFolders:
+    found = load_folders(shipped_rules_dir(), shipped_config_dir())
+    assert not found.problems, render_problems(found.problems, found.sources)
+    return found
 
 
 @pytest.fixture(scope="session")
-def directory(areas: AreaTree) -> Directory:
-    return load_directory(shipped_config_dir() / "contacts.yaml", areas)
+def areas(loaded: LoadedFolders) -> AreaTree:
+    assert loaded.areas is not None
+    return loaded.areas
 
 
 @pytest.fixture(scope="session")
-def rulebook(areas: AreaTree, directory: Directory) -> Rulebook:
-    loaded = load_rulebook(shipped_rules_dir(), areas=areas, directory=directory)
-    assert not loaded.problems, render_problems(loaded.problems, loaded.sources)
+def directory(loaded: LoadedFolders) -> Directory:
+    assert loaded.contacts is not None
+    return loaded.contacts.directory
+
+
+@pytest.fixture(scope="session")
+def rulebook(loaded: LoadedFolders) -> Rulebook:
     assert loaded.rulebook is not None
     return loaded.rulebook
 
