@@ -52,7 +52,9 @@ def _measure(url: str, rows: int) -> None:
             _timed("  figures of an indicator", rows, lambda: len(figures(connection, "indicator")))
             keys = [("indicator", f"area {number}") for number in range(0, rows // PERIODS, 10)]
             _timed(
-                "  figures of every tenth series", rows // 10, lambda: len(figures_of_series(connection, keys))
+                "  figures of every tenth series",
+                rows // 10,
+                lambda: len(figures_of_series(connection, keys)),
             )
 
 
@@ -69,7 +71,14 @@ def _rows(count: int, factor: int) -> Iterator[NewObservation]:
     for number in range(count // PERIODS):
         for end in ends:
             yield NewObservation(
-                "indicator", f"area {number}", end, number * factor * MICRO, None, None, Status.VALIDATED, None
+                "indicator",
+                f"area {number}",
+                end,
+                number * factor * MICRO,
+                None,
+                None,
+                Status.VALIDATED,
+                None,
             )
 
 

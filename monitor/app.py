@@ -4,6 +4,7 @@ Nothing below knows of anything beside it; everything is put together here.
 """
 
 import os
+import secrets
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,7 +28,7 @@ from monitor.store.outbox import OutboxEntry, outbox_depth
 from monitor.store.store import Store
 from monitor.world import LoadedWorld, World, load_world
 from notifiers.email import EmailNotifier, SmtpSettings
-from notifiers.message import Address, Deferred, Delivered, Message, Notifier, Outcome, Rejected
+from notifiers.message import Address, Deferred, Delivered, Message, Outcome, Rejected
 
 VERSION: Final = version("limen")
 
@@ -66,19 +67,23 @@ class Application:
             timedelta(seconds=settings.cycle.settle),
         )
         self._templates = mail_environment()
+        smtp = self._smtp_settings()
+        email = EmailNotifier(smtp)
         self._sender = Sender(
             store=store,
-            notifiers=self._notifiers(),
+            notifiers={email.channel: email},
             compose=self.compose,
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            # In a container every process has the same number.
+            owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
             clock=clock,
             jitter=jitter,
             listener=self._hear,
             policy=RetryPolicy(
-                settings.lease,
-                timedelta(seconds=settings.delivery.first_retry),
-                timedelta(seconds=settings.delivery.longest_retry),
-                timedelta(seconds=settings.delivery.give_up_after),
+                lease=settings.lease,
+                longest_send=timedelta(seconds=smtp.longest_exchange),
+                first=timedelta(seconds=settings.delivery.first_retry),
+                longest=timedelta(seconds=settings.delivery.longest_retry),
+                give_up=timedelta(seconds=settings.delivery.give_up_after),
             ),
         )
 
@@ -168,24 +173,21 @@ class Application:
     def _domain(self) -> str:
         return self.settings.smtp.sender.rpartition("@")[2]
 
-    def _notifiers(self) -> dict[str, Notifier]:
+    def _smtp_settings(self) -> SmtpSettings:
         smtp = self.settings.smtp
-        email = EmailNotifier(
-            SmtpSettings(
-                host=smtp.host,
-                port=smtp.port,
-                sender=Address(smtp.sender_name, smtp.sender),
-                security=smtp.security,
-                envelope_sender=smtp.bounce_address,
-                username=smtp.username,
-                password=smtp.password.get_secret_value() if smtp.password else None,
-                timeout=smtp.timeout,
-                final_timeout=smtp.final_timeout,
-                ca_file=smtp.ca_file,
-                allow_insecure=smtp.allow_insecure,
-            )
+        return SmtpSettings(
+            host=smtp.host,
+            port=smtp.port,
+            sender=Address(smtp.sender_name, smtp.sender),
+            security=smtp.security,
+            envelope_sender=smtp.bounce_address,
+            username=smtp.username,
+            password=smtp.password.get_secret_value() if smtp.password else None,
+            timeout=smtp.timeout,
+            final_timeout=smtp.final_timeout,
+            ca_file=smtp.ca_file,
+            allow_insecure=smtp.allow_insecure,
         )
-        return {email.channel: email}
 
     def _refresh(self, indicators: frozenset[str] | None, now: datetime) -> None:
         """Brings the scoreboard up to date; ``indicators`` None: all of it."""
@@ -247,7 +249,7 @@ def open_application(
 
     Raises:
         StoreError: the database can't be reached, or its schema isn't this limen's.
-        ValueError: the mail settings can't be used.
+        ValueError: the mail settings, or those of delivery, can't be used.
         OSError: the folders can't be made.
     """
     for folder in (settings.inbox, settings.archive):

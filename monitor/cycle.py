@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 
 from monitor.core.alerting import close, closing_reason, follow, refollow
 from monitor.core.alerts import Alert, TransitionReason
-from monitor.core.evaluation import Judged, evaluate
+from monitor.core.areas import Area
+from monitor.core.evaluation import Judged, evaluate, figures_needed
 from monitor.core.judgements import Evaluation, RuleEvaluation
 from monitor.core.observations import Observation
 from monitor.core.routing import Change
 from monitor.core.rulebook import AlertRule
-from monitor.standings import by_area
+from monitor.standings import SPARE_FIGURES, by_area
 from monitor.store import alerts as alert_store
 from monitor.store import batches as batch_store
 from monitor.store import cycles as cycle_store
@@ -144,9 +145,18 @@ def _judge(connection: Connection, world: World, task: _Task) -> _Findings:
     wanted = [key for key in task.series if key[0] in world.rulebook.indicators]
     keys = [(rule.id, area) for indicator, area in wanted for rule in world.rulebook.rules_of(indicator)]
     alerts = alert_store.alerts(connection, [*keys, *task.closings])
-    for indicator, judged in _judged(connection, world, wanted):
-        found.evaluations += [each for each in judged.evaluations if _is_new(each, task)]
-        for rule in world.rulebook.rules_of(indicator):
+    onward = {key for key in wanted if _goes_on(key, world, alerts, task)}
+    for indicator, series in _figures(connection, world, wanted, onward, task):
+        since = {
+            area.name: task.series[indicator, area.name] or date.min
+            if (indicator, area.name) in onward
+            else date.min
+            for area in series
+        }
+        rules = world.rulebook.rules_of(indicator)
+        judged = evaluate(world.rulebook.indicators[indicator], rules, series, since=since)
+        found.evaluations += [each for each in judged.evaluations if _is_new(each, indicator, task)]
+        for rule in rules:
             _follow_rule(rule, judged, alerts, task, found)
     for key, reason in task.closings.items():
         step = close(alerts[key], reason)
@@ -155,24 +165,49 @@ def _judge(connection: Connection, world: World, task: _Task) -> _Findings:
     return found
 
 
-def _judged(
-    connection: Connection, world: World, keys: Collection[SeriesKey]
-) -> Iterable[tuple[str, Judged]]:
-    """Judges whole series: what is new, and what stands beside it for rules that look back."""
-    rows = figure_store.figures_of_series(connection, keys)
+def _goes_on(key: SeriesKey, world: World, alerts: Mapping[AlertKey, Alert], task: _Task) -> bool:
+    """Whether all that is new of a series comes after what was judged before, by rules that are the same."""
+    indicator, area = key
+    since = task.series[key]
+    if since is None:
+        return False
+    judged = [
+        alert.judged_to
+        for rule in world.rulebook.rules_of(indicator)
+        if (alert := alerts.get((rule.id, area))) is not None
+    ]
+    return all(end is None or since > end for end in judged)
+
+
+def _figures(
+    connection: Connection,
+    world: World,
+    wanted: Collection[SeriesKey],
+    onward: Collection[SeriesKey],
+    task: _Task,
+) -> Iterable[tuple[str, dict[Area, list[Observation]]]]:
+    """The figures to judge, by indicator and area.
+
+    Of a series that merely goes on only the last figures are read: the new ones and those that rules look
+    back on.
+    """
+    whole = [key for key in wanted if key not in onward]
+    rows = figure_store.figures_of_series(connection, whole)
+    if onward:
+        book = world.rulebook
+        deepest = max(figures_needed(book.indicators[each], book.rules_of(each)) for each, _ in onward)
+        fresh = batch_store.most_figures_of_a_series(connection, task.batches)
+        rows += figure_store.figures_of_series(connection, onward, last=fresh + deepest + SPARE_FIGURES)
     by_indicator: dict[str, list[Observation]] = {}
     for row in rows:
         by_indicator.setdefault(row.indicator, []).append(row)
-    for indicator_id, observations in by_indicator.items():
-        indicator = world.rulebook.indicators[indicator_id]
-        rules = world.rulebook.rules_of(indicator_id)
-        yield indicator_id, evaluate(indicator, rules, by_area(observations, world.areas))
+    for indicator, observations in by_indicator.items():
+        yield indicator, by_area(observations, world.areas)
 
 
-def _is_new(evaluation: Evaluation | RuleEvaluation, task: _Task, indicator: str | None = None) -> bool:
+def _is_new(evaluation: Evaluation | RuleEvaluation, indicator: str, task: _Task) -> bool:
     """Whether a result belongs to a period that changed, or comes after one."""
-    name = indicator if isinstance(evaluation, RuleEvaluation) else evaluation.indicator
-    since = task.series[str(name), evaluation.area]
+    since = task.series[indicator, evaluation.area]
     return since is None or evaluation.period_end >= since
 
 
@@ -187,7 +222,7 @@ def _follow_rule(
     for (rule_id, area), verdicts in judged.rule_evaluations.items():
         if rule_id != rule.id:
             continue
-        found.rule_evaluations += [each for each in verdicts if _is_new(each, task, rule.indicator)]
+        found.rule_evaluations += [each for each in verdicts if _is_new(each, rule.indicator, task)]
         if retired or (rule_id, area) in task.closings:
             continue
         before = alerts.get((rule_id, area), Alert(rule_id, area))

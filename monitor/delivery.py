@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from monitor.core.backoff import wait_after
 from monitor.store import outbox
 from monitor.store.outbox import OutboxEntry
@@ -17,7 +19,7 @@ from notifiers.message import Deferred, Delivered, Message, Notifier, Outcome, O
 
 LEAST_ATTEMPTS = 10
 CLAIMED_AT_ONCE = 10
-"""Few enough that a slow server does not outlast the lease of those still to come."""
+"""Few enough that little is given back when a server is slow."""
 
 
 class Composer(Protocol):
@@ -36,15 +38,31 @@ class Listener(Protocol):
 class RetryPolicy:
     """How long a claim lasts, how long to wait after a deferral, and when to stop trying.
 
+    A mail is begun only while ``longest_send`` of its lease is left: what a channel may take for one mail.
+    So nobody takes over a mail that is being sent, however slow the server is.
+
     A mail that is put off for its own sake (the channel works) for longer than ``give_up`` and at least
     LEAST_ATTEMPTS times becomes dead: shown and counted, to be retried by hand. RFC 5321, 4.5.4.1 advises
     four to five days. A channel that is down never makes a mail dead.
+
+    Raises:
+        ValueError: the lease is no longer than ``longest_send``.
     """
 
     lease: timedelta = timedelta(minutes=5)
+    longest_send: timedelta = timedelta(minutes=4)
     first: timedelta = timedelta(minutes=1)
     longest: timedelta = timedelta(hours=1)
     give_up: timedelta = timedelta(days=5)
+
+    def __post_init__(self) -> None:
+        """Refuses a lease during which not one mail could be sent."""
+        if self.lease <= self.longest_send:
+            raise ValueError(
+                f"the lease, {self.lease.total_seconds():g} s, must be longer than one mail may take, "
+                f"{self.longest_send.total_seconds():g} s: set delivery.lease higher, "
+                "or smtp.timeout and smtp.final_timeout lower"
+            )
 
 
 @dataclass(slots=True)
@@ -54,6 +72,13 @@ class DeliveryOutcome:
     delivered: int = 0
     deferred: int = 0
     rejected: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    entry: OutboxEntry
+    outcome: Outcome
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -72,6 +97,8 @@ class Sender:
     jitter: Callable[[], float]
     listener: Listener
     policy: RetryPolicy = field(default_factory=RetryPolicy)
+    _unrecorded: list[_Answer] = field(default_factory=list, init=False, repr=False)
+    """What was answered while the database was away: it is recorded before anything else is sent."""
 
     def deliver(self, *, limit: int, stop: Callable[[], bool] = lambda: False) -> DeliveryOutcome:
         """Sends up to ``limit`` mails that are due; asks ``stop`` between mails whether to end early.
@@ -83,6 +110,7 @@ class Sender:
             StoreUnavailableError: the database can't be reached. Nothing is lost: leases run out.
         """
         result = DeliveryOutcome()
+        self._catch_up(result)
         down: set[str] = set()
         handled = 0
         while handled < limit and not stop():
@@ -109,15 +137,26 @@ class Sender:
         result: DeliveryOutcome,
         stop: Callable[[], bool],
     ) -> None:
-        begun = self.clock()
         for index, entry in enumerate(entries):
-            if stop() or self.clock() - begun > self.policy.lease / 2:
+            if stop() or (index and self._too_late_to_begin(entry)):
                 self._give_back(entries[index:])
                 return
             outcome = self._attempt(entry, down)
-            self._record(entry, outcome)
-            self.listener(entry, outcome)
-            _count(result, outcome)
+            self._unrecorded.append(_Answer(entry, outcome, self.clock()))
+            self._catch_up(result)
+
+    def _catch_up(self, result: DeliveryOutcome) -> None:
+        """Records what was answered; what can't be recorded now is kept, so that it is not sent again."""
+        while self._unrecorded:
+            answer = self._unrecorded[0]
+            self._record(answer.entry, answer.outcome, answer.at)
+            del self._unrecorded[0]
+            self.listener(answer.entry, answer.outcome)
+            _count(result, answer.outcome)
+
+    def _too_late_to_begin(self, entry: OutboxEntry) -> bool:
+        """Whether the lease might end before the mail is sent; the first of a claim is always begun."""
+        return entry.lease_until is not None and entry.lease_until - self.clock() < self.policy.longest_send
 
     def _give_back(self, entries: tuple[OutboxEntry, ...]) -> None:
         with self.store.writing() as connection:
@@ -137,33 +176,45 @@ class Sender:
         try:
             message = self.compose(entry)
         except Exception as fault:  # noqa: BLE001 - such a mail waits for a mended limen; it must not be lost
-            reason = f"can't be composed: {type(fault).__name__}: {fault}"
-            return Deferred(reason, OutcomeCode.MISCONFIGURED, "message")
-        outcome = notifier.send(message)
+            return _faulty("composed", fault)
+        try:
+            outcome = notifier.send(message)
+        except Exception as fault:  # noqa: BLE001 - one mail that a channel stumbles over must not block the others
+            notifier.close()  # nobody knows what state its connection is in
+            return _faulty("sent", fault)
         if isinstance(outcome, Deferred) and outcome.scope == "channel":
             down.add(entry.channel)
         return outcome
 
-    def _record(self, entry: OutboxEntry, outcome: Outcome) -> None:
-        now = self.clock()
+    def _record(self, entry: OutboxEntry, outcome: Outcome, now: datetime) -> None:
         with self.store.writing() as connection:
             match outcome:
                 case Delivered():
                     outbox.record_delivered(connection, entry.id, self.owner, outcome.response, now)
                 case Rejected():
                     outbox.record_rejected(connection, entry.id, self.owner, outcome.reason, now)
-                case Deferred() if self._given_up(entry, outcome, now):
+                case Deferred() if self._given_up(connection, entry, outcome, now):
                     reason = f"given up after {entry.attempts} attempts; the last answer: {outcome.reason}"
                     outbox.record_rejected(connection, entry.id, self.owner, reason, now)
                 case Deferred():
                     again = now + self._wait(entry, outcome)
                     outbox.record_deferred(
-                        connection, entry.id, self.owner, outcome.reason, now, next_attempt_at=again
+                        connection,
+                        entry.id,
+                        self.owner,
+                        outcome.reason,
+                        now,
+                        next_attempt_at=again,
+                        channel_down=outcome.scope == "channel",
                     )
 
-    def _given_up(self, entry: OutboxEntry, outcome: Deferred, now: datetime) -> bool:
-        tried_enough = entry.attempts >= LEAST_ATTEMPTS and now - entry.created_at > self.policy.give_up
-        return outcome.scope == "message" and tried_enough
+    def _given_up(self, connection: Connection, entry: OutboxEntry, outcome: Deferred, now: datetime) -> bool:
+        """Whether the mail was put off for its own sake for long enough since it was last retried."""
+        if outcome.scope == "channel" or entry.attempts < LEAST_ATTEMPTS:
+            return False
+        earlier = outbox.attempts_of(connection, entry.id)[1 - entry.attempts :]
+        own = [attempt for attempt in earlier if attempt.outcome is outbox.AttemptOutcome.DEFERRED]
+        return len(own) + 1 >= LEAST_ATTEMPTS and now - own[0].at > self.policy.give_up
 
     def _wait(self, entry: OutboxEntry, outcome: Deferred) -> timedelta:
         """The longer of what the back-off and the other side say."""
@@ -171,6 +222,10 @@ class Sender:
             entry.attempts, first=self.policy.first, longest=self.policy.longest, jitter=self.jitter()
         )
         return max(own, outcome.retry_after or timedelta())
+
+
+def _faulty(step: str, fault: Exception) -> Deferred:
+    return Deferred(f"can't be {step}: {type(fault).__name__}: {fault}", OutcomeCode.MISCONFIGURED, "message")
 
 
 def _count(result: DeliveryOutcome, outcome: Outcome) -> None:

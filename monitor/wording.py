@@ -20,6 +20,7 @@ NO_FIGURE = "no figure"
 WITHHELD = "withheld"
 _PERCENTAGES = frozenset({"%", "percent", "per cent", "percentage"})
 _BARE_COUNTS = frozenset({"", "count", "number"})
+# Names that titles begin with; nothing in the word itself tells them from others.
 _KEEP_CAPITAL = frozenset({"England", "English", "Ofsted", "Kent"})
 
 

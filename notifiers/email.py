@@ -30,7 +30,7 @@ class EmailNotifier:
     An exchange that breaks off speaks of this mail only: the next one gets its chance. When that breaks off
     too, the server is at fault and the deferral is about the channel.
 
-    `monotonic` gives seconds that never go back; only the age of the idle connection is read from it.
+    `monotonic` gives seconds that never go back: the age of an idle connection, the time one mail takes.
     """
 
     channel = "email"
@@ -41,6 +41,7 @@ class EmailNotifier:
         self._bounce = settings.bounce_mailbox
         self._monotonic = monotonic
         self._session: SmtpSession | None = None
+        self._begun = 0.0
         self._last_used = 0.0
         self._last_broke_off = False
 
@@ -50,6 +51,7 @@ class EmailNotifier:
         except InvalidAddressError as error:
             return Rejected(str(error), OutcomeCode.ADDRESS_INVALID)
         content = mail_bytes(message, self._sender, recipient)
+        self._begun = self._monotonic()
         used_before = self._reusable()
         outcome = self._attempt(content, recipient)
         if used_before and isinstance(outcome, Deferred) and outcome.code in _STALE:
@@ -68,13 +70,16 @@ class EmailNotifier:
             self._session = session
             if not content.isascii() and not session.takes_utf8:
                 return _no_smtputf8(recipient)
-            outcome = session.transfer(content, self._bounce, recipient)
+            outcome = session.transfer(content, self._bounce, recipient, self._too_late)
         except ExchangeFailedError as failure:
             outcome = failure.outcome
         if isinstance(outcome, Deferred) and (outcome.scope == "channel" or outcome.code in _BROKEN_OFF):
             self._drop()
         self._last_used = self._monotonic()
         return outcome
+
+    def _too_late(self) -> bool:
+        return self._monotonic() - self._begun > self._settings.exchange_timeout
 
     def _reusable(self) -> bool:
         """Whether there is a connection for the next mail; one that is not fit for it is closed."""

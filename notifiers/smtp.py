@@ -11,6 +11,7 @@ import re
 import smtplib
 import socket
 import ssl
+from collections.abc import Callable
 
 from notifiers.message import Deferred, Outcome, OutcomeCode, Scope
 from notifiers.mime import Mailbox
@@ -69,13 +70,24 @@ class SmtpSession:
             return False
         return code == _OK
 
-    def transfer(self, content: bytes, bounce: Mailbox, recipient: Mailbox) -> Outcome:
-        """Hands one mail over. `content` has CRLF line ends."""
+    def transfer(
+        self, content: bytes, bounce: Mailbox, recipient: Mailbox, too_late: Callable[[], bool]
+    ) -> Outcome:
+        """Hands one mail over, unless it is `too_late` once the server is ready for its content.
+
+        `content` has CRLF line ends.
+        """
         self.mails += 1
         try:
             self._envelope(content, bounce, recipient)
         except (OSError, smtplib.SMTPException) as error:
             raise _broken_off(error, self._settings) from error
+        if too_late():
+            raise _failed(
+                OutcomeCode.TIMED_OUT,
+                f"the mail server took longer than {self._settings.exchange_timeout:g} seconds to get ready",
+                scope="message",
+            )
         return self._hand_over(content)
 
     def _envelope(self, content: bytes, bounce: Mailbox, recipient: Mailbox) -> None:

@@ -29,6 +29,8 @@ class SmtpSettings:
         timeout: seconds for connecting and for each reply.
         final_timeout: seconds for the reply to the whole mail. RFC 5321, 4.5.3.2.6 asks for ten minutes,
             since giving up early sends the mail twice; two minutes let a daemon stop in time.
+        exchange_timeout: seconds for all that comes before a mail's content. A server that is slower gets
+            the mail at another time, so that one mail never takes longer than `longest_exchange`.
         idle_limit: seconds after which an unused connection is not trusted any more.
         mails_per_connection: after so many a new connection is made; servers limit them.
         ca_file: PEM file of certificate authorities to trust in place of the system's.
@@ -48,6 +50,7 @@ class SmtpSettings:
     password: str | None = field(default=None, repr=False)
     timeout: float = 30.0
     final_timeout: float = 120.0
+    exchange_timeout: float = 90.0
     idle_limit: float = 60.0
     mails_per_connection: int = 100
     ca_file: Path | None = None
@@ -80,7 +83,10 @@ class SmtpSettings:
                 "a password is sent over TLS only: use starttls or tls",
             ),
             (any("\0" in part for part in parts if part), "username and password may not hold a NUL"),
-            (min(self.timeout, self.final_timeout) <= 0, "timeouts must be above 0 seconds"),
+            (
+                min(self.timeout, self.final_timeout, self.exchange_timeout) <= 0,
+                "timeouts must be above 0 seconds",
+            ),
             (self.idle_limit < 0, "idle_limit must not be below 0 seconds"),
             (self.mails_per_connection < 1, "mails_per_connection must be at least 1"),
             (
@@ -96,6 +102,11 @@ class SmtpSettings:
         except InvalidAddressError as error:
             return [f"the sender's address cannot be used: {error}"]
         return []
+
+    @property
+    def longest_exchange(self) -> float:
+        """Seconds after which a mail, once begun, is no longer being handed over."""
+        return self.exchange_timeout + self.timeout + self.final_timeout
 
     @property
     def sender_mailbox(self) -> Mailbox:

@@ -5,6 +5,7 @@ its limit, what to do; then the chart and the details; then why they get it and 
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -24,6 +25,8 @@ from monitor.core.notifications import Notice, Notification
 from notifiers.message import Address, InlineImage, Message
 from notifiers.mime import one_line
 
+_TAG = re.compile(r'<[A-Za-z][^>"]*(?:"[^"]*"[^>"]*)*>')
+_VALUE = re.compile(r'"[^"]*"')
 _HTML, _TEXT = "mail/mail.html.j2", "mail/mail.txt.j2"
 
 
@@ -121,8 +124,21 @@ def _html(environment: Environment, view: MailView) -> str:
     """The HTML with its styles in the elements, for Gmail and Outlook; the dark ones stay in the head."""
     html = environment.get_template(_HTML).render(mail=view)
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
-    lines = (line.strip() for line in inliner.inline(html).splitlines())
+    lines = (line.strip() for line in _with_quiet_attributes(inliner.inline(html)).splitlines())
     return "\n".join(line for line in lines if line) + "\n"
+
+
+def _with_quiet_attributes(html: str) -> str:
+    """The HTML with ``<`` and ``>`` escaped in attribute values too.
+
+    The inliner writes HTML as the standard says (HTML, 13.3 "Serializing HTML fragments"), where they stand
+    as they are; mail programs' own readers have not all been written by the standard.
+    """
+
+    def quiet(tag: re.Match[str]) -> str:
+        return _VALUE.sub(lambda value: value[0].replace("<", "&lt;").replace(">", "&gt;"), tag[0])
+
+    return _TAG.sub(quiet, html)
 
 
 def _content_id(message_id: str, number: int) -> str:

@@ -34,7 +34,7 @@ def labelled(label: str, text: str) -> str:
     )
 
 
-def item(sign: str, text: str) -> str:
+def item(text: str, sign: str) -> str:
     """One entry of a list, hanging on its sign."""
     return textwrap.fill(
         text,

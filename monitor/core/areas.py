@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 
 class AreaType(StrEnum):
@@ -83,6 +84,8 @@ class AreaTree:
 
     def find(self, text: str) -> Area | None:
         """Returns the area with this name, GSS code or alias, whatever the case and spaces."""
+        if text in self.by_name:
+            return self.by_name[text]
         name = self._by_key.get(_key(text))
         return None if name is None else self.by_name[name]
 
@@ -109,4 +112,12 @@ class AreaTree:
 
     def children(self, name: str) -> tuple[Area, ...]:
         """Returns the areas directly within ``name``, in the order given."""
-        return tuple(area for area in self if area.parent == name)
+        return self._children.get(name, ())
+
+    @cached_property
+    def _children(self) -> dict[str, tuple[Area, ...]]:
+        found: dict[str, tuple[Area, ...]] = {}
+        for area in self:
+            if area.parent is not None:
+                found[area.parent] = (*found.get(area.parent, ()), area)
+        return found

@@ -17,6 +17,8 @@ def wait_after(attempts: int, *, first: timedelta, longest: timedelta, jitter: f
         raise ValueError(f"there is nothing to wait for after {attempts} attempts")
     if not 0 <= jitter <= 1:
         raise ValueError(f"a jitter is from 0 to 1, not {jitter}")
-    # Beyond 2**40 every wait is the longest; a larger power would only overflow.
-    full = min(first * 2 ** min(attempts - 1, 40), longest) if first < longest else longest
+    # 2**70 microseconds are more than a timedelta holds: beyond it every wait is the longest.
+    doubled = 2 ** min(attempts - 1, 70)
+    # Compared by division, since the product may be more than a timedelta holds.
+    full = first * doubled if not first or doubled <= longest // first else longest
     return full * (1 - jitter / 2)

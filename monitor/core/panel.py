@@ -40,7 +40,7 @@ class Panel:
         """Builds the panel; each series is one area's latest revisions in the order of their periods."""
         return cls(indicator, tuple(series), tuple(tuple(figures) for figures in series.values()))
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, int]:
         """Series, and the figures of the longest of them."""
         return len(self.areas), max((len(figures) for figures in self.observations), default=0)

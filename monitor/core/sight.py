@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from monitor.core.conditions import RATING_CODES, Condition, Frame, LimitValues, Truth
+from monitor.core.conditions import RATING_CODES, Condition, Frame, Truth
 from monitor.core.exact import ExactArray
 from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating
 from monitor.core.observations import MICRO
@@ -27,6 +29,23 @@ def _from_micro(amount: int | None) -> Decimal | None:
     return None if amount is None else (Decimal(amount) / MICRO).normalize() + Decimal(0)
 
 
+@dataclass(frozen=True, slots=True)
+class TruthCells:
+    """A condition's truth, by series and place; what is not known is not true."""
+
+    true: list[list[bool]]
+    known: list[list[bool]]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCells:
+    """A limit on the value, by series and place: whole numbers of 10**-``decimals``, None where missing."""
+
+    operator: str
+    scaled: list[list[int | None]]
+    decimals: int
+
+
 @dataclass(frozen=True)
 class Sight:
     """A panel with all that rules may look at: targets, limits and ratings beside the figures."""
@@ -37,8 +56,9 @@ class Sight:
     limits: IntGrid
     bands: IntGrid
     ratings: IntGrid
-    truths: dict[Condition, Truth]
-    found_limits: dict[Condition, tuple[LimitValues, ...]]
+    truths: dict[Condition, TruthCells]
+    found_limits: dict[Condition, tuple[LimitCells, ...]]
+    cells: dict[str, list[list[int | None]]]
 
     @classmethod
     def of(cls, panel: Panel) -> "Sight":
@@ -61,35 +81,46 @@ class Sight:
         frame = Frame(
             {**values, "rating": ExactArray.scaled(ratings, 0, coloured)}, panel.shape, indicator.decimals
         )
-        return cls(panel, frame, targets, limits, bands, ratings, {}, {})
+        return cls(panel, frame, targets, limits, bands, ratings, {}, {}, {})
 
-    def truth(self, condition: Condition) -> Truth:
+    def truth(self, condition: Condition) -> TruthCells:
         """The condition's truth for every figure; each condition is computed once."""
         if condition not in self.truths:
-            self.truths[condition] = condition.evaluate(self.frame)
+            truth = condition.evaluate(self.frame)
+            self.truths[condition] = TruthCells(truth.true.tolist(), truth.known.tolist())
         return self.truths[condition]
 
-    def limits_of(self, condition: Condition) -> tuple[LimitValues, ...]:
+    def limits_of(self, condition: Condition) -> tuple[LimitCells, ...]:
         """What the condition compares the value with, for every figure; computed once."""
         if condition not in self.found_limits:
-            self.found_limits[condition] = condition.limit_values(self.frame)
+            self.found_limits[condition] = tuple(
+                LimitCells(
+                    each.limit.operator, _cells(each.shown.scaled, each.shown.known), each.shown.decimals
+                )
+                for each in condition.limit_values(self.frame)
+            )
         return self.found_limits[condition]
 
+    def scaled(self, name: str) -> list[list[int | None]]:
+        """The named figures as whole numbers of the published precision, None where missing."""
+        if name not in self.cells:
+            array, shape = self.frame.values[name], self.panel.shape
+            self.cells[name] = _cells(
+                np.broadcast_to(array.numerator, shape), np.broadcast_to(array.known, shape)
+            )
+        return self.cells[name]
+
     def amount(self, name: str, row: int, column: int) -> Decimal | None:
-        """The named figure at published precision, None where it is missing."""
-        array = self.frame.values[name]
-        if not np.broadcast_to(array.known, self.panel.shape)[row, column]:
-            return None
-        return scaled_decimal(
-            int(np.broadcast_to(array.numerator, self.panel.shape)[row, column]), self.frame.decimals
-        )
+        """One of the named figures at published precision, None where it is missing."""
+        scaled = self.scaled(name)[row][column]
+        return None if scaled is None else scaled_decimal(scaled, self.frame.decimals)
 
     def rating(self, row: int, column: int) -> RagRating:
         """The colour, or why there is none."""
         code = int(self.ratings[row, column])
         if code in _COLOUR_OF:
             return _COLOUR_OF[code]
-        return RagRating.NOT_RATED if self.panel.values.known[row, column] else RagRating.NO_DATA
+        return RagRating.NO_DATA if self.scaled("value")[row][column] is None else RagRating.NOT_RATED
 
     def evaluation(self, row: int, column: int) -> Evaluation:
         """Everything that is known of one figure."""
@@ -124,27 +155,31 @@ class Sight:
 
     def _previous(self, row: int, column: int) -> int | None:
         """The column of the last figure before this one that has a value."""
-        known = self.panel.values.known[row]
-        return next((earlier for earlier in range(column - 1, -1, -1) if known[earlier]), None)
+        values = self.scaled("value")[row]
+        return next((earlier for earlier in range(column - 1, -1, -1) if values[earlier] is not None), None)
 
     def _direction(self, row: int, column: int) -> DirectionOfTravel:
-        values, known = self.panel.values.numerator[row], self.panel.values.known[row]
-        if not known[column]:
+        values, targets = self.scaled("value")[row], self.scaled("target")[row]
+        if values[column] is None:
             return DirectionOfTravel.UNKNOWN
         rule = self.panel.indicator.direction
-        columns: list[int] = []
+        figures: list[int] = []
+        aims: list[int | None] = []
         for earlier in range(column, -1, -1):
-            if known[earlier]:
-                columns.insert(0, earlier)
-            if len(columns) == rule.figures:
+            value = values[earlier]
+            if value is not None:
+                figures.append(value)
+                aims.append(targets[earlier])
+            if len(figures) == rule.figures:
                 break
-        target = self.frame.values["target"]
-        return direction_of_travel(
-            [int(values[each]) for each in columns],
-            [int(target.numerator[row, each]) if target.known[row, each] else None for each in columns],
-            rule,
-            self.panel.indicator.polarity,
-        )
+        return direction_of_travel(figures[::-1], aims[::-1], rule, self.panel.indicator.polarity)
+
+
+def _cells(scaled: NDArray[Any], known: BoolGrid) -> list[list[int | None]]:
+    return [
+        [number if is_known else None for number, is_known in zip(numbers, knowns, strict=True)]
+        for numbers, knowns in zip(scaled.tolist(), known.tolist(), strict=True)
+    ]
 
 
 def _ratings(panel: Panel, frame: Frame, bands: IntGrid) -> IntGrid:

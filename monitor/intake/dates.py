@@ -63,7 +63,7 @@ def read_period_end(text: str) -> date | Fault:
     folded = _TIME_OF_DAY.sub("", plain).strip().casefold()
     if not folded:
         return Fault(FaultCode.BAD_DATE, f"there is no period end: {HOW_TO_WRITE}")
-    for read in (_from_figures, _from_names, _from_stretches, _from_serial):
+    for read in (_from_figures, _from_names, _from_quarters, _from_stretches, _from_serial):
         found = read(folded)
         if isinstance(found, date) and not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
             return _refused(plain, _OUTSIDE)
@@ -98,11 +98,15 @@ def _from_names(text: str) -> date | str | None:
     return None
 
 
-def _from_stretches(text: str) -> date | str | None:
+def _from_quarters(text: str) -> date | str | None:
     if match := _QUARTER_FIRST.fullmatch(text):
         return _quarter_end(int(match[1]), int(match[2]), match[3])
     if match := _QUARTER_LAST.fullmatch(text):
         return _quarter_end(int(match[3]), int(match[1]), match[2])
+    return None
+
+
+def _from_stretches(text: str) -> date | str | None:
     if match := _MONTH_AND_YEAR.fullmatch(text):
         month, year = int(match[1]), int(match[2])
         return _last_of(year, month) if 1 <= month <= MONTHS_OF_A_YEAR else "is not a month"

@@ -67,14 +67,18 @@ def read_whole(path: Path, *, follow: bool) -> FileContents:
     """
     # O_NONBLOCK: a named pipe without a writer must not hold limen up.
     flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW)
-    with open(os.open(path, flags), "rb") as stream:  # noqa: PTH123 - of a descriptor
-        before = os.fstat(stream.fileno())
+    descriptor = os.open(path, flags)
+    try:
+        before = os.fstat(descriptor)
         if not stat.S_ISREG(before.st_mode):
-            raise OSError(errno.EINVAL, "not a regular file", str(path))
+            raise OSError(errno.EINVAL, "Not a regular file", str(path))
         if before.st_size > LARGEST_FILE:
             raise too_large(before.st_size)
-        data = stream.read(LARGEST_FILE + 1)
-        after = os.fstat(stream.fileno())
+        with os.fdopen(descriptor, "rb", closefd=False) as stream:
+            data = stream.read(LARGEST_FILE + 1)
+        after = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
     if Fingerprint.of(before) != Fingerprint.of(after) or len(data) != after.st_size:
         raise StillWrittenError(path.name)
     return FileContents(data, Fingerprint.of(after))

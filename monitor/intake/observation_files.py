@@ -20,6 +20,7 @@ from monitor.store.observations import NewObservation
 LARGEST_FILE: Final = 256 * 1024 * 1024
 LOCAL_TIME: Final = "Europe/London"
 PROGRESS_EVERY: Final = 5_000
+NAMED_LINES: Final = 5
 
 Progress = Callable[[int, int], None]
 """Told how many rows are done, and of how many, roughly."""
@@ -160,7 +161,12 @@ def _contradictions(table: Table, gathered: _Gathered) -> list[Rejection]:
     """Sets aside all rows that give one figure differently: limen does not choose between them."""
     if not gathered.contradicted:
         return []
-    others = {line: lines for lines in gathered.contradicted.values() for line in lines}
+    reasons = {
+        line: reason
+        for lines in gathered.contradicted.values()
+        for reason in (_contradiction(lines),)
+        for line in lines
+    }
     kept = [
         observation
         for place, observation in enumerate(gathered.observations)
@@ -168,16 +174,17 @@ def _contradictions(table: Table, gathered: _Gathered) -> list[Rejection]:
     ]
     gathered.observations = kept
     return [
-        Rejection(line, FaultCode.CONTRADICTION, _contradiction(line, others[line]), tuple(cells))
+        Rejection(line, FaultCode.CONTRADICTION, reasons[line], tuple(cells))
         for line, cells in table.rows()
-        if line in others
+        if line in reasons
     ]
 
 
-def _contradiction(line: int, lines: Sequence[int]) -> str:
-    rest = [str(other) for other in lines if other != line]
-    where = f"line {rest[0]}" if len(rest) == 1 else f"lines {', '.join(rest)}"
-    return f"{where} gives another figure for this indicator, area and period: keep the right one"
+def _contradiction(lines: Sequence[int]) -> str:
+    named = [str(line) for line in lines[:NAMED_LINES]]
+    more = len(lines) - len(named)
+    last = f"{more:,} more" if more else named.pop()
+    return f"lines {', '.join(named)} and {last} give this figure, and not the same: keep the right one"
 
 
 def _digest(data: bytes, default_area: str | None, rejections: Sequence[Rejection]) -> str:

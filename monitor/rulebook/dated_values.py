@@ -84,7 +84,7 @@ def _in_order(entries: list[_Entry[T]], log: ProblemLog) -> tuple[Dated[T], ...]
     after_word: dict[str, _Entry[T]] = {}
     after_scope: dict[Scope, _Entry[T]] = {}
     result = []
-    for entry in sorted(entries, key=lambda entry: entry.dated.start, reverse=True):
+    for entry in reversed(sorted(entries, key=lambda entry: entry.dated.start)):  # noqa: C413 - keeps the file's order
         scope = entry.dated.scope
         competing = [after_word[word] for word in _words(scope) if word in after_word]
         if competing:

@@ -119,6 +119,7 @@ def _written(
         directory=directory,
         indicator_definitions=indicators,
         alert_definitions=alerts,
+        route_definitions=routes,
         indicators=sound,
         alerts=_sound({key: read_alert(each, units, areas, log) for key, each in alerts.items()}),
         routes=_sound({key: read_route(each, areas, log) for key, each in routes.items()}),

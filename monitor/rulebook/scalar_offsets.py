@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-_ESCAPE: Final = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|\r\n|.)", re.DOTALL)
+_ESCAPE: Final = re.compile(r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
 _BLOCK_HEADER: Final = re.compile(r"[|>][^\r\n]*(?:\r\n|\r|\n|$)")
 _SPACE: Final = " \t\r\n"
 
@@ -34,6 +34,8 @@ def _inside(source: str, start: int, end: int, style: str | None) -> tuple[int, 
 
 def _next(source: str, at: int, last: int, character: str, style: str | None) -> tuple[int, int]:
     """Where the next character of the text stands from ``at`` on, and how much of the source writes it."""
+    if style == '"' and source.startswith("\\", at) and not source.startswith(("\\\n", "\\\r"), at):
+        return at, _escape_width(source, at, last)
     if character in _SPACE:
         return (at, 1) if _writes(source, at, last, character) else (at, 0)
     position = at
@@ -46,9 +48,13 @@ def _next(source: str, at: int, last: int, character: str, style: str | None) ->
     if style == "'" and character == "'":
         return position, 2
     if style == '"' and source.startswith("\\", position):
-        escape = _ESCAPE.match(source, position, last)
-        return position, len(escape.group()) if escape else 1
+        return position, _escape_width(source, position, last)
     return position, 1
+
+
+def _escape_width(source: str, at: int, last: int) -> int:
+    escape = _ESCAPE.match(source, at, last)
+    return len(escape.group()) if escape else 1
 
 
 def _writes(source: str, at: int, last: int, character: str) -> bool:

@@ -22,10 +22,21 @@ class WrittenRulebook:
     directory: Directory | None
     indicator_definitions: Mapping[str, Definition]
     alert_definitions: Mapping[str, Definition]
+    route_definitions: Mapping[str, Definition]
     indicators: Mapping[str, WrittenIndicator]
     alerts: Mapping[str, WrittenAlert]
     routes: Mapping[str, WrittenRoute]
     complete: bool
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether every definition of every file could be read: what seems to be missing then is."""
+        return (
+            self.complete
+            and len(self.indicators) == len(self.indicator_definitions)
+            and len(self.alerts) == len(self.alert_definitions)
+            and len(self.routes) == len(self.route_definitions)
+        )
 
     def covered(self, alert: WrittenAlert) -> tuple[Area, ...]:
         """Returns the areas that an alert rule is checked for."""

@@ -114,6 +114,21 @@ def changed_series(connection: Connection, batch_ids: Collection[int]) -> dict[t
     return {(indicator, area): period_end for indicator, area, period_end in rows}
 
 
+def most_figures_of_a_series(connection: Connection, batch_ids: Collection[int]) -> int:
+    """How many new revisions these batches hold of the series that they hold most of; 0 without any."""
+    if not batch_ids:
+        return 0
+    wanted = listed(connection, _IDS, [(batch_id,) for batch_id in batch_ids])
+    counts = (
+        select(func.count().label("figures"))
+        .select_from(observations)
+        .join(wanted, wanted.c.id == observations.c.batch_id)
+        .group_by(observations.c.series_id)
+        .subquery("counts")
+    )
+    return connection.scalar(select(func.max(counts.c.figures))) or 0
+
+
 def mark_batches_evaluated(connection: Connection, batch_ids: Collection[int], cycle_id: int) -> None:
     """Writes that the cycle has judged these batches."""
     if not batch_ids:

@@ -70,7 +70,7 @@ def insert_rows(connection: Connection, statement: Insert, rows: Sequence[Mappin
     if connection.dialect.name != "postgresql":
         connection.execute(statement, rows)
         return
-    # One statement with arrays: psycopg's executemany sends one for every row, at a third of the speed.
+    # Arrays: psycopg's executemany sends a statement for every row, and takes up to 1.4 times as long.
     names = list(rows[0])
     kinds = {name: statement.table.c[name].type for name in names}
     for chunk in chunks(rows):

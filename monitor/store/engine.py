@@ -122,7 +122,9 @@ def unreachable_said_clearly(url: URL) -> Iterator[None]:
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
         raise StoreUnavailableError(_what_happened(url, error)) from error
     except DBAPIError as error:
-        if not error.connection_invalidated:
+        # sqlite3 tells of a damaged file, or of one that is no database, by the class itself.
+        damaged = type(error.orig) is sqlite3.DatabaseError
+        if not (damaged or error.connection_invalidated):
             raise
         raise StoreUnavailableError(_what_happened(url, error)) from error
 
@@ -132,13 +134,13 @@ def _what_happened(url: URL, error: Exception) -> str:
     told = original.splitlines()[0] if original else type(error).__name__
     if url.password:
         told = told.replace(str(url.password), "***")
-    if "locked" in told:
+    if told == "database is locked":
         return (
             f"Another program has been writing to {spoken_address(url)} for over "
             f"{BUSY_TIMEOUT_MS // 1000} seconds. Wait until it is done, then try again."
         )
     advice = (
-        "Check that its folder exists, that limen may write there, and that the disk is not full."
+        "Check that its folder exists, that it is limen's own file, and that the disk is not full."
         if url.get_backend_name() == "sqlite"
         else "Check that the server runs, and the address and password in LIMEN_DATABASE_URL."
     )

@@ -155,9 +155,14 @@ def record_deferred(
     now: datetime,
     *,
     next_attempt_at: datetime,
+    channel_down: bool = False,
 ) -> bool:
-    """Writes that the mail is to be sent again at ``next_attempt_at``. False: the lease was lost."""
-    attempt = DeliveryAttempt(entry_id, now, owner, AttemptOutcome.DEFERRED, response)
+    """Writes that the mail is to be sent again at ``next_attempt_at``. False: the lease was lost.
+
+    ``channel_down``: it is no fault of this mail's; no mail could be sent.
+    """
+    outcome = AttemptOutcome.CHANNEL_DOWN if channel_down else AttemptOutcome.DEFERRED
+    attempt = DeliveryAttempt(entry_id, now, owner, outcome, response)
     return _record(connection, attempt, state=OutboxState.PENDING, next_attempt_at=next_attempt_at)
 
 

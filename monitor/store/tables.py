@@ -61,10 +61,15 @@ class OutboxState(StrEnum):
 
 
 class AttemptOutcome(StrEnum):
-    """How an attempt to deliver ended. UNHEARD: its sender was never heard of again."""
+    """How an attempt to deliver ended.
+
+    DEFERRED is about this mail, CHANNEL_DOWN about its whole channel. UNHEARD: its sender was never heard of
+    again.
+    """
 
     DELIVERED = "delivered"
     DEFERRED = "deferred"
+    CHANNEL_DOWN = "channel down"
     REJECTED = "rejected"
     UNHEARD = "unheard"
 

@@ -7,13 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import charts
-from monitor.charts import ChartSeries, axis_range, caption, series_chart, series_in_words
+from monitor.charts import ChartSeries, caption, drawing, series_chart, series_in_words
+from monitor.charts.drawing import axis_range
 from monitor.core.observations import Status
 from tests.support.notices import BELOW_RANGE, BREACH, PROTECTED, PROVISIONAL, months, point
 from tests.support.repository import ROOT
@@ -49,7 +51,7 @@ def test_the_same_series_gives_the_same_bytes_in_many_threads() -> None:
 
 def test_the_same_series_gives_the_same_bytes_in_another_process() -> None:
     script = (
-        "import hashlib; from tests.compose.test_charts import PLACEMENTS; from monitor.charts import series_chart; "
+        "import hashlib; from tests.compose.test_charts import PLACEMENTS, series_chart; "
         "print(hashlib.sha256(series_chart(PLACEMENTS)).hexdigest())"
     )
     hashes = {
@@ -151,9 +153,7 @@ def test_every_figure_and_line_lies_within_the_axis(rows: list[tuple[Decimal | N
 
 @given(st.lists(st.floats(0, 1), max_size=5).map(sorted))
 def test_labels_in_the_margin_keep_apart_and_in_order(heights: list[float]) -> None:
-    places = charts._spread(heights)
+    places = drawing._spread(heights)
 
-    assert all(
-        after - before >= charts._LABEL_GAP - 1e-9 for before, after in zip(places, places[1:], strict=False)
-    )
+    assert all(after - before >= drawing._LABEL_GAP - 1e-9 for before, after in pairwise(places))
     assert all(place <= 1.0 for place in places)

@@ -87,7 +87,7 @@ HOSTILE = st.text(
     others=st.integers(0, 120),
 )
 def test_no_text_from_outside_breaks_the_line_or_makes_it_long(
-    area: str, title: str, reason: str, unit: str, kind: NoticeKind, others: int
+    *, area: str, title: str, reason: str, unit: str, kind: NoticeKind, others: int
 ) -> None:
     notice = replace(BREACH, area=area, title=title, reason=reason, unit=unit, kind=kind)
 

@@ -89,7 +89,7 @@ def test_an_empty_cell_is_no_figure(text: str) -> None:
         ("1_000", FaultCode.BAD_NUMBER, "is not a number"),
         ("--5", FaultCode.BAD_NUMBER, "is not a number"),
         ("(-5)", FaultCode.BAD_NUMBER, "is not a number"),
-        ("٥", FaultCode.BAD_NUMBER, "is not a number"),
+        ("\u0665", FaultCode.BAD_NUMBER, "is not a number"),
         ("0x10", FaultCode.BAD_NUMBER, "is not a number"),
         ("#DIV/0!", FaultCode.BAD_NUMBER, "is an Excel error"),
         ("#N/A", FaultCode.BAD_NUMBER, "is an Excel error"),

@@ -11,7 +11,8 @@ from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.periods import Basis, Frequency
 from monitor.core.positions import Position
 from monitor.core.rulebook import DirectionRule, Indicator, Polarity
-from monitor.intake.observation_files import Reading
+from monitor.intake.faults import UnreadableFileError
+from monitor.intake.observation_files import ParsedFile, Reading, read_observation_file
 
 NOW = datetime(2014, 1, 15, 9, 0, tzinfo=UTC)
 
@@ -69,6 +70,14 @@ def reading(
 ) -> Reading:
     """What files are read by; further indicators are percentages."""
     return Reading({**{name: indicator(name) for name in indicators}, **INDICATORS}, AREAS, now, default_area)
+
+
+def outcome(data: bytes) -> ParsedFile | UnreadableFileError:
+    """What reading a file ends in; anything but the one known error is raised."""
+    try:
+        return read_observation_file(data, "figures", reading())
+    except UnreadableFileError as refused:
+        return refused
 
 
 def workbook(rows: Iterable[Iterable[object]], *, title: str = "Figures") -> bytes:

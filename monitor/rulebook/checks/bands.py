@@ -42,14 +42,15 @@ def _tried(
 
 def _check_reach(tried: Samples, bands: Mapping[str, WrittenCondition], log: ProblemLog) -> None:
     """Notes a band that holds for no figure, or only where a better band does."""
-    better: BoolArray = np.zeros((len(tried.scaled), 1), dtype=np.bool_)
+    decided: BoolArray = np.logical_and.reduce([truth.known for truth in tried.truths])
+    if not decided.any():
+        return
+    better: BoolArray = np.zeros(decided.shape, dtype=np.bool_)
     for (name, band), truth in zip(bands.items(), tried.truths, strict=True):
-        if not truth.known.any():
-            continue
-        if not truth.true.any():
+        if not (truth.true & decided).any():
             log.note("LIM209", band.span, f"no figure is ever {name} by this condition")
-        elif name != "red" and not (truth.true & ~better).any():
-            message = f"{name} never counts: every figure for which it holds is green already"
+        elif name == "amber" and not (truth.true & decided & ~better).any():
+            message = "amber never counts: every figure for which it holds is green already"
             log.note("LIM209", band.span, message)
         better = better | truth.true
 

@@ -1,6 +1,6 @@
 """Routes: what they match is there, they match something, they reach somebody, and no alert is left out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from monitor.core.areas import Area
@@ -57,22 +57,17 @@ def check_reach(rulebook: WrittenRulebook, log: ProblemLog) -> None:
 
     Nothing is said while some definition has an error: it may be the one that would be matched.
     """
-    sound = (
-        rulebook.complete
-        and len(rulebook.alerts) == len(rulebook.alert_definitions)
-        and len(rulebook.indicators) == len(rulebook.indicator_definitions)
-    )
-    if not sound:
+    if not rulebook.is_sound:
         return
     reached: dict[str, dict[str, Area]] = {key: {} for key in rulebook.routes}
-    for alert in rulebook.alerts.values():
-        if alert.rule.indicator in rulebook.indicators:
-            _follow(alert, rulebook, reached, log)
+    followed = [alert for alert in rulebook.alerts.values() if alert.rule.indicator in rulebook.indicators]
+    for alert in followed:
+        _follow(alert, rulebook, reached, log)
     for key, areas in reached.items():
         written = rulebook.routes[key]
-        if not areas:
+        if not areas and len(followed) == len(rulebook.alerts) and _names_what_is_there(written, rulebook):
             log.note("LIM504", written.key, f"no alert rule can ever match route {key}")
-        elif rulebook.directory is not None:
+        if areas and rulebook.directory is not None:
             _check_holders(written, areas.values(), rulebook, rulebook.directory, log)
 
 
@@ -91,9 +86,20 @@ def _follow(
                 reached[key][area.name] = area
             if not taken:
                 left.setdefault(each.level, []).append(area.name)
-    for level, names in left.items():
-        message = f"no route is for {level} alerts of {alert.rule.id} in {some_of(names)}"
+    for names in dict.fromkeys(tuple(names) for names in left.values()):
+        levels = " and ".join(level for level in left if tuple(left[level]) == names)
+        message = f"no route is for {levels} alerts of {alert.rule.id} in {some_of(names)}"
         log.note("LIM503", alert.key, message)
+
+
+def _names_what_is_there(written: WrittenRoute, rulebook: WrittenRulebook) -> bool:
+    match = written.route.match
+    themes = {each.indicator.theme for each in rulebook.indicators.values()}
+    return (
+        match.alerts <= rulebook.alerts.keys()
+        and match.indicators <= rulebook.indicators.keys()
+        and match.themes <= themes
+    )
 
 
 def _concerns(route: Route, rule: AlertRule, theme: str) -> bool:
@@ -131,7 +137,7 @@ def _check_holders(
             log.note("LIM505", node.span, message)
 
 
-def some_of(names: list[str]) -> str:
+def some_of(names: Sequence[str]) -> str:
     """Returns the first few names, and how many more there are."""
     rest = len(names) - _MOST_AREAS
     return ", ".join(names[:_MOST_AREAS]) + (f" and {rest} more" if rest > 0 else "")

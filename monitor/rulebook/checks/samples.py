@@ -125,24 +125,32 @@ def _telling_figures(
 ) -> list[list[int]]:
     """For each circumstance the figures at, just below and just above every limit, as whole 10**-decimals."""
     frame = _frame(indicator.decimals, [0] * len(found), found)
-    shown = [values.shown for condition in conditions for values in condition.limit_values(frame)]
+    values = [each for condition in conditions for each in condition.limit_values(frame)]
     result = []
     for row in range(len(found)):
         limits = [
-            Fraction(int(each.scaled[row, 0]), 10**each.decimals) for each in shown if each.known[row, 0]
+            (each.limit.operator, Fraction(int(each.shown.scaled[row, 0]), 10**each.shown.decimals))
+            for each in values
+            if each.shown.known[row, 0]
         ]
         result.append(_around(limits, indicator))
     return result
 
 
-def _around(limits: Sequence[Fraction], indicator: Indicator) -> list[int]:
+def _around(limits: Sequence[tuple[str, Fraction]], indicator: Indicator) -> list[int]:
+    """The figures next to limits. A limit is the operator by which the value is compared with it, and itself.
+
+    A count has no figures below zero and a percentage none beyond 100, unless a limit asks for them.
+    """
     one = 10**indicator.decimals
-    near = {int(limit * one // 1) + step for limit in limits for step in (-1, 0, 1, 2)} or {0, one}
-    # A count has no figures below zero and a percentage none beyond 100, unless a limit says otherwise.
-    if all(limit >= 0 for limit in limits):
+    near = {int(limit * one // 1) + step for _, limit in limits for step in (-1, 0, 1, 2)} or {0, one}
+    if all(limit > 0 or (limit == 0 and operator != "<") for operator, limit in limits):
         near = {figure for figure in near if figure >= 0}
-    if indicator.unit == "percent" and all(limit <= _WHOLE_PERCENT for limit in limits):
-        near = {figure for figure in near if figure <= _WHOLE_PERCENT * one}
+    most = _WHOLE_PERCENT
+    if indicator.unit == "percent" and all(
+        limit < most or (limit == most and operator != ">") for operator, limit in limits
+    ):
+        near = {figure for figure in near if figure <= most * one}
     return sorted(near)
 
 

@@ -1,4 +1,4 @@
-"""The chart of an indicator's last periods, as PNG and in words: one drawing for mails, pages and reports.
+"""The chart of an indicator's last periods as PNG: one drawing for mails, pages and reports.
 
 Matplotlib is imported when the first chart is drawn. It is not thread-safe (see "Working with threads" in its
 FAQ), so charts are drawn one at a time. The same series gives the same bytes: the font is the one that comes
@@ -8,19 +8,16 @@ with Matplotlib, and the file carries no software name or date.
 import io
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from monitor.core.disclosure import SMALLEST_SHOWN
+from monitor.charts.series import ChartSeries, without_small_numbers
 from monitor.core.notifications import HistoryPoint
 from monitor.core.observations import Status
 from monitor.palette import CHART
-from monitor.wording import WITHHELD, FigureFormat
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,112 +29,13 @@ WIDTH, HEIGHT = 440, 240
 _DPI = 200
 _CSS_PIXELS_PER_INCH = 100
 _TICKS = 8
+_ROOMY = 5  # ticks that leave room for a year under each
+_MANY = 18  # points; more are drawn smaller
 _COLOURS = 64  # enough for six colours and their edges; a third of the size of a true-colour picture
 _LABEL_GAP = 0.105  # of the axis' height: less, and two labels in the margin touch
 _SMALL, _LARGE = 10.5, 13.5  # points
-_CHARACTER = 0.0023  # share of the width that a character takes for each point of its size
+_CHARACTER = 0.00215  # share of the width that a character takes for each point of its size
 _drawing = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class ChartSeries:
-    """What a chart shows: ``points`` the oldest first, lines as they stood at each; Decimals in ``unit``."""
-
-    title: str
-    unit: str
-    decimals: int
-    points: tuple[HistoryPoint, ...]
-    neighbours: Decimal | None = None
-
-    @property
-    def figures(self) -> FigureFormat:
-        return FigureFormat(self.unit, self.decimals)
-
-
-def without_small_numbers(series: ChartSeries) -> ChartSeries:
-    """The series as anyone may see it.
-
-    Protected points lose their value. Where there is one, a line between 1 and 5 is left out as well: a count
-    that lies from 1 to 5 *and* above 4 is known.
-    """
-    if not any(point.protected for point in series.points):
-        return series
-
-    def shown(line: Decimal | None) -> Decimal | None:
-        return None if line is not None and reveals_a_small_number(line, series.figures) else line
-
-    points = tuple(
-        replace(
-            point,
-            value=None if point.protected else point.value,
-            target=shown(point.target),
-            lower=shown(point.lower),
-            upper=shown(point.upper),
-            limit=shown(point.limit),
-        )
-        for point in series.points
-    )
-    return replace(series, points=points)
-
-
-def reveals_a_small_number(line: Decimal, figures: FigureFormat) -> bool:
-    """Whether knowing on which side of ``line`` a small count lies narrows it down."""
-    return figures.is_count and 1 <= line < SMALLEST_SHOWN
-
-
-def series_in_words(series: ChartSeries) -> str:
-    """The chart's alternative text: every figure with its period, then the lines and their changes."""
-    shown, figures = without_small_numbers(series), series.figures
-    if not shown.points:
-        return f"{series.title}: no figures yet."
-    told = "; ".join(f"{point.label}: {_point_in_words(point, figures)}" for point in shown.points)
-    count = len(shown.points)
-    lines = [text for _, text in _lines_in_words(shown)]
-    return f"{series.title}, last {count} period{'' if count == 1 else 's'}. {told}. " + " ".join(lines)
-
-
-def _point_in_words(point: HistoryPoint, figures: FigureFormat) -> str:
-    text = figures.short(point.value, protected=point.protected)
-    provisional = point.status is Status.PROVISIONAL and (point.protected or point.value is not None)
-    return f"{text} (provisional)" if provisional else text
-
-
-def _lines_in_words(series: ChartSeries) -> Iterator[tuple[str, str]]:
-    for name in ("limit", "target", "lower", "upper"):
-        values = [getattr(point, name) for point in series.points]
-        if any(value is not None for value in values):
-            spoken = {"lower": "Expected at least", "upper": "Expected at most"}.get(name, name.capitalize())
-            yield name, f"{spoken} {_runs_in_words(series, values)}."
-    if series.neighbours is not None:
-        yield "neighbours", f"Statistical neighbours {series.figures.short(series.neighbours)}."
-
-
-def _runs_in_words(series: ChartSeries, values: Sequence[Decimal | None]) -> str:
-    """``40``, or ``45, from 30 Sep 2013 40`` where the line was moved."""
-    runs = [
-        list(run) for _, run in groupby(zip(series.points, values, strict=True), key=lambda pair: pair[1])
-    ]
-    words: list[str] = []
-    for run in runs:
-        point, value = run[0]
-        text = "none" if value is None else series.figures.short(value)
-        words.append(f"from {point.label} {text}" if words else text)
-    return ", ".join(words)
-
-
-def caption(series: ChartSeries) -> str:
-    """How to read the chart's signs, only those that it has."""
-    shown = without_small_numbers(series)
-    parts = []
-    if any(point.status is Status.PROVISIONAL and point.value is not None for point in shown.points):
-        parts.append("Hollow points are provisional.")
-    if any(point.lower is not None or point.upper is not None for point in shown.points):
-        parts.append("The shaded band is the expected range.")
-    if any(point.protected for point in shown.points):
-        parts.append(f"Grey columns: {WITHHELD} to protect small numbers.")
-    if any(point.value is None and not point.protected for point in shown.points):
-        parts.append("A gap means that there is no figure.")
-    return " ".join(parts)
 
 
 def series_chart(series: ChartSeries) -> bytes:
@@ -156,22 +54,33 @@ def series_chart(series: ChartSeries) -> bytes:
             frameon=True,
         )
         canvas = FigureCanvasAgg(figure)
-        axes = figure.add_axes((0.105, 0.19, _axes_width(shown), 0.76), facecolor=CHART.ground)
+        axes = figure.add_axes((0, 0, 1, 1), facecolor=CHART.ground)
         _draw_ground(axes, shown)
         _draw_lines(axes, shown)
         _draw_points(axes, shown)
         _draw_margin(axes, shown)
-        canvas.draw()
-        pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        axes.set_position(_place(axes, shown))
+        canvas.draw()  # type: ignore[no-untyped-call]  # Matplotlib has types for most but not for this
+        rgba = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]  # as above
+        pixels = Image.fromarray(rgba).convert("RGB")
     picture = io.BytesIO()
     pixels.quantize(colors=_COLOURS, dither=Image.Dither.NONE).save(picture, "PNG", optimize=True)
     return picture.getvalue()
 
 
-def _axes_width(series: ChartSeries) -> float:
-    """The share of the picture's width that the axes take: the margin keeps room for its longest label."""
-    longest = max((len(text) * size for *_, text, _, size in _margin_labels(series, 0.0, 1.0)), default=0)
-    return 0.86 - min(longest * _CHARACTER, 0.4)
+def _place(axes: "Axes", series: ChartSeries) -> tuple[float, float, float, float]:
+    """Left, bottom, width and height of the axes as shares of the picture: room for the longest labels."""
+    numbers = max(len(_number(tick)) for tick in axes.get_yticks()) * _SMALL
+    names = max((len(text) * size for *_, text, _, size in _margin_labels(series, 0.0, 1.0)), default=0)
+    left = 0.03 + min(numbers * _CHARACTER, 0.25)
+    right = 0.96 - min(names * _CHARACTER, 0.4)
+    return left, 0.2, right - left, 0.75
+
+
+def _number(value: float) -> str:
+    """A tick's number: ``1,500``, ``7.5``."""
+    text = f"{value:,.3f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 @cache
@@ -222,7 +131,7 @@ def _draw_ground(axes: "Axes", series: ChartSeries) -> None:
     axes.set_xlim(-0.5, max(len(series.points), 1) - 0.5)
     axes.set_ylim(*axis_range(series))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=4, steps=[1, 2, 5, 10], integer=series.decimals == 0))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _number(value)))
     axes.grid(visible=True, axis="y", color=CHART.grid, linewidth=0.8, linestyle="-")
     axes.set_axisbelow(True)
     for side in ("top", "right", "left"):
@@ -239,12 +148,14 @@ def _ticks(points: Sequence[HistoryPoint]) -> tuple[list[int], list[str]]:
     """The months of at most :data:`_TICKS` points, the last always; the year under the first of each year."""
     step = -(-len(points) // _TICKS) or 1
     positions = sorted(range(len(points) - 1, -1, -step))
-    labels, year = [], None
-    for position in positions:
-        end = points[position].period_end
-        labels.append(f"{end:%b}" if end.year == year else f"{end:%b}\n{end.year}")
-        year = end.year
-    return positions, labels
+    ends = [points[position].period_end for position in positions]
+    new_year = [index == 0 or end.year != ends[index - 1].year for index, end in enumerate(ends)]
+    if len(ends) > _ROOMY and new_year[1]:
+        new_year[0] = False  # two years side by side would touch
+    # Every label has two lines: so all months stand on one.
+    return positions, [
+        f"{end:%b}\n{end.year if named else ' '}" for end, named in zip(ends, new_year, strict=True)
+    ]
 
 
 def _steps(values: Sequence[Decimal | None]) -> tuple[list[float], list[float]]:
@@ -294,7 +205,7 @@ def _draw_points(axes: "Axes", series: ChartSeries) -> None:
                 [index],
                 [float(point.value)],
                 marker="o",
-                markersize=8.5 if index == len(points) - 1 else 6.5,
+                markersize=8.5 if index == len(points) - 1 else 6.5 if len(points) <= _MANY else 3.5,
                 markerfacecolor=CHART.ground if hollow else CHART.series,
                 markeredgecolor=CHART.series,
                 markeredgewidth=2,

@@ -1,0 +1,76 @@
+"""Names that people give, looked up; for one that there isn't, the one that was probably meant."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from monitor.core.areas import Area
+from monitor.core.rulebook import AlertRule, Indicator
+from monitor.rulebook.problems import ProblemLog
+from monitor.rulebook.suggestions import nearest
+from monitor.world import World
+
+
+class UnknownNameError(Exception):
+    """There is nothing of that name; the text says what was probably meant."""
+
+
+def area_named(text: str, world: World) -> Area:
+    """The area with this name, code or alias.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    area = world.areas.find(text)
+    if area is None:
+        raise UnknownNameError(_unknown("area", text, [each.name for each in world.areas]))
+    return area
+
+
+def indicator_named(text: str, world: World) -> Indicator:
+    """The indicator with this id.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    indicator = world.rulebook.indicators.get(text)
+    if indicator is None:
+        raise UnknownNameError(_unknown("indicator", text, world.rulebook.indicators))
+    return indicator
+
+
+def rule_or_indicator(text: str, world: World) -> AlertRule | Indicator:
+    """The alert rule or the indicator with this id.
+
+    Raises:
+        UnknownNameError: there is neither.
+    """
+    book = world.rulebook
+    found = book.alerts.get(text) or book.indicators.get(text)
+    if found is None:
+        known = [*book.alerts, *book.indicators]
+        raise UnknownNameError(_unknown("alert rule or indicator", text, known))
+    return found
+
+
+def day(text: str, option: str) -> date:
+    """A day written as 2013-11-30.
+
+    Raises:
+        UnknownNameError: it is none.
+    """
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise UnknownNameError(
+            f"{option}: “{text}” is not a day. Write year, month and day: 2013-11-30"
+        ) from None
+
+
+def _unknown(what: str, text: str, known: Iterable[str]) -> str:
+    near = nearest(text, known, ProblemLog())
+    advice = f"did you mean “{near}”?" if near else f"`limen ratings` shows every {_listed_as(what)}."
+    return f"There is no {what} “{text}”: {advice}"
+
+
+def _listed_as(what: str) -> str:
+    return "area and indicator" if what in ("area", "indicator") else "indicator, `limen check` every rule"

@@ -1,0 +1,269 @@
+"""Every command, its options and its help. What a command does stands in a module of its own, imported late.
+
+So `limen --help` needs Typer alone, and `limen check` what reads rules and nothing more.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from monitor.cli.session import Session
+
+application = typer.Typer(
+    help="Watches performance indicators and tells the people concerned when a limit is breached.",
+    epilog="Settings come from /etc/limen/limen.toml, --settings FILE and LIMEN_* variables. "
+    "docs/command-line.md explains the exit codes.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+outbox = typer.Typer(help="Look at the mails: what waits, what was sent, what was refused.")
+database = typer.Typer(help="Look after the database.", no_args_is_help=True)
+application.add_typer(outbox, name="outbox")
+application.add_typer(database, name="db")
+
+
+class TableFormat(StrEnum):
+    """How figures are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+
+
+class TextFormat(StrEnum):
+    """How an answer is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class MailState(StrEnum):
+    """Where a mail may be; as the outbox has it."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DEAD = "dead"
+
+
+AreaOption = Annotated[
+    str | None, typer.Option("--area", "-a", metavar="AREA", help="Only this area: name, GSS code or alias.")
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"limen {version('limen')}")
+        raise typer.Exit
+
+
+@application.callback()
+def options(
+    context: typer.Context,
+    settings: Annotated[
+        Path | None,
+        typer.Option("--settings", metavar="FILE", help="TOML file of settings, instead of the usual one."),
+    ] = None,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show the log, and the traceback of a fault.")
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Notes what holds for every command."""
+    del version
+    context.obj = (settings, debug)
+
+
+def _session(context: typer.Context) -> "Session":
+    from monitor.cli.session import Session
+
+    settings, debug = context.find_root().obj
+    return Session(settings, debug)
+
+
+@application.command()
+def run(context: typer.Context) -> None:
+    """Run the daemon: take in, judge and tell, until it is asked to stop."""
+    from monitor.cli.service import run_daemon
+
+    raise typer.Exit(run_daemon(_session(context)))
+
+
+@application.command()
+def once(context: typer.Context) -> None:
+    """Do once what the daemon does all the time, and say what came of it."""
+    from monitor.cli.once import run_once
+
+    raise typer.Exit(run_once(_session(context)))
+
+
+@application.command()
+def check(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="Folder of rule files; else that of the settings.")
+    ] = None,
+    format: Annotated[TextFormat, typer.Option("--format", help="How to print.")] = TextFormat.TEXT,  # noqa: A002 - the option's name
+) -> None:
+    """Check rules and configuration; show every problem with its line."""
+    from monitor.cli.check import check_rules
+
+    raise typer.Exit(check_rules(_session(context), folder, as_json=format is TextFormat.JSON))
+
+
+@application.command()
+def ingest(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="CSV or XLSX files of figures.")],
+    area: Annotated[
+        str | None,
+        typer.Option("--area", "-a", metavar="AREA", help="The area meant where a file names none."),
+    ] = None,
+    evaluate: Annotated[bool, typer.Option("--evaluate", help="Judge the figures at once.")] = False,
+) -> None:
+    """Load files of figures by hand. They stay where they are."""
+    from monitor.cli.ingest import ingest_files
+
+    raise typer.Exit(ingest_files(_session(context), files, area, evaluate=evaluate))
+
+
+@application.command()
+def ratings(
+    context: typer.Context,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="The latest periods that end on or before this day."),
+    ] = None,
+    area: AreaOption = None,
+    indicator: Annotated[
+        str | None, typer.Option("--indicator", "-i", metavar="INDICATOR", help="Only this indicator.")
+    ] = None,
+    history: Annotated[
+        bool, typer.Option("--history", help="Every period, not the latest one only.")
+    ] = False,
+    format: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,  # noqa: A002 - the option's name
+) -> None:
+    """Show figures with their targets, ratings and direction of travel."""
+    from monitor.cli.ratings import show_ratings
+
+    raise typer.Exit(show_ratings(_session(context), as_of, area, indicator, history=history, style=format))
+
+
+@application.command()
+def alerts(
+    context: typer.Context,
+    area: AreaOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are over or never fired.")] = False,
+    format: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,  # noqa: A002 - the option's name
+) -> None:
+    """Show alerts that fire or are about to, and who was told of them."""
+    from monitor.cli.alerts import show_alerts
+
+    raise typer.Exit(show_alerts(_session(context), area, everything=everything, style=format))
+
+
+@application.command()
+def explain(
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(metavar="ALERT|INDICATOR", help="Id of a rule or an indicator.")],
+    area: Annotated[
+        str, typer.Option("--area", "-a", metavar="AREA", help="Name, GSS code or alias.", show_default=False)
+    ],
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="DATE", help="The latest period that ends on or before this day."),
+    ] = None,
+    format: Annotated[TextFormat, typer.Option("--format", help="How to print.")] = TextFormat.TEXT,  # noqa: A002 - the option's name
+) -> None:
+    """Explain a figure, its rating, its alerts, and who was told or not, and why."""
+    from monitor.cli.explain import explain_figure
+
+    raise typer.Exit(
+        explain_figure(_session(context), subject, area, at, as_json=format is TextFormat.JSON)
+    )
+
+
+@application.command()
+def demo(
+    context: typer.Context,
+    folder: Annotated[
+        Path | None,
+        typer.Option("--folder", metavar="DIR", help="Where everything is put: a new or an empty folder."),
+    ] = None,
+    once: Annotated[bool, typer.Option("--once", help="End when all has been played.")] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Play without pauses.")] = False,
+) -> None:
+    """Play Kent from April 2011 to March 2014, with real mails and metrics."""
+    from monitor.cli.demo import play_demo
+
+    raise typer.Exit(play_demo(_session(context), folder, once=once, fast=fast))
+
+
+@outbox.callback(invoke_without_command=True)
+def outbox_itself(context: typer.Context) -> None:
+    """Look at the mails: what waits, what was sent, what was refused."""
+    if context.invoked_subcommand is None:
+        outbox_list(context)
+
+
+@outbox.command("list")
+def outbox_list(
+    context: typer.Context,
+    state: Annotated[
+        list[MailState] | None, typer.Option("--state", "-s", help="Only mails in this state; may be repeated.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many, the newest first.")] = 50,
+    format: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,  # noqa: A002 - the option's name
+) -> None:
+    """List mails, the newest first."""
+    from monitor.cli.outbox import list_outbox
+
+    raise typer.Exit(list_outbox(_session(context), [str(each) for each in state or ()], limit, style=format))
+
+
+@outbox.command("show")
+def outbox_show(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", help="The mail's number in `limen outbox`.")],
+    eml: Annotated[bool, typer.Option("--eml", help="Print the mail as it goes over the wire.")] = False,
+    html: Annotated[bool, typer.Option("--html", help="Print its HTML with the pictures in it.")] = False,
+) -> None:
+    """Show one mail and every attempt to deliver it."""
+    from monitor.cli.outbox import show_mail
+
+    if eml and html:
+        raise typer.BadParameter("give --eml or --html, not both")
+    raise typer.Exit(show_mail(_session(context), number, eml=eml, html=html))
+
+
+@outbox.command("retry")
+def outbox_retry(
+    context: typer.Context,
+    numbers: Annotated[
+        list[int] | None, typer.Argument(metavar="ID...", help="Numbers of mails in `limen outbox`.")
+    ] = None,
+    all_dead: Annotated[bool, typer.Option("--all-dead", help="Every mail that was refused.")] = False,
+) -> None:
+    """Make refused or waiting mails due now."""
+    from monitor.cli.outbox import retry_mails
+
+    if bool(numbers) == all_dead:
+        raise typer.BadParameter("name the mails by their numbers, or give --all-dead")
+    raise typer.Exit(retry_mails(_session(context), numbers or []))
+
+
+@database.command("upgrade")
+def database_upgrade(context: typer.Context) -> None:
+    """Set up the database, or bring it up to this version of limen."""
+    from monitor.cli.database import upgrade_database
+
+    raise typer.Exit(upgrade_database(_session(context)))

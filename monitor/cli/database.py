@@ -1,0 +1,26 @@
+"""``limen db``: the database's schema."""
+
+from monitor.cli import exit_codes
+from monitor.cli.session import Session
+from monitor.store import migrate
+from monitor.store.engine import database_url, spoken_address, sqlite_file
+
+
+def upgrade_database(session: Session) -> int:
+    """Brings the schema up to date, and says from what to what."""
+    url = session.settings.url
+    parsed = database_url(url)
+    before = migrate.current_revision(url)
+    file = sqlite_file(parsed)
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    migrate.upgrade(url)
+    after = migrate.head_revision()
+    place = spoken_address(parsed)
+    if before == after:
+        session.out.print(f"Nothing to do: {place} has schema {after}, which this limen works with.")
+    elif before is None:
+        session.out.print(f"Set up {place} with schema {after}.")
+    else:
+        session.out.print(f"Upgraded {place} from schema {before} to {after}.")
+    return exit_codes.OK

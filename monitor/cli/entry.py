@@ -1,0 +1,59 @@
+"""Where the command begins, and where every fault ends: as a sentence and an exit code, never a traceback."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from typer import Exit, TyperException
+from typer.main import get_command
+
+from monitor.cli import exit_codes
+from monitor.cli.commands import application
+
+
+def main() -> NoReturn:
+    """Runs limen with the arguments of this process."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows ? in its place
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs limen with these arguments; returns its exit code."""
+    try:
+        code = get_command(application)(list(arguments), prog_name="limen", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except Exit as ending:
+        return ending.exit_code
+    except TyperException as fault:  # wrong usage, which it words itself
+        fault.show()  # type: ignore[attr-defined]  # every TyperException that is raised has it
+        return exit_codes.USAGE
+    except KeyboardInterrupt:
+        return exit_codes.INTERRUPTED
+    except BrokenPipeError:
+        _forget_output()
+        return exit_codes.READER_GONE
+    except Exception as fault:  # noqa: BLE001 - whatever it is, no traceback reaches a user
+        return _ended_by(fault, debug="--debug" in arguments)
+
+
+def _ended_by(fault: Exception, *, debug: bool) -> int:
+    from monitor.cli.faults import ending_of
+    from monitor.terminal import ReaderGoneError
+
+    if isinstance(fault, ReaderGoneError):
+        _forget_output()
+        return exit_codes.READER_GONE
+    ending = ending_of(fault, debug=debug)
+    sys.stderr.write(f"{ending.text}\n")
+    return ending.code
+
+
+def _forget_output() -> None:
+    """Keeps the interpreter from writing once more at its end (library/signal, "Note on SIGPIPE")."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

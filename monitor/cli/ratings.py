@@ -1,0 +1,216 @@
+"""``limen ratings``: figures with targets, ratings and direction of travel."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+
+from rich.table import Table
+from rich.text import Text
+
+from monitor.cli import exit_codes
+from monitor.cli.choices import area_named, day, indicator_named
+from monitor.cli.commands import TableFormat
+from monitor.cli.scorecard import Rated, latest, plain_number, series_of
+from monitor.cli.session import Session
+from monitor.core.observations import Status
+from monitor.core.rulebook import Polarity
+from monitor.terminal import NOTHING, rating, table, travel, write_plainly
+
+COLUMNS = (
+    "indicator",
+    "area",
+    "period_end",
+    "value",
+    "target",
+    "rag",
+    "previous_rag",
+    "direction",
+    "status",
+    "previous_period_end",
+    "previous_value",
+    "lower",
+    "upper",
+    "unit",
+    "missing",
+)
+"""Of the CSV and JSON output; new ones are added at the end."""
+
+SUPPRESSED = "c"
+"""What DfE's files write for a figure that is withheld; ``limen ingest`` reads it so."""
+
+
+def show_ratings(
+    session: Session,
+    as_of: str | None,
+    area: str | None,
+    indicator: str | None,
+    *,
+    history: bool,
+    style: TableFormat,
+) -> int:
+    """Prints the latest figure of every series, or with ``history`` all of them."""
+    rated = chosen(session, as_of and day(as_of, "--as-of"), area, indicator, history=history)
+    if style is TableFormat.CSV:
+        write_plainly(as_csv(rated))
+    elif style is TableFormat.JSON:
+        write_plainly(json.dumps([_record(each) for each in rated], indent=2, ensure_ascii=False) + "\n")
+    elif not rated:
+        session.err.print("There are no figures yet." if as_of is None else f"There are no figures to {as_of}.")
+    else:
+        _print_tables(session, rated, history=history)
+    return exit_codes.OK
+
+
+def chosen(
+    session: Session, as_of: date | str | None, area: str | None, indicator: str | None, *, history: bool
+) -> list[Rated]:
+    """The figures asked for, by indicator, area and period."""
+    world = session.world
+    indicators = [indicator_named(indicator, world)] if indicator else world.rulebook.indicators.values()
+    place = area_named(area, world).name if area else None
+    order = {each.name: number for number, each in enumerate(world.areas)}
+    until = as_of if isinstance(as_of, date) else None
+    found: list[Rated] = []
+    with session.store() as store, store.reading() as connection:
+        for each in indicators:
+            rated = series_of(connection, world, each, as_of=until, whole=history).rated()
+            found += rated if history else latest(rated)
+    wanted = [each for each in found if place is None or each.evaluation.area == place]
+    return sorted(
+        wanted,
+        key=lambda each: (each.indicator.id, order[each.evaluation.area], each.evaluation.period_end),
+    )
+
+
+def as_csv(rated: Iterable[Rated]) -> str:
+    """CSV with :data:`COLUMNS`; figures at published precision, empty where there is none."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for each in rated:
+        figure = each.evaluation
+        before = figure.previous_rag
+        writer.writerow(
+            [
+                figure.indicator,
+                figure.area,
+                figure.period_end,
+                SUPPRESSED if each.protected else figure.value,
+                figure.target,
+                figure.rag,
+                before,
+                figure.direction,
+                figure.status,
+                figure.previous_period_end,
+                SUPPRESSED if each.previous_protected else figure.previous_value,
+                figure.lower,
+                figure.upper,
+                each.indicator.unit,
+                figure.missing,
+            ]
+        )
+    return text.getvalue()
+
+
+def _record(each: Rated) -> dict[str, object]:
+    figure = each.evaluation
+    before = figure.previous_period_end
+    return {
+        "indicator": figure.indicator,
+        "area": figure.area,
+        "period_end": figure.period_end.isoformat(),
+        "value": plain_number(figure.value),
+        "target": plain_number(figure.target),
+        "rag": figure.rag.value,
+        "previous_rag": None if figure.previous_rag is None else figure.previous_rag.value,
+        "direction": figure.direction.value,
+        "status": figure.status.value,
+        "previous_period_end": None if before is None else before.isoformat(),
+        "previous_value": plain_number(figure.previous_value),
+        "lower": plain_number(figure.lower),
+        "upper": plain_number(figure.upper),
+        "unit": each.indicator.unit,
+        "missing": None if figure.missing is None else figure.missing.value,
+        "protected": each.protected,
+    }
+
+
+def _print_tables(session: Session, rated: Sequence[Rated], *, history: bool) -> None:
+    """One table an indicator; or one for all, where each indicator has one row only."""
+    if not history and len({each.evaluation.area for each in rated}) == 1:
+        session.out.print(_table("Indicator", rated, [each.indicator.title for each in rated]))
+    else:
+        for number, (_, group) in enumerate(groupby(rated, key=lambda each: each.indicator.id)):
+            rows = list(group)
+            session.out.print("" if number else None, end="\n" if number else "")
+            session.out.print(_heading(rows[0]))
+            session.out.print(_table("Area", rows, [each.evaluation.area for each in rows]))
+    for note in _notes(rated):
+        session.out.print(Text(note, "dim"))
+
+
+def _heading(each: Rated) -> Text:
+    indicator = each.indicator
+    good = "" if indicator.polarity is Polarity.NONE else f", {indicator.polarity}"
+    return Text.assemble(
+        (indicator.title, "bold"), (f"  {indicator.id} ({indicator.unit}{good})", "dim"), overflow="fold"
+    )
+
+
+def _table(first: str, rows: Sequence[Rated], names: Sequence[str]) -> Table:
+    made = table(first, "Period to", "Figure", "Target", "Rating", "Before", "Direction", right=("Figure", "Target"))
+    for name, each in zip(names, rows, strict=True):
+        figure = each.evaluation
+        made.add_row(
+            name,
+            figure.period_end.isoformat(),
+            figure_text(each),
+            _line(each),
+            rating(figure.rag),
+            rating(figure.previous_rag),
+            travel(
+                figure.direction,
+                None if each.protected else figure.value,
+                None if each.previous_protected else figure.previous_value,
+            ),
+        )
+    return made
+
+
+def figure_text(each: Rated) -> Text:
+    """The figure, marked where it is provisional; or why there is none."""
+    figure = each.evaluation
+    if figure.value is None and not each.protected:
+        return Text(figure.missing.value if figure.missing else "none", "dim")
+    text = Text(each.figures.short(figure.value, protected=each.protected))
+    return text.append("p", "dim") if figure.status is Status.PROVISIONAL else text
+
+
+def _line(each: Rated) -> str:
+    """The target, or the expected range of an indicator that has one instead."""
+    figure, write = each.evaluation, each.figures.short
+    if figure.target is not None:
+        return write(figure.target)
+    match figure.lower, figure.upper:
+        case None, None:
+            return NOTHING
+        case lower, None:
+            return f"≥ {write(lower)}"
+        case None, upper:
+            return f"≤ {write(upper)}"
+        case lower, upper:
+            return f"{write(lower)}–{write(upper)}"
+
+
+def _notes(rated: Sequence[Rated]) -> list[str]:
+    notes = []
+    if any(each.evaluation.status is Status.PROVISIONAL for each in rated):
+        notes.append("p: provisional, it may still change.")
+    if any(each.protected for each in rated):
+        notes.append(
+            "withheld: a number from 1 to 5, or one from which such a number could be worked out."
+        )
+    return ["", *notes] if notes else []

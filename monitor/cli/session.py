@@ -1,0 +1,139 @@
+"""What one call of limen works with: settings, rules, the database, a console. Each is opened when needed."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from monitor.settings import LogSettings, Settings, SettingsError, load_settings
+from monitor.terminal import console
+
+if TYPE_CHECKING:
+    from monitor.app import Application
+    from monitor.store.store import Store
+    from monitor.world import World
+
+
+class RulesRefusedError(Exception):
+    """The rules or the configuration have errors; the text shows them all."""
+
+
+def present() -> datetime:
+    """The present instant."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Session:
+    """One call of limen. ``debug`` shows the log, which is else for the daemon only."""
+
+    settings_file: Path | None = None
+    debug: bool = False
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings.
+
+        Raises:
+            SettingsError: one of them can't be used.
+        """
+        return load_settings(self.settings_file)
+
+    @cached_property
+    def out(self) -> Console:
+        """Where results go."""
+        return console()
+
+    @cached_property
+    def err(self) -> Console:
+        """Where everything else goes."""
+        return console(sys.stderr)
+
+    @cached_property
+    def world(self) -> "World":
+        """Rules, areas and people.
+
+        Raises:
+            RulesRefusedError: they have errors.
+        """
+        from monitor.world import load_world
+
+        found = load_world(self.settings)
+        if found.world is None:
+            raise RulesRefusedError(found.text)
+        return found.world
+
+    @contextmanager
+    def store(self, *, make: bool = False) -> Iterator["Store"]:
+        """The database, open; ``make`` sets up a SQLite file where there is none.
+
+        Raises:
+            StoreError: it can't be used.
+        """
+        from monitor.store.store import Store
+
+        self._hush()
+        with Store.open(self.settings.url, migrate=make and self._make_file()) as store:
+            yield store
+
+    @contextmanager
+    def application(self) -> Iterator["Application"]:
+        """limen put together, with rules read.
+
+        Raises:
+            StoreError: the database can't be used.
+            SettingsError: the mail settings can't be used.
+            RulesRefusedError: the rules have errors.
+        """
+        self._hush()
+        opened = self.opened_for_service()
+        try:
+            outcome = opened.reload(present())
+            if not outcome.loaded:
+                raise RulesRefusedError(outcome.text)
+            yield opened
+        finally:
+            opened.close()
+
+    def opened_for_service(self) -> "Application":
+        """limen put together, for the caller to close. A SQLite file that isn't there is made.
+
+        Raises:
+            StoreError: the database can't be used.
+            SettingsError: the mail settings can't be used.
+            OSError: a folder can't be made.
+        """
+        from random import random
+
+        from monitor.app import open_application
+
+        make = self._make_file()
+        try:
+            return open_application(self.settings, clock=present, jitter=random, migrate=make)
+        except ValueError as refusal:
+            raise SettingsError(f"smtp: {refusal}") from refusal
+
+    def _make_file(self) -> bool:
+        """Whether the database is a SQLite file that isn't there yet."""
+        from monitor.store.engine import database_url, sqlite_file
+
+        file = sqlite_file(database_url(self.settings.url))
+        if file is None or file.exists():
+            return False
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self.err.print(f"There is no database yet: making the SQLite file {file}")
+        return True
+
+    def _hush(self) -> None:
+        """Keeps the log off the terminal: what a command has to say, it says itself."""
+        from monitor.logs import configure_logs
+
+        configure_logs(LogSettings(level="debug", format="console"))
+        logging.disable(logging.NOTSET if self.debug else logging.CRITICAL)

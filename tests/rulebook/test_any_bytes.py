@@ -1,0 +1,152 @@
+"""Whatever bytes a rule file holds, loading it ends in a rulebook or in problems."""
+
+import re
+from time import process_time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.rulebook.loader import LoadedRulebook
+from monitor.rulebook.problems import has_errors, lines_of, render_problems
+from tests.support.rule_texts import alert, areas, directory, indicator, loaded, route, rule_file
+
+FULL = rule_file(
+    indicator(
+        """
+        targets:
+          - {from: 2012-04-01, areas: [county, Swale], value: 90.5, reference: r}
+        limits:
+          - {from: 2012-04-01, until: 2014-04-01, lower: 1, upper: 200, reference: r}
+        rag:
+          - from: 2012-04-01
+            green: value <= target
+            amber: value <= target + 10
+            reference: r
+        direction: {method: regression, figures: 6}
+        """
+    ),
+    alert("recover: value <= 80\nfor: 2 periods\noverrides: {Swale: {levels: {critical: value > 110}}}"),
+    route("match: {areas: district, levels: [warning, critical]}"),
+)
+
+PIECES = st.sampled_from(
+    [
+        "indicators", "alerts", "routes", "a", "x-1", "title", "levels", "warning", "areas", "Swale", "all", ":", ": ", "\n",
+        "\n  ", "\n    ", "- ", "? ", "[", "]", "{", "}", ",", "'", '"', "|", ">", ">-\n", "#", "&a ", "*a", "!t ", "<<",
+        "---", "...", "%YAML 1.2\n", "\t", "~", "null", "value > 85", "2013-04-01", "90", "-", "é", "\u202e", "\x00",
+        "\ufeff", "\x85", "\u2028", "\r", "\\", "\\u0000", "from", "until", "value", "reference", "to", "match",
+    ]
+)  # fmt: skip
+
+
+def holds(outcome: LoadedRulebook) -> None:
+    """Every promise about what comes out, whatever went in."""
+    assert (outcome.rulebook is None) == has_errors(outcome.problems)
+    assert list(outcome.problems) == sorted(outcome.problems, key=lambda each: (each.position, each.code))
+    for problem in outcome.problems:
+        lines = lines_of(outcome.sources.get(problem.position.file, ""))
+        assert problem.length >= 1
+        assert 1 <= problem.position.line <= len(lines)
+        assert problem.position.column >= 1
+        assert problem.position.column <= len(lines[problem.position.line - 1]) + 1 or not outcome.sources
+    text = render_problems(outcome.problems, outcome.sources)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]", text)
+    text.encode("utf-8")
+
+
+@given(st.binary(max_size=200))
+def test_bytes(content: bytes) -> None:
+    holds(loaded({"a.yaml": content}, people=directory()))
+
+
+@given(st.text(max_size=200))
+def test_text(content: str) -> None:
+    holds(loaded({"a.yaml": content.encode("utf-8", "surrogatepass")}, people=directory()))
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_pieces_of_yaml(content: str) -> None:
+    holds(loaded(content, people=directory()))
+
+
+@given(st.integers(0, len(FULL)), st.integers(0, 30), PIECES)
+def test_a_sound_file_with_a_stretch_replaced(start: int, length: int, piece: str) -> None:
+    holds(loaded(FULL[:start] + piece + FULL[start + length :], people=directory()))
+
+
+@given(st.permutations(FULL.splitlines(keepends=True)))
+def test_a_sound_file_with_its_lines_in_any_order(lines: list[str]) -> None:
+    holds(loaded("".join(lines), people=directory()))
+
+
+NODES = st.recursive(
+    st.sampled_from(
+        ["x", "1", "null", "true", "2013-04-01", "value > 85", "district", "all", "''", "critical"]
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3).map(lambda items: f"[{', '.join(items)}]"),
+        st.lists(
+            st.tuples(
+                st.sampled_from(["warning", "from", "until", "value", "areas", "on", "person", "x"]), inner
+            ),
+            max_size=3,
+        ).map(lambda pairs: "{" + ", ".join(f"{key}: {value}" for key, value in pairs) + "}"),
+    ),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(
+    ["title", "unit", "decimals", "targets", "limits", "rag", "direction", "retired", "indicator", "areas", "levels", "recover", "for",
+     "overrides", "effective", "match", "to"]
+)  # fmt: skip
+
+
+@given(st.dictionaries(KEYS, NODES, max_size=4))
+def test_any_kind_of_value_under_any_key(changes: dict[str, str]) -> None:
+    text = "\n".join(f"{key}: {value}" for key, value in changes.items())
+    holds(loaded(rule_file(indicator(text), alert(text), route(text)), people=directory()))
+
+
+def thousand_laughs() -> str:
+    lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
+    names = "abcdefghij"
+    lines += [
+        f"{one}: &{one} [{', '.join(f'*{before}' for _ in range(9))}]"
+        for before, one in zip(names, names[1:], strict=False)
+    ]
+    return "\n".join(lines)
+
+
+BOMBS = {
+    "aliases of aliases": thousand_laughs(),
+    "brackets": "alerts: " + "[" * 200_000,
+    "braces": "alerts: " + "{a: " * 50_000,
+    "dashes": "alerts: " + "- " * 100_000,
+    "question marks": "? " * 100_000,
+    "indentation": "\n".join(" " * depth + "a:" for depth in range(1_000)),
+    "a key of 900,000 letters": "a" * 900_000 + ": x",
+    "10,000 unknown keys": "".join(f"refrence{number}: x\n" for number in range(10_000)),
+    "10,000 bad ids": "alerts:\n" + "".join(f"  Bad_Id_{number}: x\n" for number in range(10_000)),
+    "5,000 targets": rule_file(indicator("targets:\n" + "".join("  - {from: 2013-04-01, value: 9, reference: r}\n" for _ in range(5_000)))),
+    "10,000 unknown areas": rule_file(alerts=alert("areas: [" + ", ".join(f"Swale{number}" for number in range(10_000)) + "]")),
+    "20,000 invisible characters": "alerts: \u200b" * 20_000,
+    "2,000 alert rules of an indicator that is not there": rule_file(
+        alerts="".join(alert("indicator: open_assesments", id=f"rule-{number}") for number in range(2_000))
+    ),
+    "a condition of 100,000 parentheses": rule_file(alerts=alert("levels: {warning: " + "(" * 100_000 + "}")),
+    "folded lines": rule_file(alerts=alert("levels:\n  warning: >-\n" + "    value >\n" * 300)),
+}  # fmt: skip
+
+SECONDS = 5.0
+"""Far above what any of them takes (most: some hundredths); each would take minutes if it grew with the square."""
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_is_made_to_take_long_does_not(name: str) -> None:
+    began = process_time()
+    holds(loaded(BOMBS[name], people=directory()))
+    assert process_time() - began < SECONDS
+
+
+def test_the_areas_of_the_tests_are_a_tree() -> None:
+    assert [area.name for area in areas().ancestors("Swale")] == ["East Kent", "Kent"]
