@@ -67,11 +67,12 @@ def show_ratings(
 def chosen(
     session: Session, as_of: date | str | None, area: str | None, indicator: str | None, *, history: bool
 ) -> list[Rated]:
-    """The figures asked for, by indicator, area and period."""
+    """The figures asked for, by indicator and area in the order of rules and areas, and by period."""
     world = session.world
     indicators = [indicator_named(indicator, world)] if indicator else world.rulebook.indicators.values()
     place = area_named(area, world).name if area else None
-    order = {each.name: number for number, each in enumerate(world.areas)}
+    areas = {each.name: number for number, each in enumerate(world.areas)}
+    book = {each: number for number, each in enumerate(world.rulebook.indicators)}
     until = as_of if isinstance(as_of, date) else None
     found: list[Rated] = []
     with session.store() as store, store.reading() as connection:
@@ -81,7 +82,7 @@ def chosen(
     wanted = [each for each in found if place is None or each.evaluation.area == place]
     return sorted(
         wanted,
-        key=lambda each: (each.indicator.id, order[each.evaluation.area], each.evaluation.period_end),
+        key=lambda each: (book[each.indicator.id], areas[each.evaluation.area], each.evaluation.period_end),
     )
 
 
@@ -145,7 +146,8 @@ def _print_tables(session: Session, rated: Sequence[Rated], *, history: bool) ->
     else:
         for number, (_, group) in enumerate(groupby(rated, key=lambda each: each.indicator.id)):
             rows = list(group)
-            session.out.print("" if number else None, end="\n" if number else "")
+            if number:
+                session.out.print()
             session.out.print(_heading(rows[0]))
             session.out.print(_table("Area", rows, [each.evaluation.area for each in rows]))
     for note in _notes(rated):

@@ -17,7 +17,7 @@ def store_is_away(fault: BaseException) -> bool:
 
 
 def in_words(fault: BaseException) -> str:
-    """One line about a fault, without secrets: its kind unless that is plain, and the first line of its text."""
+    """One line about a fault, without secrets: its kind, unless that is plain, and what it says first."""
     first = next((line.strip() for line in str(fault).splitlines() if line.strip()), "")
     if isinstance(fault, StoreUnavailableError) and first:
         return str(redact(first))

@@ -303,7 +303,7 @@ _ACROSS: Final = {
     ),
     "LIM407": _warning(
         "rule outlives its indicator",
-        "The indicator is retired and the rule goes on: its alerts would stand for ever with the last figure.",
+        "The indicator is retired and the rule goes on: the last figure's alerts would stand for ever.",
         "End the rule with the indicator: effective: {until: ...}.",
     ),
     "LIM408": ProblemEntry(

@@ -40,6 +40,11 @@ class Fields:
             message = f"and {len(unknown) - MOST_UNKNOWN:,} more unknown keys from here on"
             self.log.note("LIM110", unknown[MOST_UNKNOWN].span, message)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no key at all, not even an unknown one."""
+        return not self._found
+
     def has(self, key: str) -> bool:
         """Says whether the key is there, with or without a value."""
         return key in self._found

@@ -16,7 +16,12 @@ from monitor.core.rulebook import (
     RagBands,
     Retirement,
 )
-from monitor.rulebook.condition_texts import WrittenCondition, band_names, read_condition
+from monitor.rulebook.condition_texts import (
+    UNKNOWN_UNIT,
+    WrittenCondition,
+    band_names,
+    read_condition,
+)
 from monitor.rulebook.dated_values import read_dated
 from monitor.rulebook.fields import Fields, fields_of
 from monitor.rulebook.identifiers import Definition
@@ -56,7 +61,7 @@ class WrittenBands:
 class WrittenIndicator:
     """An indicator, and where its parts are written. ``spans`` are those of its keys.
 
-    ``faulty`` are the keys under which something could not be read: what is missing there says nothing.
+    ``faulty`` are the keys under which an entry could not be read: what is missing there says nothing.
     """
 
     indicator: Indicator
@@ -75,55 +80,47 @@ def usual_scale(unit: str) -> int | None:
 
 
 def read_indicator(definition: Definition, areas: AreaTree, log: ProblemLog) -> WrittenIndicator | None:
-    """Returns the indicator; None, with every problem noted, where it has an error."""
+    """Returns the indicator, None where nothing of it can be read.
+
+    Where a value is missing or wrong, which is noted, a neutral one stands in, so that the rest can be
+    checked.
+    """
     at = definition.key.span
     fields = fields_of(definition.node, f"indicator {definition.id}", at, INDICATOR_KEYS, log)
     return None if fields is None else _indicator(definition, fields, areas)
 
 
-def _indicator(definition: Definition, fields: Fields, areas: AreaTree) -> WrittenIndicator | None:
+def _indicator(definition: Definition, fields: Fields, areas: AreaTree) -> WrittenIndicator:
     unit = fields.text("unit", required=True)
-    required = {
-        "title": fields.text("title", required=True),
-        "theme": fields.text("theme", required=True),
-        "definition": fields.text("definition", required=True),
-        "unit": unit,
-        "decimals": fields.whole_number("decimals", fewest=0, most=MOST_DECIMALS, required=True),
-        "basis": fields.word("basis", Basis, required=True),
-        "frequency": fields.word("frequency", Frequency, required=True),
-        "polarity": fields.word("polarity", Polarity, required=True),
-        "source": fields.text("source", required=True),
-        "counts_people": fields.yes_or_no("counts_people", default=True),
-        "direction": _direction(fields),
-    }
-    optional = {
-        "scale": _scale(fields, unit),
-        "numerator": fields.text("numerator"),
-        "denominator": fields.text("denominator"),
-        "retirement": _retirement(fields),
-    }
-    errors = [fields.log.errors]
-    targets = _targets(fields, areas)
-    errors.append(fields.log.errors)
-    limits = _limits(fields, areas)
-    errors.append(fields.log.errors)
-    rag = _rag(fields, unit, areas)
-    errors.append(fields.log.errors)
-    if any(part is None for part in required.values()):
-        return None
+    decimals = fields.whole_number("decimals", fewest=0, most=MOST_DECIMALS, required=True)
+    counts_people = fields.yes_or_no("counts_people", default=True)
+    targets, limits, rag = _targets(fields, areas), _limits(fields, areas), _rag(fields, unit, areas)
     indicator = Indicator(
         id=definition.id,
+        title=fields.text("title", required=True) or "",
+        theme=fields.text("theme", required=True) or "",
+        definition=fields.text("definition", required=True) or "",
+        unit=unit or UNKNOWN_UNIT,
+        scale=_scale(fields, unit),
+        decimals=MOST_DECIMALS if decimals is None else decimals,
+        basis=fields.word("basis", Basis, required=True) or Basis.SNAPSHOT,
+        frequency=fields.word("frequency", Frequency, required=True) or Frequency.MONTHLY,
+        polarity=fields.word("polarity", Polarity, required=True) or Polarity.NONE,
+        source=fields.text("source", required=True) or "",
+        numerator=fields.text("numerator"),
+        denominator=fields.text("denominator"),
+        counts_people=True if counts_people is None else counts_people,
         targets=targets,
         limits=limits,
         rag=tuple(_without_places(entry) for entry in rag),
+        direction=_direction(fields),
+        retirement=_retirement(fields),
         position=definition.key.span.position,
-        **required,  # type: ignore[arg-type]
-        **optional,  # type: ignore[arg-type]
     )
+    sound = {"targets": targets, "limits": limits, "rag": rag}
+    faulty = frozenset(key for key, entries in sound.items() if len(entries) < len(fields.items(key)))
     spans = {key: fields.span(key) for key in INDICATOR_KEYS}
-    dated = ("targets", "limits", "rag")
-    faulty = {key for key, before, after in zip(dated, errors, errors[1:], strict=False) if after > before}
-    return WrittenIndicator(indicator, rag, definition.key.span, spans, frozenset(faulty))
+    return WrittenIndicator(indicator, rag, definition.key.span, spans, faulty)
 
 
 def _scale(fields: Fields, unit: str | None) -> int | None:
@@ -132,19 +129,15 @@ def _scale(fields: Fields, unit: str | None) -> int | None:
     return usual_scale(unit) if unit else None
 
 
-def _direction(fields: Fields) -> DirectionRule | None:
-    if not fields.has("direction"):
-        return DirectionRule()
+def _direction(fields: Fields) -> DirectionRule:
     inner = fields.mapping("direction", ("method", "figures"))
     if inner is None:
-        return None
+        return DirectionRule()
     method = inner.word("method", DirectionMethod, required=True)
     trend = method is not DirectionMethod.LAST_PERIOD
     fewest, most = FIGURES_OF_A_TREND if trend else (2, 2)
     figures = inner.whole_number("figures", fewest=fewest, most=most, required=trend)
-    if method is None or (figures is None and (trend or inner.has("figures"))):
-        return None
-    return DirectionRule(method, figures or 2)
+    return DirectionRule(method or DirectionMethod.REGRESSION, figures or 2)
 
 
 def _retirement(fields: Fields) -> Retirement | None:

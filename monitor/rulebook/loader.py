@@ -112,18 +112,18 @@ def _written(
     alerts = definitions(sections["alerts"], RULE_ID, "alert rule", log)
     routes = definitions(sections["routes"], RULE_ID, "route", log)
     refuse_shared(indicators, alerts, "indicator", log)
-    sound = _sound({key: read_indicator(each, areas, log) for key, each in indicators.items()})
-    units = {key: sound[key].indicator.unit if key in sound else None for key in indicators}
+    read = _sound({key: read_indicator(each, areas, log) for key, each in indicators.items()})
+    units = {key: each.indicator.unit for key, each in read.items()}
     return WrittenRulebook(
         areas=areas,
         directory=directory,
         indicator_definitions=indicators,
         alert_definitions=alerts,
-        route_definitions=routes,
-        indicators=sound,
+        indicators=read,
         alerts=_sound({key: read_alert(each, units, areas, log) for key, each in alerts.items()}),
         routes=_sound({key: read_route(each, areas, log) for key, each in routes.items()}),
         complete=complete,
+        sound=complete and log.errors == errors,
     )
 
 

@@ -177,6 +177,8 @@ def _as_hint(advice: str) -> str:
 
 def _one_line(text: str) -> str:
     text = hidden(text)
+    if text.isprintable():
+        return text
     shown = (
         character if _is_visible(character) else " " if character in "\r\n\t" else "�" for character in text
     )

@@ -1,6 +1,7 @@
 """Passwords and keys that have no place in a file that many read, and how they are kept off screens."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _SECRET: Final = re.compile(
@@ -21,6 +22,7 @@ def secrets(line: str) -> list[tuple[int, int]]:
     return [match.span(match.lastgroup or 0) for match in _SECRET.finditer(line)]
 
 
+@lru_cache(maxsize=16)  # one long line may hold thousands of problems
 def hidden(line: str) -> str:
     """Returns the line with every secret covered, character by character."""
     for start, end in secrets(line):

@@ -13,30 +13,21 @@ from monitor.rulebook.routes import WrittenRoute
 
 @dataclass(frozen=True, slots=True)
 class WrittenRulebook:
-    """What was read. The definitions include those that have an error; the rest are the sound ones.
+    """What was read. The definitions include those of which nothing could be read.
 
     ``complete`` is False where a file could not be read: then what seems to be missing may stand there.
+    ``sound`` is False where anything could not be read as it stands.
     """
 
     areas: AreaTree
     directory: Directory | None
     indicator_definitions: Mapping[str, Definition]
     alert_definitions: Mapping[str, Definition]
-    route_definitions: Mapping[str, Definition]
     indicators: Mapping[str, WrittenIndicator]
     alerts: Mapping[str, WrittenAlert]
     routes: Mapping[str, WrittenRoute]
     complete: bool
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether every definition of every file could be read: what seems to be missing then is."""
-        return (
-            self.complete
-            and len(self.indicators) == len(self.indicator_definitions)
-            and len(self.alerts) == len(self.alert_definitions)
-            and len(self.routes) == len(self.route_definitions)
-        )
+    sound: bool
 
     def covered(self, alert: WrittenAlert) -> tuple[Area, ...]:
         """Returns the areas that an alert rule is checked for."""

@@ -217,6 +217,8 @@ class _Composition:
             return
         if not isinstance(event, events.ScalarEvent | events.CollectionStartEvent):
             return
+        if event.anchor is None and event.tag is None:
+            return
         start = _extent(event)[0]
         at = self._source.span(start, start + 1)
         if event.anchor is not None:

@@ -86,7 +86,8 @@ def start(tmp_path: Path) -> Iterator[Start]:
             for name in ("rules", "config", "state"):
                 (tmp_path / name).mkdir(exist_ok=True)
             (tmp_path / "rules" / "rules.yaml").write_text(rules)
-            manager = resources.enter_context(NotificationSocket(tmp_path / "notify"))
+            number = len(list(tmp_path.glob("notify*")))
+            manager = resources.enter_context(NotificationSocket(tmp_path / f"notify{number}"))
             log = resources.enter_context((tmp_path / "log").open("w"))
             process = subprocess.Popen(
                 [sys.executable, str(PROGRAM), str(tmp_path), *limits],

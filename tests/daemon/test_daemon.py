@@ -36,7 +36,6 @@ def test_without_sound_rules_it_does_not_start_and_says_why(start: Start) -> Non
 def test_a_port_that_is_taken_is_told_in_a_sentence(start: Start) -> None:
     first = start().ready()
     port = (first.folder / "state" / "http-address").read_text().strip().rpartition(":")[2]
-    (first.folder / "notify").unlink()
     second = start(LIMEN_HTTP__PORT=port)
 
     assert second.process.wait(30) == 1

@@ -1,4 +1,4 @@
-"""Fixtures for the tests of delivery: stores of both kinds, a post that starts servers, an office over them."""
+"""Fixtures for the tests of delivery: stores of both kinds, a post for servers, an office."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,5 +20,5 @@ def post() -> Iterator[Post]:
 
 
 @pytest.fixture
-def office(store: Store) -> Office:  # noqa: F811 - a fixture takes another by its name
+def office(store: Store) -> Office:
     return Office(store)

@@ -6,12 +6,11 @@ from itertools import pairwise
 
 import pytest
 
-from monitor.core.recipients import Recipient
 from monitor.delivery import DeliveryOutcome
 from monitor.store.outbox import AttemptOutcome, OutboxEntry, OutboxState, outbox_depth, outbox_entries, retry
 from notifiers.email import EmailNotifier
 from notifiers.message import Deferred, Delivered, Message, OutcomeCode, Rejected
-from tests.support.offices import MINUTE, Office, ReadingRoom, people, short_mail
+from tests.support.offices import MINUTE, Answering, Office, ReadingRoom, people, short_mail
 from tests.support.post import Post
 from tests.support.store_samples import ANNA, BEN, queued
 
@@ -83,7 +82,7 @@ def test_the_other_side_may_ask_for_a_longer_wait(office: Office) -> None:
     asked = Deferred("slow down", OutcomeCode.MESSAGE_DEFERRED, "message", retry_after=timedelta(hours=3))
     (mail,) = queued(office.store, ANNA)
 
-    office.sender(ReadingRoomThatAnswers(asked)).deliver(limit=1)
+    office.sender(Answering({"*": asked})).deliver(limit=1)
 
     assert office.entry(mail.id).next_attempt_at == office.now + timedelta(hours=3)
 
@@ -246,18 +245,6 @@ def test_whatever_a_server_does_for_a_while_everybody_has_the_mail_in_the_end(
     assert len(heard) == len(set(heard))
 
 
-class ReadingRoomThatAnswers(ReadingRoom):
-    """A channel with one answer for everybody."""
-
-    def __init__(self, answer: Deferred) -> None:
-        super().__init__()
-        self.answer = answer
-
-    def send(self, message: Message) -> Deferred:
-        super().send(message)
-        return self.answer
-
-
 class Pager(EmailNotifier):
     """A second channel, which happens to speak SMTP too."""
 
@@ -270,12 +257,8 @@ def test_a_channel_that_is_down_holds_up_no_other(office: Office, post: Post) ->
     gone.stop()
     pager = Pager(post.notifier(working)._settings)
     post.resources.callback(pager.close)
-    both: list[Recipient] = [
-        person
-        for pair in zip(people(12), people(12, "pager"), strict=True)
-        for person in (pair[0], replace(pair[1], id=f"{pair[1].id}-pager"))
-    ]
-    queued(office.store, *both)
+    by_mail, by_pager = people(12), people(12, "pager")
+    queued(office.store, *(person for pair in zip(by_mail, by_pager, strict=True) for person in pair))
 
     assert office.sender(down, pager).deliver(limit=100) == DeliveryOutcome(delivered=12, deferred=12)
     assert len(working.mails) == 12

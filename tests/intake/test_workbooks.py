@@ -201,6 +201,14 @@ def test_entities_that_multiply_are_refused() -> None:
     assert refused.value.code is FileFaultCode.DAMAGED_WORKBOOK
 
 
+def test_a_part_that_only_the_reader_of_values_opens_may_be_damaged_too() -> None:
+    data = _repacked(workbook([HEADER, ROW]), "xl/sharedStrings.xml", {"<si>": "<si", "</sst>": "</ss"})
+
+    with pytest.raises(UnreadableFileError) as refused:
+        observation_table(data)
+    assert refused.value.code is FileFaultCode.DAMAGED_WORKBOOK
+
+
 def _zip_of(name: str) -> bytes:
     stream = BytesIO()
     with ZipFile(stream, "w") as archive:

@@ -1,9 +1,11 @@
 """Indicators, areas and files for the tests of intake."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 
@@ -93,4 +95,38 @@ def workbook(rows: Iterable[Iterable[object]], *, title: str = "Figures") -> byt
 def saved(book: Workbook) -> bytes:
     stream = BytesIO()
     book.save(stream)
+    return stream.getvalue()
+
+
+_INLINE = re.compile(rb't="inlineStr"><is>(<t.*?</t>)</is>', re.DOTALL)
+_STRINGS_TYPE = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+_STRINGS_RELATION = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+_MAIN = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+
+
+def with_shared_strings(data: bytes) -> bytes:
+    """The workbook as Excel itself would save it: texts in a table of their own, cells with their numbers."""
+    strings: list[bytes] = []
+
+    def number(match: re.Match[bytes]) -> bytes:
+        strings.append(match[1])
+        return b't="s"><v>%d</v>' % (len(strings) - 1)
+
+    def changed(name: str, part: bytes) -> bytes:
+        if name.startswith("xl/worksheets/"):
+            return _INLINE.sub(number, part)
+        if name == "xl/_rels/workbook.xml.rels":
+            relation = b'<Relationship Id="rIdS" Type="%s" Target="sharedStrings.xml"/>' % _STRINGS_RELATION
+            return part.replace(b"</Relationships>", relation + b"</Relationships>")
+        if name == "[Content_Types].xml":
+            override = b'<Override PartName="/xl/sharedStrings.xml" ContentType="%s"/>' % _STRINGS_TYPE
+            return part.replace(b"</Types>", override + b"</Types>")
+        return part
+
+    stream = BytesIO()
+    with ZipFile(BytesIO(data)) as old, ZipFile(stream, "w", ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, changed(name, old.read(name)))
+        table = b"".join(b"<si>%s</si>" % string for string in strings)
+        new.writestr("xl/sharedStrings.xml", b'<sst xmlns="%s">%s</sst>' % (_MAIN, table))
     return stream.getvalue()

@@ -47,7 +47,7 @@ def short_mail(entry: OutboxEntry) -> Message:
 
 @dataclass
 class Office:
-    """Makes senders over one store. ``now`` is the time for all of them; ``heard`` is every attempt's outcome."""
+    """Makes senders over one store. ``now`` is their time; ``heard`` has the outcome of every attempt."""
 
     store: Store
     now: datetime = NOON

@@ -35,8 +35,7 @@ class NotificationSocket:
         return self
 
     def __exit__(self, *_: object) -> None:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as last:
-            last.sendto(b"", str(self.path))
+        self._socket.shutdown(socket.SHUT_RD)
         self._thread.join()
         self._socket.close()
 

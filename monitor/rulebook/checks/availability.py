@@ -33,6 +33,8 @@ def check_alert_comparisons(
     alert: WrittenAlert, written: WrittenIndicator, rulebook: WrittenRulebook, log: ProblemLog
 ) -> None:
     """Notes targets and limits that an alert compares with and that are never, or not always, in force."""
+    if alert.faulty:
+        return
     for _, thresholds, areas in variants(alert, written, rulebook):
         found = circumstances_of(alert, written, areas)
         for condition in thresholds.conditions():

@@ -50,45 +50,47 @@ def circumstances_of(
 def check_levels(
     alert: WrittenAlert, written: WrittenIndicator, rulebook: WrittenRulebook, log: ProblemLog
 ) -> None:
-    """Notes levels that never count and recovery limits within the breach, overrides included."""
+    """Notes levels that never count and recovery limits within the breach, overrides included.
+
+    What is wrong with the rule itself is not repeated for each override.
+    """
     if written.faulty & {"targets", "limits"}:
         return
+    noted: set[tuple[str, WrittenCondition]] = set()
     for area, thresholds, areas in variants(alert, written, rulebook):
         conditions = [each.condition for each in thresholds.conditions()]
         found = circumstances_of(alert, written, areas)
-        tried = samples(conditions, written.indicator, found)
+        tried = samples(conditions, written.indicator, found) if thresholds.levels else None
         where = f" in {area}" if area else ""
-        if tried is not None:
-            _check_reach(tried, thresholds, where, log)
-            _check_recovery(tried, thresholds, where, log)
+        for code, place, message in [] if tried is None else _faults(tried, thresholds, where):
+            if (code, place) not in noted:
+                log.note(code, place.span, message)
+            noted.add((code, place))
 
 
-def _check_reach(tried: Samples, thresholds: WrittenThresholds, where: str, log: ProblemLog) -> None:
-    """Notes each level that is never the most severe one to hold."""
+def _faults(
+    tried: Samples, thresholds: WrittenThresholds, where: str
+) -> Iterator[tuple[str, WrittenCondition, str]]:
+    """Yields each level that is never the most severe one to hold, and a recovery within a level."""
     truths = dict(zip(thresholds.levels, tried.truths, strict=False))
     worse: BoolArray = np.zeros((len(tried.scaled), 1), dtype=np.bool_)
     above: Level | None = None
     for level in reversed([level for level in LEVELS if level in truths]):
-        truth = truths[level]
-        if truth.known.any():
-            span = thresholds.levels[level].span
-            if not truth.true.any():
-                log.note("LIM205", span, f"{level} never holds{where}, whatever the figure")
-            elif not (truth.true & ~worse).any():
-                message = f"{level} never counts{where}: whenever it holds, {above} holds too"
-                log.note("LIM205", span, message)
+        truth, place = truths[level], thresholds.levels[level]
+        if truth.known.any() and not truth.true.any():
+            yield "LIM205", place, f"{level} never holds{where}, whatever the figure"
+        elif truth.known.any() and not (truth.true & ~worse).any():
+            yield "LIM205", place, f"{level} never counts{where}: whenever it holds, {above} holds too"
         worse, above = worse | truth.true, level
-
-
-def _check_recovery(tried: Samples, thresholds: WrittenThresholds, where: str, log: ProblemLog) -> None:
     if thresholds.recover is None:
         return
     recovered = tried.truths[-1].true
-    for level, truth in zip(thresholds.levels, tried.truths, strict=False):
+    for level, truth in truths.items():
         rows = np.flatnonzero(recovered & truth.true)
         if rows.size:
             message = f"{tried.figure(rows[0])} would be {level} and recovered at once{where}"
-            log.note("LIM211", thresholds.recover.span, message)
+            yield "LIM211", thresholds.recover, message
+            return
 
 
 def check_sides(alert: WrittenAlert, written: WrittenIndicator, log: ProblemLog) -> None:

@@ -87,7 +87,7 @@ def _circular(successors: Mapping[str, str]) -> set[str]:
 def check_lifetimes(alert: WrittenAlert, written: WrittenIndicator, log: ProblemLog) -> None:
     """Notes a rule that goes on after its indicator is retired."""
     retirement, own = written.indicator.retirement, alert.rule.retirement
-    if retirement is None or (own is not None and own.on <= retirement.on):
+    if retirement is None or alert.faulty or (own is not None and own.on <= retirement.on):
         return
     message = f"{written.indicator.id} is retired on {retirement.on}, and this rule goes on"
     span = alert.spans["effective"] if own is not None else alert.key

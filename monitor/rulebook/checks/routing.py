@@ -21,12 +21,11 @@ def check_matches_known(rulebook: WrittenRulebook, log: ProblemLog) -> None:
     if not rulebook.complete:
         return
     themes = dict.fromkeys(written.indicator.theme for written in rulebook.indicators.values())
-    all_sound = len(rulebook.indicators) == len(rulebook.indicator_definitions)
     known: dict[str, tuple[str, str, Iterable[str]]] = {
         "indicators": ("LIM402", "indicator", rulebook.indicator_definitions),
         "alerts": ("LIM408", "alert rule", rulebook.alert_definitions),
     }
-    if all_sound:
+    if rulebook.sound:
         known["themes"] = ("LIM409", "theme", themes)
     for route in rulebook.routes.values():
         for key, (code, kind, defined) in known.items():
@@ -57,7 +56,7 @@ def check_reach(rulebook: WrittenRulebook, log: ProblemLog) -> None:
 
     Nothing is said while some definition has an error: it may be the one that would be matched.
     """
-    if not rulebook.is_sound:
+    if not rulebook.sound:
         return
     reached: dict[str, dict[str, Area]] = {key: {} for key in rulebook.routes}
     followed = [alert for alert in rulebook.alerts.values() if alert.rule.indicator in rulebook.indicators]

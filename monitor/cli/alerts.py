@@ -1,0 +1,215 @@
+"""``limen alerts``: what fires or is about to, and who was told."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from decimal import Decimal
+
+from rich.padding import Padding
+from rich.text import Text
+from sqlalchemy import Connection
+
+from monitor.charts import reveals_a_small_number
+from monitor.cli import exit_codes
+from monitor.cli.choices import area_named
+from monitor.cli.commands import TableFormat
+from monitor.cli.scorecard import Rated, Series, plain_number, series_of
+from monitor.cli.session import Session
+from monitor.cli.told import Telling, fate, tellings
+from monitor.core.alerts import Alert, AlertState
+from monitor.core.judgements import RuleHealth
+from monitor.core.periods import Period
+from monitor.core.rulebook import AlertRule
+from monitor.store.alerts import alerts, open_alerts
+from monitor.terminal import counted, level, state, write_plainly
+from monitor.wording import in_sentence
+from monitor.world import World
+
+COLUMNS = (
+    "rule",
+    "area",
+    "state",
+    "level",
+    "since",
+    "fired_on",
+    "judged_to",
+    "value",
+    "limit",
+    "health",
+    "told",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """An alert with its last figure, fit to be shown. ``rule`` None: it is no longer in the rulebook."""
+
+    alert: Alert
+    rule: AlertRule | None
+    figure: Rated | None
+    limit: Decimal | None
+    told: tuple[Telling, ...]
+
+
+def show_alerts(session: Session, area: str | None, *, everything: bool, style: TableFormat) -> int:
+    """Prints the open alerts, or all that ever were."""
+    rows = alert_rows(session, area, everything=everything)
+    match style:
+        case TableFormat.CSV:
+            write_plainly(_csv(rows))
+        case TableFormat.JSON:
+            write_plainly(json.dumps([_record(row) for row in rows], indent=2, ensure_ascii=False) + "\n")
+        case TableFormat.TABLE:
+            _print(session, rows, everything=everything)
+    return exit_codes.OK
+
+
+def alert_rows(session: Session, area: str | None, *, everything: bool) -> list[AlertRow]:
+    """The alerts asked for: the firing ones first, the most severe of them at the top."""
+    world = session.world
+    place = area_named(area, world).name if area else None
+    with session.store() as store, store.reading() as connection:
+        states = alerts(connection) if everything else open_alerts(connection)
+        chosen = [each for each in states.values() if place is None or each.area == place]
+        series = _series(connection, world, chosen)
+        rows = [_row(connection, world, each, series) for each in chosen]
+    return sorted(rows, key=_urgency)
+
+
+def _urgency(row: AlertRow) -> tuple[int, int, str, str]:
+    order = (AlertState.FIRING, AlertState.PENDING, AlertState.RESOLVED, AlertState.INACTIVE)
+    alert = row.alert
+    rank = -1 if alert.level is None else alert.level.rank
+    return order.index(alert.state), -rank, alert.area, alert.rule
+
+
+def _series(connection: Connection, world: World, chosen: Iterable[Alert]) -> dict[str, Series]:
+    rules = {world.rulebook.alerts[each.rule].indicator for each in chosen if each.rule in world.rulebook.alerts}
+    return {
+        each: series_of(connection, world, world.rulebook.indicators[each], as_of=None, whole=False)
+        for each in sorted(rules)
+    }
+
+
+def _row(connection: Connection, world: World, alert: Alert, series: Mapping[str, Series]) -> AlertRow:
+    rule = world.rulebook.alerts.get(alert.rule)
+    told: tuple[Telling, ...] = ()
+    if alert.episode:
+        decided = tellings(connection, alert.rule, alert.area, episode=alert.episode)
+        told = tuple(each for each in decided if each.told)
+    if rule is None:
+        return AlertRow(alert, None, None, None, told)
+    own = series[rule.indicator]
+    figures = {each.evaluation.period_end: each for each in own.rated() if each.evaluation.area == alert.area}
+    figure = figures.get(alert.judged_to) if alert.judged_to else None
+    limit = None
+    for verdict in own.judged.rule_evaluations.get((alert.rule, alert.area), ()):
+        if verdict.period_end == alert.judged_to:
+            limit = verdict.limit
+    if figure and figure.protected and limit is not None and reveals_a_small_number(limit, figure.figures):
+        limit = None
+    return AlertRow(alert, rule, figure, limit, told)
+
+
+def _print(session: Session, rows: Sequence[AlertRow], *, everything: bool) -> None:
+    out, zone = session.out, session.settings.zone
+    if not rows:
+        out.print("No alert was ever raised." if everything else "No alert fires or is about to.")
+        return
+    for row in rows:
+        head = level(row.alert.level) if row.alert.state is AlertState.FIRING else state(row.alert)
+        name = row.alert.rule if row.rule is None else in_sentence(row.rule.title)
+        out.print(Text.assemble(head, "  ", (f"{row.alert.area}: {name}", "bold"), ("  " + row.alert.rule, "dim")))
+        for line in filter(None, (_standing(row), *_told_lines(row.told, zone))):
+            out.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
+    firing = sum(row.alert.state is AlertState.FIRING for row in rows)
+    pending = sum(row.alert.state is AlertState.PENDING for row in rows)
+    out.print(f"\n{counted(firing, 'alert fires', 'alerts fire')}, {pending:,} pending.")
+
+
+def _standing(row: AlertRow) -> str:
+    alert, figure = row.alert, row.figure
+    parts = []
+    if figure is not None:
+        parts.append(figure.figures.full(figure.evaluation.value, protected=figure.protected))
+        if row.limit is not None:
+            parts.append(f"limit {figure.figures.short(row.limit)}")
+        if alert.breach_since is not None:
+            parts.append(f"since {Period(alert.breach_since, figure.indicator.basis).label}")
+        if alert.judged_to is not None:
+            parts.append(f"judged to {Period(alert.judged_to, figure.indicator.basis).label}")
+    if alert.health is not RuleHealth.OK:
+        parts.append(f"the rule could not be judged on the last figure: {alert.health}")
+    return "; ".join(parts)
+
+
+def _told_lines(told: Sequence[Telling], zone: tzinfo) -> list[str]:
+    """One line for each piece of news: who was told, and when the mail server took it."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for each in told:
+        groups.setdefault((each.kind or "", fate(each, zone)), []).append(each.recipient or "")
+    return [f"told ({kind}) {', '.join(names)}: {when}" for (kind, when), names in groups.items()]
+
+
+def _csv(rows: Iterable[AlertRow]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for row in rows:
+        alert = row.alert
+        names = "; ".join(dict.fromkeys(each.recipient or "" for each in row.told))
+        writer.writerow(
+            [
+                alert.rule,
+                alert.area,
+                alert.state,
+                alert.level,
+                alert.breach_since,
+                alert.fired_on,
+                alert.judged_to,
+                _figure(row),
+                row.limit,
+                alert.health,
+                names,
+            ]
+        )
+    return text.getvalue()
+
+
+def _figure(row: AlertRow) -> Decimal | str | None:
+    if row.figure is None:
+        return None
+    return "c" if row.figure.protected else row.figure.evaluation.value
+
+
+def _record(row: AlertRow) -> dict[str, object]:
+    alert, figure = row.alert, row.figure
+    return {
+        "rule": alert.rule,
+        "title": None if row.rule is None else row.rule.title,
+        "area": alert.area,
+        "state": alert.state.value,
+        "level": None if alert.level is None else alert.level.value,
+        "since": None if alert.breach_since is None else alert.breach_since.isoformat(),
+        "fired_on": None if alert.fired_on is None else alert.fired_on.isoformat(),
+        "judged_to": None if alert.judged_to is None else alert.judged_to.isoformat(),
+        "episode": alert.episode,
+        "value": None if figure is None else plain_number(figure.evaluation.value),
+        "protected": figure is not None and figure.protected,
+        "limit": plain_number(row.limit),
+        "health": alert.health.value,
+        "told": [
+            {
+                "name": each.recipient,
+                "kind": each.kind,
+                "decided_at": each.at.isoformat(),
+                "mail": each.mail,
+                "mail_state": None if each.mail_state is None else str(each.mail_state),
+                "sent_at": None if each.sent_at is None else each.sent_at.isoformat(),
+            }
+            for each in row.told
+        ],
+    }

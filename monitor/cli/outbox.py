@@ -1,0 +1,215 @@
+"""``limen outbox``: mails that wait, were sent or were refused."""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from rich.text import Text
+
+from monitor.cli import exit_codes
+from monitor.cli.choices import UnknownNameError
+from monitor.cli.commands import TableFormat
+from monitor.cli.session import Session, present
+from monitor.compose import Links, compose
+from monitor.compose.shield import shown
+from monitor.compose.standalone import standalone_html
+from monitor.compose.subject import subject_of
+from monitor.core.notices import urgency
+from monitor.store.errors import PayloadError
+from monitor.store.outbox import OutboxEntry, OutboxState, attempts_of, outbox_entries, retry
+from monitor.terminal import counted, table, write_plainly
+from notifiers.message import Address, Message
+from notifiers.mime import InvalidAddressError, Mailbox, mail_bytes
+
+COLUMNS = (
+    "id",
+    "state",
+    "created_at",
+    "recipient",
+    "address",
+    "subject",
+    "attempts",
+    "next_attempt_at",
+    "sent_at",
+    "last_response",
+    "message_id",
+)
+_STYLES = {OutboxState.SENT: "green", OutboxState.DEAD: "bright_red", OutboxState.PENDING: "yellow"}
+
+
+def list_outbox(session: Session, states: Sequence[str], limit: int, *, style: TableFormat) -> int:
+    """Prints the latest mails, the newest first."""
+    wanted = [OutboxState(each) for each in states] or list(OutboxState)
+    with session.store() as store, store.reading() as connection:
+        entries = outbox_entries(connection, wanted, limit=limit + 1)
+    listed = entries[:limit]
+    match style:
+        case TableFormat.CSV:
+            write_plainly(_csv(listed))
+        case TableFormat.JSON:
+            write_plainly(json.dumps([_record(each) for each in listed], indent=2, ensure_ascii=False) + "\n")
+        case TableFormat.TABLE:
+            _print_list(session, listed)
+            if len(entries) > limit:
+                session.err.print(f"There are more; --limit {2 * limit} shows them.")
+    return exit_codes.OK
+
+
+def show_mail(session: Session, number: int, *, eml: bool, html: bool) -> int:
+    """Prints one mail: to be read, as it goes over the wire, or as a page."""
+    with session.store() as store, store.reading() as connection:
+        entry = _entry(outbox_entries(connection, ids=[number]), number)
+        attempts = attempts_of(connection, number)
+    message = _message(session, entry)
+    if eml:
+        write_plainly(_wire(session, message).decode("utf-8", "replace").replace("\r\n", "\n"))
+        return exit_codes.OK
+    if html:
+        pictures = {image.content_id: image.png for image in message.images}
+        write_plainly(standalone_html(message.html or "", pictures))
+        return exit_codes.OK
+    out, zone = session.out, session.settings.zone
+    for label, text in (
+        ("To", f"{entry.recipient_name} <{entry.address}>"),
+        ("Subject", message.subject),
+        ("Decided", _moment(entry.created_at, session)),
+        ("State", _state_in_words(entry, session)),
+        ("Message-ID", entry.message_id),
+    ):
+        out.print(Text.assemble((f"{label + ':':<12}", "bold"), text), soft_wrap=True)
+    for attempt in attempts:
+        when = f"{attempt.at.astimezone(zone):%-d %b %Y %H:%M:%S}"
+        out.print(f"{'Attempt:':<12}{when}, {attempt.outcome}: {attempt.response}", soft_wrap=True)
+    out.print()
+    out.print(message.text.rstrip("\n"), soft_wrap=True)
+    return exit_codes.OK
+
+
+def retry_mails(session: Session, numbers: Sequence[int]) -> int:
+    """Makes mails due now; without numbers every one that was refused."""
+    with session.store() as store, store.writing() as connection:
+        if not numbers:
+            numbers = [each.id for each in outbox_entries(connection, [OutboxState.DEAD])]
+        due = retry(connection, numbers, present())
+        others = {each.id: each for each in outbox_entries(connection, ids=set(numbers) - set(due))}
+    if not numbers:
+        session.out.print("No mail was refused.")
+        return exit_codes.OK
+    session.out.print(f"{counted(len(due), 'mail is', 'mails are')} due now.")
+    for number in numbers:
+        if number not in due:
+            session.err.print(f"{number}: {_why_not(others.get(number))}")
+    return exit_codes.OK if len(due) == len(set(numbers)) else exit_codes.PROBLEMS
+
+
+def _why_not(entry: OutboxEntry | None) -> str:
+    if entry is None:
+        return "there is no such mail"
+    return "it was sent" if entry.state is OutboxState.SENT else "it is being sent just now"
+
+
+def _entry(found: Sequence[OutboxEntry], number: int) -> OutboxEntry:
+    if not found:
+        raise UnknownNameError(f"There is no mail {number}: `limen outbox` lists them.")
+    return found[0]
+
+
+def _message(session: Session, entry: OutboxEntry) -> Message:
+    settings = session.settings
+    return compose(
+        entry.notification,
+        message_id=entry.message_id,
+        in_reply_to=entry.thread_ids[-1] if entry.thread_ids else None,
+        references=entry.thread_ids,
+        links=Links(settings.base_url, settings.contact),
+    )
+
+
+def _wire(session: Session, message: Message) -> bytes:
+    smtp = session.settings.smtp
+    sender = Mailbox.parse(Address(smtp.sender_name, smtp.sender))
+    try:
+        return mail_bytes(message, sender, Mailbox.parse(message.recipient))
+    except InvalidAddressError as fault:
+        raise UnknownNameError(f"This mail can't be written: {fault}") from fault
+
+
+def subject(entry: OutboxEntry) -> str:
+    """The mail's subject, without drawing its charts."""
+    try:
+        return subject_of(sorted((shown(each) for each in entry.notification.notices), key=urgency))
+    except PayloadError:
+        return "(written by another version of limen)"
+
+
+def _print_list(session: Session, entries: Sequence[OutboxEntry]) -> None:
+    if not entries:
+        session.out.print("The outbox holds no such mail.")
+        return
+    made = table("ID", "State", "Age", "To", "Tries", "Subject", right=("ID", "Age", "Tries"))
+    now = present()
+    for entry in entries:
+        line = Text(subject(entry))
+        if entry.state is not OutboxState.SENT and entry.last_response:
+            line.append(f"\n{entry.last_response}", "dim")
+        if entry.state is OutboxState.PENDING and entry.next_attempt_at > now:
+            line.append(f"\nnext try {_moment(entry.next_attempt_at, session)}", "dim")
+        made.add_row(
+            str(entry.id),
+            Text(str(entry.state), _STYLES.get(entry.state, "")),
+            _age(now - entry.created_at),
+            entry.recipient_name,
+            str(entry.attempts),
+            line,
+        )
+    session.out.print(made)
+
+
+def _age(age: timedelta) -> str:
+    seconds = max(int(age.total_seconds()), 0)
+    for size, unit in ((86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+def _moment(moment: datetime, session: Session) -> str:
+    return f"{moment.astimezone(session.settings.zone):%-d %b %Y %H:%M}"
+
+
+def _state_in_words(entry: OutboxEntry, session: Session) -> str:
+    match entry.state:
+        case OutboxState.SENT if entry.sent_at is not None:
+            return f"sent {_moment(entry.sent_at, session)}: {entry.last_response}"
+        case OutboxState.PENDING:
+            return f"due {_moment(entry.next_attempt_at, session)}, tried {counted(entry.attempts, 'time')}"
+        case OutboxState.DEAD:
+            return f"refused: {entry.last_response}. `limen outbox retry {entry.id}` sends it again"
+        case _:
+            return str(entry.state)
+
+
+def _record(entry: OutboxEntry) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "state": str(entry.state),
+        "created_at": entry.created_at.isoformat(),
+        "recipient": entry.recipient_name,
+        "address": entry.address,
+        "subject": subject(entry),
+        "attempts": entry.attempts,
+        "next_attempt_at": entry.next_attempt_at.isoformat(),
+        "sent_at": None if entry.sent_at is None else entry.sent_at.isoformat(),
+        "last_response": entry.last_response,
+        "message_id": entry.message_id,
+    }
+
+
+def _csv(entries: Sequence[OutboxEntry]) -> str:
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_record(each) for each in entries)
+    return text.getvalue()

@@ -1,0 +1,75 @@
+"""Who was told of an alert, or not, and what became of the mail."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from sqlalchemy import Connection
+
+from monitor.store.notifications import RecordedDecision, decisions_of
+from monitor.store.outbox import OutboxEntry, OutboxState, outbox_entries
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One decision and its mail. ``recipient`` None: the reason keeps it from everybody.
+
+    ``mail`` is the number in the outbox, ``response`` what the mail server last answered.
+    """
+
+    at: datetime
+    cycle: int
+    episode: int
+    kind: str | None
+    recipient: str | None
+    told: bool
+    reason: str
+    route: str | None
+    role: str | None
+    role_area: str | None
+    mail: int | None
+    mail_state: OutboxState | None
+    sent_at: datetime | None
+    response: str
+
+
+def tellings(connection: Connection, rule: str, area: str, *, episode: int | None = None) -> tuple[Telling, ...]:
+    """Every decision about an alert (one breach of it, if given), the oldest first."""
+    decisions = decisions_of(connection, rule, area, episode=episode)
+    numbers = [each.outbox_id for each in decisions if each.outbox_id is not None]
+    mails = {each.id: each for each in outbox_entries(connection, ids=numbers)} if numbers else {}
+    return tuple(
+        _telling(each, None if each.outbox_id is None else mails.get(each.outbox_id)) for each in decisions
+    )
+
+
+def _telling(recorded: RecordedDecision, mail: OutboxEntry | None) -> Telling:
+    decision = recorded.decision
+    return Telling(
+        at=recorded.at,
+        cycle=recorded.cycle_id,
+        episode=decision.episode,
+        kind=None if decision.kind is None else decision.kind.value,
+        recipient=None if decision.recipient is None else decision.recipient.name,
+        told=decision.reason.told and decision.recipient is not None,
+        reason=decision.reason.value,
+        route=decision.route,
+        role=decision.role,
+        role_area=decision.role_area,
+        mail=recorded.outbox_id,
+        mail_state=None if mail is None else mail.state,
+        sent_at=None if mail is None else mail.sent_at,
+        response="" if mail is None else mail.last_response,
+    )
+
+
+def fate(telling: Telling, zone: tzinfo) -> str:
+    """What became of the mail, in words."""
+    if telling.sent_at is not None:
+        return f"{telling.sent_at.astimezone(zone):%-d %b %Y %H:%M}"
+    match telling.mail_state:
+        case OutboxState.DEAD:
+            return "the mail was refused"
+        case OutboxState.PENDING | OutboxState.SENDING:
+            return "the mail waits to be sent"
+        case _:
+            return "no mail is kept"
