@@ -116,9 +116,10 @@ class _Pages:
         self._say(Text(f"{rule.position}; {rule.reference}", "dim"))
         if rule.applies:
             self._say(rule.applies)
-        for each in rule.levels:
-            self._say(_level_line(each, found.figure, judged=not rule.applies))
-        self._say(_conditions(rule))
+        else:
+            for each in rule.levels:
+                self._say(_level_line(each, found.figure))
+            self._say(_conditions(rule))
         self._say(_state_line(rule))
         self._steps(rule)
         self._tellings(rule.tellings)
@@ -173,17 +174,15 @@ def _before_line(figure: Rated) -> Text:
     return Text.assemble(f"Before: {before} to {own.previous_period_end}, ", rating(own.previous_rag), "; ", moved)
 
 
-def _level_line(told: LevelTold, figure: Rated | None, *, judged: bool) -> Text:
+def _level_line(told: LevelTold, figure: Rated | None) -> Text:
     chip = level_chip(Level(told.level))
     limits = ", ".join(figure.figures.short(limit) for limit in told.limits) if figure else ""
     computed = f" (limit {limits})" if limits and limits not in told.condition else ""
-    verdict = ("", "")
-    if judged:
-        verdict = {
-            True: (" → holds", "bold"),
-            False: (" → does not hold", ""),
-            None: (" → not to be said", "dim"),
-        }[told.holds]
+    verdict = {
+        True: (" → holds", "bold"),
+        False: (" → does not hold", ""),
+        None: (" → can't be said of this figure", "dim"),
+    }[told.holds]
     return Text.assemble(chip, f" if {told.condition}{computed}", verdict, (f"  {told.position}", "dim"))
 
 

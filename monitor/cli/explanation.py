@@ -281,6 +281,8 @@ def _rule(connection: Connection, rule: AlertRule, view: _View) -> RuleTold:
     thresholds = rule.thresholds_for(view.area)
     verdicts = [each for each in view.judged.rule_evaluations.get(key, ()) if each.period_end == view.period_end]
     applies = _why_not(rule, view)
+    health = verdicts[0].health if verdicts else RuleHealth.NO_DATA
+    judge = not applies and health is not RuleHealth.ERROR
     return RuleTold(
         rule=rule.id,
         title=rule.title,
@@ -291,10 +293,10 @@ def _rule(connection: Connection, rule: AlertRule, view: _View) -> RuleTold:
         retired_on=rule.retirement.on if rule.retirement else None,
         superseded_by=rule.retirement.superseded_by if rule.retirement else None,
         applies=applies,
-        levels=tuple(_level(each, view, judge=not applies) for each in reversed(thresholds.levels)),
+        levels=tuple(_level(each, view, judge=judge) for each in reversed(thresholds.levels)),
         recover=thresholds.recover.text if thresholds.recover else None,
         periods=thresholds.periods,
-        health=verdicts[0].health.value if verdicts else RuleHealth.NO_DATA.value,
+        health=health.value,
         state=alert.state.value,
         level=alert.level.value if alert.level else None,
         since=alert.breach_since,
@@ -327,12 +329,12 @@ def _level(level: LevelCondition, view: _View, *, judge: bool) -> LevelTold:
     if judge:
         row, column = view.place
         limits = tuple(
-            scaled_decimal(int(found.shown.scaled[row, column]), found.shown.decimals)
+            scaled_decimal(scaled, found.decimals)
             for found in view.sight.limits_of(level.condition)
-            if found.shown.known[row, column]
+            if (scaled := found.scaled[row][column]) is not None
         )
         truth = view.sight.truth(level.condition)
-        holds = bool(truth.true[row, column]) if truth.known[row, column] else None
+        holds = truth.true[row][column] if truth.known[row][column] else None
     if any(view.conceals(limit) for limit in limits):
         limits, holds, text = (), None, WITHHELD
     return LevelTold(level.level.value, text, limits, holds, str(level.position))

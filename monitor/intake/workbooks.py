@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
-from itertools import islice
+from itertools import count, islice
 from typing import TYPE_CHECKING, TypeVar
 from zipfile import BadZipFile, ZipFile
 
@@ -162,7 +162,7 @@ def _rows(sheet: "CalamineSheet", marks: SheetMarks) -> Iterator[NumberedRow]:
         return
     first_column = sheet.start[1] + 1
     is_marked = bool(marks.percentages or marks.instead)
-    for row, values in enumerate(sheet.iter_rows(), 1):
+    for row, values in enumerate(_values(sheet), 1):
         if is_marked:
             yield (
                 row,
@@ -173,6 +173,23 @@ def _rows(sheet: "CalamineSheet", marks: SheetMarks) -> Iterator[NumberedRow]:
             )
         else:
             yield row, [cell_text(value) for value in values]
+
+
+def _values(sheet: "CalamineSheet") -> Iterator[list[object]]:
+    """The values of each row; a day or time beyond the calendar ends in a panic, with dates as with [h]:mm."""
+    rows: Iterator[list[object]] = iter(_guarded(sheet.iter_rows))
+    for number in count(1):
+        try:
+            row = _guarded(lambda: next(rows, None))
+        except UnreadableFileError:
+            raise UnreadableFileError(
+                FileFaultCode.DAMAGED_WORKBOOK,
+                f"Row {number} of the sheet “{sheet.name}” holds a date or time that no calendar has: mend it or "
+                "clear the cell.",
+            ) from None
+        if row is None:
+            return
+        yield row
 
 
 def _marked_text(value: object, place: tuple[int, int], marks: SheetMarks) -> str:

@@ -12,7 +12,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from monitor.intake.faults import FileFaultCode, UnreadableFileError
 from monitor.intake.observation_files import observation_table, read_observation_file
 from monitor.intake.workbooks import cell_text
-from tests.support.observation_files import outcome, reading, saved, workbook
+from tests.support.observation_files import outcome, reading, saved, with_shared_strings, workbook
 
 HEADER = ("indicator", "area", "period_end", "value")
 ROW = ("cp_plan_rate", "Kent", date(2013, 11, 30), 39.4)
@@ -27,6 +27,7 @@ def _repacked(data: bytes, part: str, change: dict[str, str]) -> bytes:
     """The workbook with some text of one part replaced."""
     stream = BytesIO()
     with ZipFile(BytesIO(data)) as old, ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        assert part in old.namelist()
         for name in old.namelist():
             content = old.read(name)
             if name == part:
@@ -201,12 +202,50 @@ def test_entities_that_multiply_are_refused() -> None:
     assert refused.value.code is FileFaultCode.DAMAGED_WORKBOOK
 
 
-def test_a_part_that_only_the_reader_of_values_opens_may_be_damaged_too() -> None:
-    data = _repacked(workbook([HEADER, ROW]), "xl/sharedStrings.xml", {"<si>": "<si", "</sst>": "</ss"})
+@pytest.mark.parametrize("form", ["General", "0.0%"])
+def test_a_workbook_is_read_as_excel_itself_saves_it(form: str) -> None:
+    book = Workbook()
+    book.active.append(HEADER)
+    book.active.append(ROW)
+    book.active.append(("cp_plan_rate", "Swale", "30/11/2013", "c"))
+    book.active["D2"].number_format = form
+    inline = saved(book)
+    shared = with_shared_strings(inline)
+
+    assert list(observation_table(shared).rows()) == list(observation_table(inline).rows())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"<si>": "<si", "</sst>": "</ss"},
+        {"</sst>": ""},
+        {"<si><t>Kent</t></si>": ""},
+        {"<t>Kent</t>": "<t>Kent"},
+    ],
+)
+def test_a_workbook_whose_texts_are_damaged_is_refused_and_not_read_without_them(
+    change: dict[str, str],
+) -> None:
+    data = _repacked(with_shared_strings(workbook([HEADER, ROW])), "xl/sharedStrings.xml", change)
 
     with pytest.raises(UnreadableFileError) as refused:
         observation_table(data)
     assert refused.value.code is FileFaultCode.DAMAGED_WORKBOOK
+
+
+@pytest.mark.parametrize("number", [-1e300, 1e300, 1e10])
+def test_a_time_that_no_calendar_has_does_not_bring_limen_down(number: float) -> None:
+    book = Workbook()
+    book.active.append(HEADER)
+    book.active.append((*ROW[:2], number, 1))
+    book.active["C2"].number_format = "[h]:mm"
+
+    found = outcome(saved(book))
+    assert isinstance(found, UnreadableFileError)
+    assert found.reason == (
+        "Row 2 of the sheet “Sheet” holds a date or time that no calendar has: mend it or clear the cell."
+    )
 
 
 def _zip_of(name: str) -> bytes:

@@ -14,8 +14,8 @@ from monitor.core.exact import BoolArray, ExactArray
 class Frame:
     """The figures of many series of one indicator, side by side.
 
-    `shape` is (series, periods); periods run from the earliest to the latest, without gaps: a period
-    without a figure is a column too. `value` has exactly this shape; other names may have one that
+    `shape` is (series, places): the places of a series run from its earliest figure to its latest, and a
+    figure that is missing has a place too. `value` has exactly this shape; other names may have one that
     broadcasts to it, such as (series, 1) or (1,). `decimals` is the indicator's published precision;
     value, target, lower and upper are at it already. A rating is a whole number of
     `kinds.RATING_CODES`; not rated and no data are missing.
