@@ -2,9 +2,15 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # A shared machine is slow by turns: no test may fail for its pace.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", parent=settings.get_profile("default"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How hard tests/faults/test_killed_at_random.py tries; 1,000 take some minutes."""
+    parser.addoption("--kills", type=int, default=20, help="SIGKILLs at random instants, for each store")

@@ -87,7 +87,9 @@ def _urgency(row: AlertRow) -> tuple[int, int, str, str]:
 
 
 def _series(connection: Connection, world: World, chosen: Iterable[Alert]) -> dict[str, Series]:
-    rules = {world.rulebook.alerts[each.rule].indicator for each in chosen if each.rule in world.rulebook.alerts}
+    rules = {
+        world.rulebook.alerts[each.rule].indicator for each in chosen if each.rule in world.rulebook.alerts
+    }
     return {
         each: series_of(connection, world, world.rulebook.indicators[each], as_of=None, whole=False)
         for each in sorted(rules)
@@ -122,7 +124,8 @@ def _print(session: Session, rows: Sequence[AlertRow], *, everything: bool) -> N
     for row in rows:
         head = level(row.alert.level) if row.alert.state is AlertState.FIRING else state(row.alert)
         name = row.alert.rule if row.rule is None else in_sentence(row.rule.title)
-        out.print(Text.assemble(head, "  ", (f"{row.alert.area}: {name}", "bold"), ("  " + row.alert.rule, "dim")))
+        out.print(Text.assemble(head, "  ", (f"{row.alert.area}: {name}", "bold")))
+        out.print(Padding(Text(row.alert.rule, "dim"), (0, 0, 0, 4), expand=False))
         for line in filter(None, (_standing(row), *_told_lines(row.told, zone))):
             out.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
     firing = sum(row.alert.state is AlertState.FIRING for row in rows)

@@ -139,6 +139,7 @@ def ingest(
 @application.command()
 def ratings(
     context: typer.Context,
+    *,
     as_of: Annotated[
         str | None,
         typer.Option("--as-of", metavar="DATE", help="The latest periods that end on or before this day."),
@@ -162,7 +163,9 @@ def ratings(
 def alerts(
     context: typer.Context,
     area: AreaOption = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also those that are over or never fired.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also those that are over or never fired.")
+    ] = False,
     format: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,  # noqa: A002 - the option's name
 ) -> None:
     """Show alerts that fire or are about to, and who was told of them."""
@@ -187,9 +190,7 @@ def explain(
     """Explain a figure, its rating, its alerts, and who was told or not, and why."""
     from monitor.cli.explain import explain_figure
 
-    raise typer.Exit(
-        explain_figure(_session(context), subject, area, at, as_json=format is TextFormat.JSON)
-    )
+    raise typer.Exit(explain_figure(_session(context), subject, area, at, as_json=format is TextFormat.JSON))
 
 
 @application.command()
@@ -219,9 +220,12 @@ def outbox_itself(context: typer.Context) -> None:
 def outbox_list(
     context: typer.Context,
     state: Annotated[
-        list[MailState] | None, typer.Option("--state", "-s", help="Only mails in this state; may be repeated.")
+        list[MailState] | None,
+        typer.Option("--state", "-s", help="Only mails in this state; may be repeated."),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many, the newest first.")] = 50,
+    limit: Annotated[
+        int, typer.Option("--limit", "-n", min=1, help="At most so many, the newest first.")
+    ] = 50,
     format: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,  # noqa: A002 - the option's name
 ) -> None:
     """List mails, the newest first."""

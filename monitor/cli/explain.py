@@ -61,7 +61,9 @@ class _Pages:
         self._out.print(text if isinstance(text, Text) else Text(text, "bold underline"))
 
     def _say(self, text: str | Text, indent: int = 2) -> None:
-        self._out.print(Padding(Text(text) if isinstance(text, str) else text, (0, 0, 0, indent), expand=False))
+        self._out.print(
+            Padding(Text(text) if isinstance(text, str) else text, (0, 0, 0, indent), expand=False)
+        )
 
     def _moment(self, moment: datetime) -> str:
         return f"{moment.astimezone(self._zone):%-d %b %Y %H:%M}"
@@ -92,7 +94,11 @@ class _Pages:
         self._heading("What is in force for it")
         for line in found.lines:
             until = f" until {line.until}" if line.until else ""
-            self._say(Text.assemble((f"{line.what.capitalize()}: ", "bold"), f"{line.text} (since {line.start}{until})"))
+            self._say(
+                Text.assemble(
+                    (f"{line.what.capitalize()}: ", "bold"), f"{line.text} (since {line.start}{until})"
+                )
+            )
             self._say(f"{line.reference}", 4)
             self._say(Text(line.position, "dim"), 4)
         if not found.lines:
@@ -103,16 +109,19 @@ class _Pages:
         judgement = found.judgement
         if judgement is None:
             return "No cycle has judged this figure yet."
-        rules = judgement.revision or judgement.rulebook[:12]
-        text = f"Judged in cycle {judgement.cycle}, {self._moment(judgement.at)}, by rules {rules}: {judgement.rag}."
+        rules = (judgement.revision or judgement.rulebook)[:12]
+        when = f"in cycle {judgement.cycle}, {self._moment(judgement.at)}"
+        text = f"Judged {when}, by rules {rules}: {judgement.rag}."
         if judgement.restated:
             text += " The figure has been restated since; the next cycle judges it again."
         elif judgement.rulebook != found.rulebook:
-            text += f" Shown above is what the rules say now ({found.revision or found.rulebook[:12]})."
+            text += f" Shown above is what the rules say now ({(found.revision or found.rulebook)[:12]})."
         return text
 
     def _rule(self, rule: RuleTold, found: Explanation) -> None:
-        self._heading(Text.assemble(("Alert: ", "bold"), (rule.title, "bold underline"), (f"  {rule.rule}", "dim")))
+        self._heading(
+            Text.assemble(("Alert: ", "bold"), (rule.title, "bold underline"), (f"  {rule.rule}", "dim"))
+        )
         self._say(Text(f"{rule.position}; {rule.reference}", "dim"))
         if rule.applies:
             self._say(rule.applies)
@@ -140,17 +149,28 @@ class _Pages:
         if not decided:
             self._say("Nobody had to be told.")
             return
-        made = table("When", "News", "Who", "Why", "Mail")
-        for each in decided:
-            mail = f"{each.mail}: {fate(each, self._zone)}" if each.told and each.mail else "–"
-            if each.told and each.response:
-                mail += f"; {each.response}"
-            made.add_row(
-                self._moment(each.at), each.kind or "–", each.recipient or "nobody", _why(each), mail
-            )
         self._out.print()
         self._say(Text("Who was told, or not", "bold"))
+        made = table("When", "What")
+        made.show_header = False
+        for each in decided:
+            made.add_row(self._moment(each.at), self._told(each))
         self._out.print(Padding(made, (0, 0, 0, 2), expand=False))
+
+    def _told(self, each: Telling) -> Text:
+        """One decision in a sentence, with its reason and what became of the mail."""
+        if not each.told:
+            who = f"{each.recipient}: " if each.recipient else ""
+            return Text(f"{who}{each.reason}")
+        role = f" as {each.role} for {each.role_area}" if each.role and each.role_area else ""
+        route = f" (route {each.route}{role})" if each.route else ""
+        mail = f"; mail {each.mail}: {fate(each, self._zone)}" if each.mail else ""
+        answer = f", {each.response}" if each.response else ""
+        return Text.assemble(
+            f"{each.kind}: ",
+            (each.recipient or "", "bold"),
+            f" was told, for {each.reason}{route}{mail}{answer}",
+        )
 
 
 def _figure_line(figure: Rated, period: str) -> Text:
@@ -171,7 +191,9 @@ def _before_line(figure: Rated) -> Text:
         return Text("It is the first of its series.")
     before = figure.figures.short(own.previous_value, protected=figure.previous_protected)
     moved = travel(own.direction, own.value, own.previous_value)
-    return Text.assemble(f"Before: {before} to {own.previous_period_end}, ", rating(own.previous_rag), "; ", moved)
+    return Text.assemble(
+        f"Before: {before} to {own.previous_period_end}, ", rating(own.previous_rag), "; ", moved
+    )
 
 
 def _level_line(told: LevelTold, figure: Rated | None) -> Text:
@@ -201,16 +223,9 @@ def _state_line(rule: RuleTold) -> Text:
     since = f", since {rule.since}" if rule.since else ""
     judged = f", judged to {rule.judged_to}" if rule.judged_to else ""
     health = "" if rule.health == "ok" or rule.applies else f"; on this figure: {rule.health}"
-    return Text.assemble(("Now: ", "bold"), rule.state, " " if rule.level else "", chip, since, judged, health)
-
-
-def _why(each: Telling) -> str:
-    if each.role and each.role_area:
-        as_what = f" as {each.role} for {each.role_area}"
-    else:
-        as_what = ""
-    route = f" (route {each.route}{as_what})" if each.route else as_what
-    return f"{each.reason}{route}"
+    return Text.assemble(
+        ("Now: ", "bold"), rule.state, " " if rule.level else "", chip, since, judged, health
+    )
 
 
 def _record(found: Explanation) -> dict[str, object]:

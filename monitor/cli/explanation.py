@@ -279,7 +279,9 @@ def _rule(connection: Connection, rule: AlertRule, view: _View) -> RuleTold:
     key = (rule.id, view.area.name)
     alert = alerts(connection, [key]).get(key, Alert(*key))
     thresholds = rule.thresholds_for(view.area)
-    verdicts = [each for each in view.judged.rule_evaluations.get(key, ()) if each.period_end == view.period_end]
+    verdicts = [
+        each for each in view.judged.rule_evaluations.get(key, ()) if each.period_end == view.period_end
+    ]
     applies = _why_not(rule, view)
     health = verdicts[0].health if verdicts else RuleHealth.NO_DATA
     judge = not applies and health is not RuleHealth.ERROR

@@ -46,7 +46,12 @@ def _ingested(session: Session, store: Store, path: Path, default_area: str | No
 @contextmanager
 def _progress(session: Session, path: Path) -> Iterator[Teller]:
     """A bar that shows as soon as a file is seen to be long, and goes when it is done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
+    )
     bar = Progress(*columns, console=session.err, transient=True, disable=not session.err.is_terminal)
     tasks: list[TaskID] = []
 

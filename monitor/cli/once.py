@@ -47,7 +47,9 @@ def _print_delivery(session: Session, application: Application, sent: DeliveryOu
     if sent.delivered:
         session.out.print(f"Delivered {counted(sent.delivered, 'mail')}.")
     if sent.deferred:
-        session.out.print(Text(f"Put off {counted(sent.deferred, 'mail')}; `limen outbox` shows why.", "yellow"))
+        session.out.print(
+            Text(f"Put off {counted(sent.deferred, 'mail')}; `limen outbox` shows why.", "yellow")
+        )
     if sent.rejected:
         text = f"Refused for good: {counted(sent.rejected, 'mail')}; `limen outbox --state dead` shows why."
         session.out.print(Text(text, "bright_red"))

@@ -15,7 +15,7 @@ from monitor.cli.choices import area_named, day, indicator_named
 from monitor.cli.commands import TableFormat
 from monitor.cli.scorecard import Rated, latest, plain_number, series_of
 from monitor.cli.session import Session
-from monitor.core.observations import Status
+from monitor.core.observations import Missing, Status
 from monitor.core.rulebook import Polarity
 from monitor.terminal import NOTHING, rating, table, travel, write_plainly
 
@@ -41,6 +41,21 @@ COLUMNS = (
 SUPPRESSED = "c"
 """What DfE's files write for a figure that is withheld; ``limen ingest`` reads it so."""
 
+SYMBOLS = {
+    Missing.SUPPRESSED: "c",
+    Missing.NOT_AVAILABLE: "x",
+    Missing.NOT_APPLICABLE: "z",
+    Missing.LOW_RELIABILITY: "u",
+    Missing.ROUNDS_TO_ZERO: "k",
+    Missing.NOT_COLLECTED: ":",
+}
+"""How DfE's files write why there is no figure; see :class:`monitor.core.observations.Missing`."""
+
+NARROW = 100
+"""Columns below which a title does not fit beside its figures."""
+
+_WIDTHS = (10, 9, 12, 9, 9, 12)
+
 
 def show_ratings(
     session: Session,
@@ -58,7 +73,9 @@ def show_ratings(
     elif style is TableFormat.JSON:
         write_plainly(json.dumps([_record(each) for each in rated], indent=2, ensure_ascii=False) + "\n")
     elif not rated:
-        session.err.print("There are no figures yet." if as_of is None else f"There are no figures to {as_of}.")
+        session.err.print(
+            "There are no figures yet." if as_of is None else f"There are no figures to {as_of}."
+        )
     else:
         _print_tables(session, rated, history=history)
     return exit_codes.OK
@@ -141,15 +158,24 @@ def _record(each: Rated) -> dict[str, object]:
 
 def _print_tables(session: Session, rated: Sequence[Rated], *, history: bool) -> None:
     """One table an indicator; or one for all, where each indicator has one row only."""
-    if not history and len({each.evaluation.area for each in rated}) == 1:
-        session.out.print(_table("Indicator", rated, [each.indicator.title for each in rated]))
+    is_one_area = not history and len({each.evaluation.area for each in rated}) == 1
+    if is_one_area and session.out.width < NARROW:
+        _print_narrow(session, rated)
+    elif is_one_area:
+        made = _table("Indicator")
+        for each in rated:
+            made.add_row(each.indicator.title, *_cells(each))
+        session.out.print(made)
     else:
         for number, (_, group) in enumerate(groupby(rated, key=lambda each: each.indicator.id)):
             rows = list(group)
             if number:
                 session.out.print()
             session.out.print(_heading(rows[0]))
-            session.out.print(_table("Area", rows, [each.evaluation.area for each in rows]))
+            made = _table("Area")
+            for each in rows:
+                made.add_row(each.evaluation.area, *_cells(each))
+            session.out.print(made)
     for note in _notes(rated):
         session.out.print(Text(note, "dim"))
 
@@ -162,33 +188,43 @@ def _heading(each: Rated) -> Text:
     )
 
 
-def _table(first: str, rows: Sequence[Rated], names: Sequence[str]) -> Table:
-    made = table(first, "Period to", "Figure", "Target", "Rating", "Before", "Direction", right=("Figure", "Target"))
-    for name, each in zip(names, rows, strict=True):
-        figure = each.evaluation
-        made.add_row(
-            name,
-            figure.period_end.isoformat(),
-            figure_text(each),
-            _line(each),
-            rating(figure.rag),
-            rating(figure.previous_rag),
-            travel(
-                figure.direction,
-                None if each.protected else figure.value,
-                None if each.previous_protected else figure.previous_value,
-            ),
-        )
-    return made
+def _print_narrow(session: Session, rated: Sequence[Rated]) -> None:
+    """Each title on a line of its own, above its figures."""
+    for number, each in enumerate(rated):
+        made = _table()
+        made.show_header = number == 0
+        for column, width in zip(made.columns, _WIDTHS, strict=True):
+            column.min_width = width
+        made.add_row(*_cells(each))
+        session.out.print(Text(each.indicator.title, "bold"))
+        session.out.print(made)
+
+
+def _table(*first: str) -> Table:
+    figures = ("Figure", "Target")
+    return table(*first, "Period to", "Figure", "Target", "Rating", "Before", "Direction", right=figures)
+
+
+def _cells(each: Rated) -> Sequence[str | Text]:
+    figure = each.evaluation
+    return (
+        figure.period_end.isoformat(),
+        figure_text(each),
+        _line(each),
+        rating(figure.rag),
+        rating(figure.previous_rag),
+        travel(figure.direction, figure.value, figure.previous_value),
+    )
 
 
 def figure_text(each: Rated) -> Text:
     """The figure, marked where it is provisional; or why there is none."""
     figure = each.evaluation
     if figure.value is None and not each.protected:
-        return Text(figure.missing.value if figure.missing else "none", "dim")
+        return Text(SYMBOLS.get(figure.missing, NOTHING) if figure.missing else NOTHING, "dim")
     text = Text(each.figures.short(figure.value, protected=each.protected))
-    return text.append("p", "dim") if figure.status is Status.PROVISIONAL else text
+    is_marked = figure.status is Status.PROVISIONAL and not each.protected
+    return text.append("p", "dim") if is_marked else text
 
 
 def _line(each: Rated) -> str:
@@ -212,7 +248,7 @@ def _notes(rated: Sequence[Rated]) -> list[str]:
     if any(each.evaluation.status is Status.PROVISIONAL for each in rated):
         notes.append("p: provisional, it may still change.")
     if any(each.protected for each in rated):
-        notes.append(
-            "withheld: a number from 1 to 5, or one from which such a number could be worked out."
-        )
+        notes.append("withheld: a number from 1 to 5, or one from which such a number could be worked out.")
+    reasons = dict.fromkeys(each.evaluation.missing for each in rated)
+    notes += [f"{SYMBOLS.get(reason, NOTHING)}: {reason}." for reason in reasons if reason is not None]
     return ["", *notes] if notes else []

@@ -23,7 +23,7 @@ Protected = Collection[tuple[str, date]]
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """A judged figure, fit to be shown: what is ``protected`` is None in it, and so is what narrows it down."""
+    """A judged figure, fit to be shown: what is ``protected`` is None, and what would narrow it down too."""
 
     indicator: Indicator
     evaluation: Evaluation
@@ -79,6 +79,9 @@ def shielded(evaluation: Evaluation, indicator: Indicator, protected: Protected)
     figure_format = FigureFormat(indicator.unit, indicator.decimals)
     if hidden_before:
         evaluation = replace(evaluation, previous_value=None)
+    if hidden or hidden_before:
+        # Which way it moved from or to a figure that is shown says how large the withheld one is.
+        evaluation = replace(evaluation, direction=DirectionOfTravel.UNKNOWN)
     if hidden:
         evaluation = replace(
             evaluation,
@@ -88,7 +91,6 @@ def shielded(evaluation: Evaluation, indicator: Indicator, protected: Protected)
             target=_shown(evaluation.target, figure_format),
             lower=_shown(evaluation.lower, figure_format),
             upper=_shown(evaluation.upper, figure_format),
-            direction=DirectionOfTravel.UNKNOWN if hidden_before else evaluation.direction,
         )
     return Rated(indicator, evaluation, hidden, hidden_before)
 
@@ -102,4 +104,3 @@ def plain_number(value: Decimal | None) -> int | float | None:
     if value is None:
         return None
     return int(value) if value.as_tuple().exponent == 0 else float(value)
-

@@ -26,7 +26,7 @@ def run_daemon(session: Session) -> int:
         log.error(str(fault))  # noqa: TRY400 - as above
         return exit_codes.CONFIGURATION
     except OSError as fault:
-        log.error(f"limen can't start: {in_words(fault)}")  # noqa: TRY400 - as above
+        log.error("limen can't start", problem=in_words(fault))  # noqa: TRY400 - as above
         return exit_codes.PROBLEMS
     try:
         return Daemon(application, settings, VERSION).run()

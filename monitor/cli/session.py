@@ -85,7 +85,7 @@ class Session:
 
     @contextmanager
     def application(self) -> Iterator["Application"]:
-        """limen put together, with rules read.
+        """The whole of limen, with rules read.
 
         Raises:
             StoreError: the database can't be used.
@@ -103,7 +103,7 @@ class Session:
             opened.close()
 
     def opened_for_service(self) -> "Application":
-        """limen put together, for the caller to close. A SQLite file that isn't there is made.
+        """The whole of limen, for the caller to close. A SQLite file that isn't there is made.
 
         Raises:
             StoreError: the database can't be used.

@@ -32,7 +32,9 @@ class Telling:
     response: str
 
 
-def tellings(connection: Connection, rule: str, area: str, *, episode: int | None = None) -> tuple[Telling, ...]:
+def tellings(
+    connection: Connection, rule: str, area: str, *, episode: int | None = None
+) -> tuple[Telling, ...]:
     """Every decision about an alert (one breach of it, if given), the oldest first."""
     decisions = decisions_of(connection, rule, area, episode=episode)
     numbers = [each.outbox_id for each in decisions if each.outbox_id is not None]

@@ -42,7 +42,8 @@ class Evaluation:
     """The rating of one figure. Decimals are in the indicator's unit, at its published precision.
 
     ``target``, ``lower`` and ``upper`` are those in force at the period's end. ``previous_…`` is the figure
-    before it in the same series. ``rag_position`` is where the bands stand that gave the colour.
+    before it in the same series. ``neighbours``, ``region`` and ``england`` are
+    published figures to compare with. ``rag_position`` is where the bands stand that gave the colour.
     """
 
     indicator: str
@@ -66,6 +67,9 @@ class Evaluation:
     target_reference: str
     rag_reference: str
     rag_position: Position | None
+    neighbours: Decimal | None = None
+    region: Decimal | None = None
+    england: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

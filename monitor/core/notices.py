@@ -81,7 +81,7 @@ def notice(
         direction=latest.direction if latest and not hidden else DirectionOfTravel.UNKNOWN,
         previous_value=_previous_value(latest, view),
         previous_label=_label(indicator, latest.previous_period_end if latest else None),
-        neighbours=None,
+        neighbours=latest.neighbours if latest else None,
         history=_history(indicator, view),
         action=rule.action,
         source=indicator.source,

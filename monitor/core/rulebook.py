@@ -50,6 +50,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Benchmarks:
+    """Published figures of others to compare with, in millionths of the indicator's unit. None: not known."""
+
+    neighbours: int | None
+    region: int | None
+    england: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RagBands:
     """When a figure is green, amber or red; without ``red``, whatever is neither green nor amber is red."""
 
@@ -110,6 +119,7 @@ class Indicator:
     direction: DirectionRule
     retirement: Retirement | None
     position: Position
+    benchmarks: tuple[Dated[Benchmarks], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

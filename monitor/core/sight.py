@@ -67,6 +67,8 @@ class Sight:
         limits = panel.entry_grid(indicator.limits)
         bands = panel.entry_grid(indicator.rag)
         ranges: Sequence[Limits] = [entry.value for entry in indicator.limits]
+        others = panel.entry_grid(indicator.benchmarks)
+        published = [entry.value for entry in indicator.benchmarks]
         values = {
             "value": panel.values,
             "numerator": panel.numerators,
@@ -74,6 +76,9 @@ class Sight:
             "target": panel.from_entries(targets, [entry.value for entry in indicator.targets]),
             "lower": panel.from_entries(limits, [limit.lower for limit in ranges]),
             "upper": panel.from_entries(limits, [limit.upper for limit in ranges]),
+            "neighbours": panel.from_entries(others, [each.neighbours for each in published]),
+            "region": panel.from_entries(others, [each.region for each in published]),
+            "england": panel.from_entries(others, [each.england for each in published]),
         }
         frame = Frame(values, panel.shape, indicator.decimals)
         ratings = _ratings(panel, frame, bands)
@@ -151,6 +156,9 @@ class Sight:
             target_reference=indicator.targets[target].reference if target != NO_ENTRY else "",
             rag_reference=band.reference if band else "",
             rag_position=band.position if band else None,
+            neighbours=self.amount("neighbours", row, column),
+            region=self.amount("region", row, column),
+            england=self.amount("england", row, column),
         )
 
     def _previous(self, row: int, column: int) -> int | None:

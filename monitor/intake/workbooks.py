@@ -2,7 +2,7 @@
 
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -175,17 +175,17 @@ def _rows(sheet: "CalamineSheet", marks: SheetMarks) -> Iterator[NumberedRow]:
             yield row, [cell_text(value) for value in values]
 
 
-def _values(sheet: "CalamineSheet") -> Iterator[list[object]]:
-    """The values of each row; a day or time beyond the calendar ends in a panic, with dates as with [h]:mm."""
-    rows: Iterator[list[object]] = iter(_guarded(sheet.iter_rows))
+def _values(sheet: "CalamineSheet") -> Iterator[Sequence[object]]:
+    """The values of each row; the library panics at a day or time beyond the calendar."""
+    rows: Iterator[Sequence[object]] = _guarded(lambda: iter(sheet.iter_rows()))
     for number in count(1):
         try:
             row = _guarded(lambda: next(rows, None))
         except UnreadableFileError:
             raise UnreadableFileError(
                 FileFaultCode.DAMAGED_WORKBOOK,
-                f"Row {number} of the sheet “{sheet.name}” holds a date or time that no calendar has: mend it or "
-                "clear the cell.",
+                f"Row {number} of the sheet “{sheet.name}” holds a date or time that no calendar has: "
+                "mend it or clear the cell.",
             ) from None
         if row is None:
             return

@@ -34,7 +34,7 @@ class WrittenCondition:
 def band_names(unit: str | None) -> Mapping[str, Kind]:
     """Returns the names that the condition of a band can use, for an indicator of this unit."""
     own, counted = Number.of(unit or UNKNOWN_UNIT), Number.of(COUNTED)
-    figures = dict.fromkeys(("value", "target", "lower", "upper"), own)
+    figures = dict.fromkeys(("value", "target", "lower", "upper", "neighbours", "region", "england"), own)
     return {**figures, "numerator": counted, "denominator": counted}
 
 

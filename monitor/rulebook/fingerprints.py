@@ -38,6 +38,10 @@ def _indicator(indicator: Indicator) -> dict[str, Any]:
         "polarity": indicator.polarity,
         "targets": [_dated(entry, entry.value) for entry in indicator.targets],
         "limits": [_dated(entry, _limits(entry.value)) for entry in indicator.limits],
+        "benchmarks": [
+            _dated(entry, [entry.value.neighbours, entry.value.region, entry.value.england])
+            for entry in indicator.benchmarks
+        ],
         "rag": [_dated(entry, _bands(entry.value)) for entry in indicator.rag],
         "direction": [indicator.direction.method, indicator.direction.figures],
         "retirement": _retirement(indicator.retirement),

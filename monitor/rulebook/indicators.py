@@ -8,6 +8,7 @@ from monitor.core.areas import AreaTree
 from monitor.core.dated import Dated
 from monitor.core.periods import Basis, Frequency
 from monitor.core.rulebook import (
+    Benchmarks,
     DirectionMethod,
     DirectionRule,
     Indicator,
@@ -29,10 +30,14 @@ from monitor.rulebook.problems import ProblemLog, Span
 
 INDICATOR_KEYS: Final = (
     "title", "theme", "definition", "unit", "scale", "decimals", "basis", "frequency", "polarity", "source",
-    "numerator", "denominator", "counts_people", "direction", "targets", "limits", "rag", "retired",
+    "numerator", "denominator", "counts_people", "direction", "targets", "limits", "benchmarks", "rag",
+    "retired",
 )  # fmt: skip
 BAND_KEYS: Final = ("green", "amber", "red")
-MOST_DECIMALS: Final = 6
+MOST_DECIMALS: Final = 5
+"""Figures are kept as millionths, which round exactly to five decimals or fewer."""
+
+BENCHMARK_KEYS: Final = ("neighbours", "region", "england")
 LARGEST_SCALE: Final = 10_000_000
 FIGURES_OF_A_TREND: Final = (3, 60)
 _USUAL_SCALES: Final = {"percent": 100, "per 10,000": 10_000}
@@ -95,6 +100,7 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree) -> Writt
     decimals = fields.whole_number("decimals", fewest=0, most=MOST_DECIMALS, required=True)
     counts_people = fields.yes_or_no("counts_people", default=True)
     targets, limits, rag = _targets(fields, areas), _limits(fields, areas), _rag(fields, unit, areas)
+    benchmarks = read_dated(fields, "benchmarks", BENCHMARK_KEYS, _benchmarks, areas)
     indicator = Indicator(
         id=definition.id,
         title=fields.text("title", required=True) or "",
@@ -116,8 +122,9 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree) -> Writt
         direction=_direction(fields),
         retirement=_retirement(fields),
         position=definition.key.span.position,
+        benchmarks=benchmarks,
     )
-    sound = {"targets": targets, "limits": limits, "rag": rag}
+    sound = {"targets": targets, "limits": limits, "benchmarks": benchmarks, "rag": rag}
     faulty = frozenset(key for key, entries in sound.items() if len(entries) < len(fields.items(key)))
     spans = {key: fields.span(key) for key in INDICATOR_KEYS}
     return WrittenIndicator(indicator, rag, definition.key.span, spans, faulty)
@@ -168,6 +175,18 @@ def _range(entry: Fields) -> Limits | None:
         return None
     sound = (lower is not None or not entry.has("lower")) and (upper is not None or not entry.has("upper"))
     return Limits(lower, upper) if sound else None
+
+
+def _benchmarks(entry: Fields) -> Benchmarks | None:
+    given = [key for key in BENCHMARK_KEYS if entry.has(key)]
+    if not given:
+        entry.log.note(
+            "LIM204", entry.at, "this entry of benchmarks has neither neighbours, region nor england"
+        )
+        return None
+    amounts = {key: entry.amount(key) for key in BENCHMARK_KEYS}
+    sound = all(amounts[key] is not None for key in given)
+    return Benchmarks(**amounts) if sound else None
 
 
 def _rag(fields: Fields, unit: str | None, areas: AreaTree) -> tuple[Dated[WrittenBands], ...]:

@@ -9,6 +9,7 @@ writes; ``synchronous=FULL`` makes a commit survive a power cut in that mode (SQ
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -155,6 +156,8 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
         connection.isolation_level = None
         for pragma in _pragmas(writes=writes):
             connection.execute(f"PRAGMA {pragma}")
+        if writes:
+            _write_ahead(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -168,7 +171,25 @@ def _pragmas(*, writes: bool) -> tuple[str, ...]:
     if not writes:
         return (*common, "query_only=ON")
     # recursive_triggers: without it INSERT OR REPLACE would slip past the triggers that forbid deletion.
-    return (*common, "journal_mode=WAL", "synchronous=FULL", "recursive_triggers=ON")
+    return (*common, "synchronous=FULL", "recursive_triggers=ON")
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Puts the file into WAL mode, where it stays.
+
+    Programs that open a new file at once get in each other's way here, and SQLite does not wait by itself:
+    the busy timeout was seen not to cover a change of the journal mode. So limen waits.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _postgresql_engine(url: URL) -> Engine:

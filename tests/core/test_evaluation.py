@@ -7,7 +7,7 @@ from monitor.core.dated import Scope
 from monitor.core.evaluation import evaluate, figures_needed
 from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
 from monitor.core.observations import Missing
-from monitor.core.rulebook import DirectionMethod, DirectionRule, Level, Limits, Polarity
+from monitor.core.rulebook import Benchmarks, DirectionMethod, DirectionRule, Level, Limits, Polarity
 from tests.support.rules import (
     CANTERBURY,
     KENT,
@@ -142,6 +142,27 @@ def test_the_closest_scope_wins_for_targets_and_limits() -> None:
         ("Swale", Decimal(5), Decimal(40)),
         ("Canterbury", None, Decimal(12)),
     ]
+
+
+def test_what_others_published_stands_beside_the_figure_and_can_be_compared_with() -> None:
+    measure = indicator(
+        benchmarks=(
+            dated(Benchmarks(69_500_000, None, 75_500_000), until=MARCH_2013),
+            dated(Benchmarks(66_200_000, None, None), start=MARCH_2013),
+        )
+    )
+    judged = evaluate(
+        measure,
+        [rule({"warning": "value < neighbours", "critical": "value < england"})],
+        {KENT: [figure(date(2012, 3, 31), "75.4"), figure(MARCH_2013, "66.1")]},
+    )
+    assert [(each.neighbours, each.england, each.region) for each in judged.evaluations] == [
+        (Decimal("69.5"), Decimal("75.5"), None),
+        (Decimal("66.2"), None, None),
+    ]
+    verdicts = judged.rule_evaluations["the-rule", "Kent"]
+    assert [each.level for each in verdicts] == [Level.CRITICAL, Level.WARNING]
+    assert [each.limit for each in verdicts] == [Decimal("75.5"), Decimal("66.2")]
 
 
 def test_the_worst_level_that_holds_wins_and_names_its_limit() -> None:

@@ -48,7 +48,8 @@ class RunningDaemon:
 
     def wait_calls(self, call: str, more: int = 1) -> None:
         before = self.calls(call)
-        wait_for(lambda: self.calls(call) >= before + more, f"{more} more calls of {call}: {self.log()}")
+        enough = before + more
+        wait_for(lambda: self.calls(call) >= enough, lambda: f"{more} calls of {call}: {self.log()}")
 
     def ready(self) -> "RunningDaemon":
         self.manager.wait("READY=1")

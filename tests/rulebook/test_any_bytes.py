@@ -1,6 +1,7 @@
 """Whatever bytes a rule file holds, loading it ends in a rulebook or in problems."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -31,12 +32,66 @@ FULL = rule_file(
 
 PIECES = st.sampled_from(
     [
-        "indicators", "alerts", "routes", "a", "x-1", "title", "levels", "warning", "areas", "Swale", "all", ":", ": ", "\n",
-        "\n  ", "\n    ", "- ", "? ", "[", "]", "{", "}", ",", "'", '"', "|", ">", ">-\n", "#", "&a ", "*a", "!t ", "<<",
-        "---", "...", "%YAML 1.2\n", "\t", "~", "null", "value > 85", "2013-04-01", "90", "-", "é", "\u202e", "\x00",
-        "\ufeff", "\x85", "\u2028", "\r", "\\", "\\u0000", "from", "until", "value", "reference", "to", "match",
+        "indicators",
+        "alerts",
+        "routes",
+        "a",
+        "x-1",
+        "title",
+        "levels",
+        "warning",
+        "areas",
+        "Swale",
+        "all",
+        ":",
+        ": ",
+        "\n",
+        "\n  ",
+        "\n    ",
+        "- ",
+        "? ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        "'",
+        '"',
+        "|",
+        ">",
+        ">-\n",
+        "#",
+        "&a ",
+        "*a",
+        "!t ",
+        "<<",
+        "---",
+        "...",
+        "%YAML 1.2\n",
+        "\t",
+        "~",
+        "null",
+        "value > 85",
+        "2013-04-01",
+        "90",
+        "-",
+        "é",
+        "\u202e",
+        "\x00",
+        "\ufeff",
+        "\x85",
+        "\u2028",
+        "\r",
+        "\\",
+        "\\u0000",
+        "from",
+        "until",
+        "value",
+        "reference",
+        "to",
+        "match",
     ]
-)  # fmt: skip
+)
 
 
 def holds(outcome: LoadedRulebook) -> None:
@@ -96,9 +151,26 @@ NODES = st.recursive(
     max_leaves=8,
 )
 KEYS = st.sampled_from(
-    ["title", "unit", "decimals", "targets", "limits", "rag", "direction", "retired", "indicator", "areas", "levels", "recover", "for",
-     "overrides", "effective", "match", "to"]
-)  # fmt: skip
+    [
+        "title",
+        "unit",
+        "decimals",
+        "targets",
+        "limits",
+        "rag",
+        "direction",
+        "retired",
+        "indicator",
+        "areas",
+        "levels",
+        "recover",
+        "for",
+        "overrides",
+        "effective",
+        "match",
+        "to",
+    ]
+)
 
 
 @given(st.dictionaries(KEYS, NODES, max_size=4))
@@ -111,8 +183,7 @@ def thousand_laughs() -> str:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     names = "abcdefghij"
     lines += [
-        f"{one}: &{one} [{', '.join(f'*{before}' for _ in range(9))}]"
-        for before, one in zip(names, names[1:], strict=False)
+        f"{one}: &{one} [{', '.join(f'*{before}' for _ in range(9))}]" for before, one in pairwise(names)
     ]
     return "\n".join(lines)
 
@@ -127,15 +198,21 @@ BOMBS = {
     "a key of 900,000 letters": "a" * 900_000 + ": x",
     "10,000 unknown keys": "".join(f"refrence{number}: x\n" for number in range(10_000)),
     "10,000 bad ids": "alerts:\n" + "".join(f"  Bad_Id_{number}: x\n" for number in range(10_000)),
-    "5,000 targets": rule_file(indicator("targets:\n" + "".join("  - {from: 2013-04-01, value: 9, reference: r}\n" for _ in range(5_000)))),
-    "10,000 unknown areas": rule_file(alerts=alert("areas: [" + ", ".join(f"Swale{number}" for number in range(10_000)) + "]")),
+    "5,000 targets": rule_file(
+        indicator(
+            "targets:\n" + "".join("  - {from: 2013-04-01, value: 9, reference: r}\n" for _ in range(5_000))
+        )
+    ),
+    "10,000 unknown areas": rule_file(
+        alerts=alert("areas: [" + ", ".join(f"Swale{number}" for number in range(10_000)) + "]")
+    ),
     "20,000 invisible characters": "alerts: \u200b" * 20_000,
     "2,000 alert rules of an indicator that is not there": rule_file(
         alerts="".join(alert("indicator: open_assesments", id=f"rule-{number}") for number in range(2_000))
     ),
     "a condition of 100,000 parentheses": rule_file(alerts=alert("levels: {warning: " + "(" * 100_000 + "}")),
     "folded lines": rule_file(alerts=alert("levels:\n  warning: >-\n" + "    value >\n" * 300)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.timeout(60)  # each takes about a second; it would take many minutes if it grew with the square

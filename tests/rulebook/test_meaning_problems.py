@@ -30,40 +30,106 @@ def levels(text: str, changes: str = "", indicated: str = "") -> str:
 
 
 ROWS: list[tuple[str, str, str]] = [
-    ("LIM201", "a target that ends before it begins", targets("from: 2013-04-01, «until»: 2012-04-01, value: 9")),
+    (
+        "LIM201",
+        "a target that ends before it begins",
+        targets("from: 2013-04-01, «until»: 2012-04-01, value: 9"),
+    ),
     ("LIM201", "a target that ends as it begins", targets("from: 2013-04-01, «until»: 2013-04-01, value: 9")),
-    ("LIM201", "a rule that ends before it begins",
-     rule_file(alerts=alert("effective: {from: 2013-04-01, «until»: 2013-03-31}"))),
-    ("LIM202", "two targets from the same day",
-     targets("from: 2013-04-01, value: 9", "«from»: 2013-04-01, value: 8")),
-    ("LIM202", "a target that begins before the one before it ends",
-     targets("from: 2012-04-01, until: 2013-05-01, value: 9", "«from»: 2013-04-01, value: 8")),
-    ("LIM202", "two targets that share one of their areas",
-     targets("from: 2012-04-01, until: 2014-05-01, areas: [Swale, Thanet], value: 9",
-             "«from»: 2013-04-01, areas: Swale, value: 8")),
-    ("LIM202", "overlapping targets in the wrong order",
-     targets("«from»: 2013-04-01, value: 8", "from: 2012-04-01, until: 2013-05-01, value: 9")),
-    ("LIM203", "a month without a target",
-     targets("from: 2012-04-01, «until»: 2013-03-01, value: 9", "from: 2013-04-01, value: 8")),
-    ("LIM204", "limits without limits", rule_file(indicator(entries("limits", "«from»: 2013-04-01, reference: r")))),
-    ("LIM204", "a range upside down",
-     rule_file(indicator(entries("limits", "from: 2013-04-01, lower: 9, «upper»: 8, reference: r")))),
-    ("LIM205", "a critical limit looser than the warning", levels("warning: «value > 100», critical: value > 85")),
-    ("LIM205", "two levels at the same limit", levels("info: value > 20, warning: «value > 85», critical: value > 85")),
-    ("LIM205", "a limit looser by words, not by number", levels("warning: «value > 85», critical: value >= 86")),
+    (
+        "LIM201",
+        "a rule that ends before it begins",
+        rule_file(alerts=alert("effective: {from: 2013-04-01, «until»: 2013-03-31}")),
+    ),
+    (
+        "LIM202",
+        "two targets from the same day",
+        targets("from: 2013-04-01, value: 9", "«from»: 2013-04-01, value: 8"),
+    ),
+    (
+        "LIM202",
+        "a target that begins before the one before it ends",
+        targets("from: 2012-04-01, until: 2013-05-01, value: 9", "«from»: 2013-04-01, value: 8"),
+    ),
+    (
+        "LIM202",
+        "two targets that share one of their areas",
+        targets(
+            "from: 2012-04-01, until: 2014-05-01, areas: [Swale, Thanet], value: 9",
+            "«from»: 2013-04-01, areas: Swale, value: 8",
+        ),
+    ),
+    (
+        "LIM202",
+        "overlapping targets in the wrong order",
+        targets("«from»: 2013-04-01, value: 8", "from: 2012-04-01, until: 2013-05-01, value: 9"),
+    ),
+    (
+        "LIM203",
+        "a month without a target",
+        targets("from: 2012-04-01, «until»: 2013-03-01, value: 9", "from: 2013-04-01, value: 8"),
+    ),
+    (
+        "LIM204",
+        "limits without limits",
+        rule_file(indicator(entries("limits", "«from»: 2013-04-01, reference: r"))),
+    ),
+    (
+        "LIM204",
+        "a range upside down",
+        rule_file(indicator(entries("limits", "from: 2013-04-01, lower: 9, «upper»: 8, reference: r"))),
+    ),
+    (
+        "LIM205",
+        "a critical limit looser than the warning",
+        levels("warning: «value > 100», critical: value > 85"),
+    ),
+    (
+        "LIM205",
+        "two levels at the same limit",
+        levels("info: value > 20, warning: «value > 85», critical: value > 85"),
+    ),
+    (
+        "LIM205",
+        "a limit looser by words, not by number",
+        levels("warning: «value > 85», critical: value >= 86"),
+    ),
     ("LIM205", "a level that no figure reaches", levels("warning: «value > 85 and value < 40»")),
-    ("LIM205", "a level looser than the upper limit in force",
-     levels("warning: «value > upper + 10», critical: value > upper", indicated=LIMITS)),
-    ("LIM205", "an override that makes a level unreachable",
-     levels("warning: «value > 85», critical: value > 100", "overrides: {Swale: {levels: {critical: value > 40}}}")),
-    ("LIM206", "an alarm for high figures where high is good", levels("warning: «value > 85»", indicated=HIGHER)),
+    (
+        "LIM205",
+        "a level looser than the upper limit in force",
+        levels("warning: «value > upper + 10», critical: value > upper", indicated=LIMITS),
+    ),
+    (
+        "LIM205",
+        "an override that makes a level unreachable",
+        levels(
+            "warning: «value > 85», critical: value > 100",
+            "overrides: {Swale: {levels: {critical: value > 40}}}",
+        ),
+    ),
+    (
+        "LIM206",
+        "an alarm for high figures where high is good",
+        levels("warning: «value > 85»", indicated=HIGHER),
+    ),
     ("LIM206", "an alarm for low figures where low is good", levels("warning: «value < 5»")),
-    ("LIM206", "an alarm in an override for low figures where low is good",
-     levels("warning: value > 85", "overrides: {Swale: {levels: {warning: «5 > value»}}}")),
-    ("LIM207", "a figure between amber and red",
-     rag("green: value >= target, amber: value >= 80, red: «value < 79.9»")),
+    (
+        "LIM206",
+        "an alarm in an override for low figures where low is good",
+        levels("warning: value > 85", "overrides: {Swale: {levels: {warning: «5 > value»}}}"),
+    ),
+    (
+        "LIM207",
+        "a figure between amber and red",
+        rag("green: value >= target, amber: value >= 80, red: «value < 79.9»"),
+    ),
     ("LIM207", "a figure between green and red", rag("green: value >= target, red: «value < target - 1»")),
-    ("LIM208", "a figure that is amber and red", rag("green: value >= target, amber: value >= 80, red: «value <= 80»")),
+    (
+        "LIM208",
+        "a figure that is amber and red",
+        rag("green: value >= target, amber: value >= 80, red: «value <= 80»"),
+    ),
     ("LIM208", "a figure that is green and red", rag("green: value >= target, red: «value <= target»")),
     ("LIM209", "an amber that is green already", rag("green: value >= target, amber: «value >= 95»")),
     ("LIM209", "an amber as wide as green", rag("green: value >= target, amber: «value >= 90»")),
@@ -71,37 +137,95 @@ ROWS: list[tuple[str, str, str]] = [
     ("LIM210", "an alert limit finer than the figures", levels("warning: value > «85.5»")),
     ("LIM210", "a band limit finer than the figures", rag("green: value >= target, amber: value >= «79.95»")),
     ("LIM211", "a recovery above the alarm", levels("warning: value > 85", "recover: «value <= 90»")),
-    ("LIM211", "a recovery below the upper but not the lower limit",
-     levels("warning: value > upper or value < lower", "recover: «value <= upper»",
-            indicated=LIMITS + "polarity: none")),
+    (
+        "LIM210",
+        "a target finer than the figures",
+        targets("from: 2013-04-01, value: 9", "«f»rom: 2014-04-01, value: 9.5"),
+    ),
+    (
+        "LIM210",
+        "a range finer than the figures",
+        rule_file(indicator(entries("limits", "«f»rom: 2013-04-01, lower: 0.5, upper: 9, reference: r"))),
+    ),
+    (
+        "LIM211",
+        "a recovery below the upper but not the lower limit",
+        levels(
+            "warning: value > upper or value < lower",
+            "recover: «value <= upper»",
+            indicated=LIMITS + "polarity: none",
+        ),
+    ),
     ("LIM212", "a rating of an indicator without bands", levels("warning: «rating» == red")),
     ("LIM213", "a target that is nowhere", levels("warning: value > «target»")),
-    ("LIM213", "a target that only another kind of area has",
-     levels("warning: value > «target»", indicated=TARGET.replace("district", "county"))),
-    ("LIM213", "a target that ended before the rule began",
-     levels("warning: value > «target»", "effective: {from: 2014-04-01}",
-            indicated=TARGET.replace("2013-04-01", "2012-04-01, until: 2013-04-01"))),
+    (
+        "LIM213",
+        "a target that only another kind of area has",
+        levels("warning: value > «target»", indicated=TARGET.replace("district", "county")),
+    ),
+    (
+        "LIM213",
+        "a target that ended before the rule began",
+        levels(
+            "warning: value > «target»",
+            "effective: {from: 2014-04-01}",
+            indicated=TARGET.replace("2013-04-01", "2012-04-01, until: 2013-04-01"),
+        ),
+    ),
     ("LIM213", "bands by a target that is nowhere", rag("green: value >= «target»", HIGHER)),
     ("LIM214", "an upper limit that is nowhere", levels("warning: value > «upper»")),
-    ("LIM214", "a lower limit where there is only an upper one",
-     levels("warning: value > upper or value < «lower»",
-            indicated=LIMITS.replace("lower: 20, ", "") + "polarity: none")),
-    ("LIM215", "a target that some districts lack",
-     levels("warning: value > «target»", indicated=TARGET.replace("areas: district", "areas: Swale"))),
-    ("LIM215", "a target that begins after the rule",
-     levels("warning: value > «target»", "effective: {from: 2012-04-01}", indicated=TARGET)),
-    ("LIM216", "a percentage times ten", rule_file(indicator("unit: percent\n«scale»: 10"), alerts=alert("levels: {warning: value > 85}"))),
+    (
+        "LIM214",
+        "a lower limit where there is only an upper one",
+        levels(
+            "warning: value > upper or value < «lower»",
+            indicated=LIMITS.replace("lower: 20, ", "") + "polarity: none",
+        ),
+    ),
+    (
+        "LIM215",
+        "a target that some districts lack",
+        levels("warning: value > «target»", indicated=TARGET.replace("areas: district", "areas: Swale")),
+    ),
+    (
+        "LIM215",
+        "a target that begins after the rule",
+        levels("warning: value > «target»", "effective: {from: 2012-04-01}", indicated=TARGET),
+    ),
+    (
+        "LIM216",
+        "a percentage times ten",
+        rule_file(indicator("unit: percent\n«scale»: 10"), alerts=alert("levels: {warning: value > 85}")),
+    ),
     ("LIM216", "a rate without a scale", rule_file(indicator("«unit»: per 1,000 aged 0-17"))),
     ("LIM217", "close to a target that is not there", rule_file(indicator("«polarity»: close to target"))),
-    ("LIM218", "a successor without an end",
-     rule_file(alerts=alert("effective: {«superseded_by»: other}") + alert(id="other"))),
+    (
+        "LIM218",
+        "a successor without an end",
+        rule_file(alerts=alert("effective: {«superseded_by»: other}") + alert(id="other")),
+    ),
     ("LIM219", "a password in a comment", rule_file() + "# password: «hunter2!»\n"),
-    ("LIM219", "a key in an address", rule_file(indicator("source: https://liberi.example/?key=«0123456789abcdef»"))),
-    ("LIM219", "a password in an address", rule_file(indicator("source: postgresql://liberi:«s3cret»@db.example/x"))),
-    ("LIM220", "an area overridden by its old and its new name",
-     rule_file(alerts=alert("overrides:\n  Folkestone and Hythe: {for: 2 periods}\n  «Shepway»: {for: 3 periods}"))),
+    (
+        "LIM219",
+        "a key in an address",
+        rule_file(indicator("source: https://liberi.example/?key=«0123456789abcdef»")),
+    ),
+    (
+        "LIM219",
+        "a password in an address",
+        rule_file(indicator("source: postgresql://liberi:«s3cret»@db.example/x")),
+    ),
+    (
+        "LIM220",
+        "an area overridden by its old and its new name",
+        rule_file(
+            alerts=alert(
+                "overrides:\n  Folkestone and Hythe: {for: 2 periods}\n  «Shepway»: {for: 3 periods}"
+            )
+        ),
+    ),
     ("LIM221", "an override of nothing", rule_file(alerts=alert("overrides: {«Swale»: {}}"))),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("code", "fault", "text"), ROWS, ids=[f"{code} {fault}" for code, fault, _ in ROWS])
@@ -112,29 +236,59 @@ def test_what_cannot_be_meant_is_reported_where_it_stands(code: str, fault: str,
 
 
 SOUND: list[tuple[str, str]] = [
-    ("a gap that only negative counts would fall into",
-     rag("green: 0 <= value <= 10, red: value > 10", "polarity: none\n")),
-    ("a gap that only percentages over 100 would fall into",
-     rag("green: 90 <= value <= 100, amber: 80 <= value < 90, red: value < 80", HIGHER)),
-    ("bands that meet at a computed limit",
-     rag("green: value >= target, amber: value >= target * 0.9, red: value < target * 0.9")),
-    ("bands that look back, which are not tried", rag("green: value >= previous(), red: value < previous() - 1")),
-    ("a level that only some areas can reach",
-     levels("warning: value > 85, critical: value > upper", indicated=entries(
-         "limits",
-         "from: 2013-04-01, areas: district, upper: 80, reference: r",
-         "from: 2013-04-01, areas: Swale, upper: 100, reference: r"))),
+    (
+        "a gap that only negative counts would fall into",
+        rag("green: 0 <= value <= 10, red: value > 10", "polarity: none\n"),
+    ),
+    (
+        "a gap that only percentages over 100 would fall into",
+        rag("green: 90 <= value <= 100, amber: 80 <= value < 90, red: value < 80", HIGHER),
+    ),
+    (
+        "bands that meet at a computed limit",
+        rag("green: value >= target, amber: value >= target * 0.9, red: value < target * 0.9"),
+    ),
+    (
+        "bands that look back, which are not tried",
+        rag("green: value >= previous(), red: value < previous() - 1"),
+    ),
+    (
+        "a level that only some areas can reach",
+        levels(
+            "warning: value > 85, critical: value > upper",
+            indicated=entries(
+                "limits",
+                "from: 2013-04-01, areas: district, upper: 80, reference: r",
+                "from: 2013-04-01, areas: Swale, upper: 100, reference: r",
+            ),
+        ),
+    ),
     ("a recovery with some distance", levels("warning: value > 85", "recover: value <= 80")),
-    ("a rule that ends with the target", levels(
-        "warning: value > target", "effective: {from: 2013-04-01, until: 2014-04-01}",
-        indicated=TARGET.replace("2013-04-01", "2013-04-01, until: 2014-04-01"))),
-    ("targets of the county, and of a district by name",
-     targets("from: 2013-04-01, areas: county, value: 9", "from: 2013-04-01, areas: Swale, value: 8",
-             "from: 2013-04-01, value: 7")),
-    ("an alarm for low figures of a measure that is neither good nor bad",
-     levels("warning: value < 5 or value > 500", indicated="polarity: none")),
-    ("a definition that speaks of keys", rule_file(indicator("definition: The key measure. Its token is a form."))),
-]  # fmt: skip
+    (
+        "a rule that ends with the target",
+        levels(
+            "warning: value > target",
+            "effective: {from: 2013-04-01, until: 2014-04-01}",
+            indicated=TARGET.replace("2013-04-01", "2013-04-01, until: 2014-04-01"),
+        ),
+    ),
+    (
+        "targets of the county, and of a district by name",
+        targets(
+            "from: 2013-04-01, areas: county, value: 9",
+            "from: 2013-04-01, areas: Swale, value: 8",
+            "from: 2013-04-01, value: 7",
+        ),
+    ),
+    (
+        "an alarm for low figures of a measure that is neither good nor bad",
+        levels("warning: value < 5 or value > 500", indicated="polarity: none"),
+    ),
+    (
+        "a definition that speaks of keys",
+        rule_file(indicator("definition: The key measure. Its token is a form.")),
+    ),
+]
 
 
 @pytest.mark.parametrize("text", [text for _, text in SOUND], ids=[name for name, _ in SOUND])

@@ -16,36 +16,173 @@ def retired(id: str, successor: str) -> str:  # noqa: A002 - it is the id
 Files = dict[str, str]
 
 ROWS: list[tuple[str, str, Files]] = [
-    ("LIM401", "an indicator in two files", {"a.yaml": rule_file(), "b.yaml": rule_file(indicator(id="«open_assessments»"), "", "")}),
-    ("LIM401", "an alert rule in two files", {"a.yaml": rule_file(), "b.yaml": rule_file("", alert(id="«assessments-open-too-long»"), "")}),
-    ("LIM401", "a route in two files", {"a.yaml": rule_file(), "b.yaml": rule_file("", "", route(id="«managers»"))}),
-    ("LIM401", "an indicator and an alert rule", {"a.yaml": rule_file(indicator(id="open"), alert("indicator: open", id="«open»"))}),
-    ("LIM402", "an alert rule that watches nothing", {"a.yaml": rule_file(alerts=alert("indicator: «open_assesments»"))}),
-    ("LIM402", "a route for an indicator that is not there", {"a.yaml": rule_file(routes=route() + route("match: {indicators: [«other», open_assessments]}", id="more"))}),
-    ("LIM403", "an alert rule for an area that is not there", {"a.yaml": rule_file(alerts=alert("areas: [Swale, «Thanat»]"))}),
+    (
+        "LIM401",
+        "an indicator in two files",
+        {"a.yaml": rule_file(), "b.yaml": rule_file(indicator(id="«open_assessments»"), "", "")},
+    ),
+    (
+        "LIM401",
+        "an alert rule in two files",
+        {"a.yaml": rule_file(), "b.yaml": rule_file("", alert(id="«assessments-open-too-long»"), "")},
+    ),
+    (
+        "LIM401",
+        "a route in two files",
+        {"a.yaml": rule_file(), "b.yaml": rule_file("", "", route(id="«managers»"))},
+    ),
+    (
+        "LIM401",
+        "an indicator and an alert rule",
+        {"a.yaml": rule_file(indicator(id="open"), alert("indicator: open", id="«open»"))},
+    ),
+    (
+        "LIM402",
+        "an alert rule that watches nothing",
+        {"a.yaml": rule_file(alerts=alert("indicator: «open_assesments»"))},
+    ),
+    (
+        "LIM402",
+        "a route for an indicator that is not there",
+        {
+            "a.yaml": rule_file(
+                routes=route() + route("match: {indicators: [«other», open_assessments]}", id="more")
+            )
+        },
+    ),
+    (
+        "LIM403",
+        "an alert rule for an area that is not there",
+        {"a.yaml": rule_file(alerts=alert("areas: [Swale, «Thanat»]"))},
+    ),
     ("LIM403", "a kind of area in the plural", {"a.yaml": rule_file(alerts=alert("areas: «districts»"))}),
-    ("LIM403", "an override for an area that is not there", {"a.yaml": rule_file(alerts=alert("overrides: {«Thanat»: {for: 2 periods}}"))}),
-    ("LIM404", "an indicator with no such successor", {"a.yaml": rule_file(retired("open_assessments", "nothing"), alert("effective: {until: 2013-11-15}"))}),
-    ("LIM404", "an alert rule with no such successor", {"a.yaml": rule_file(alerts=alert("«effective»: {until: 2013-11-15, superseded_by: nothing}"))}),
-    ("LIM405", "two indicators that succeed each other",
-     {"a.yaml": rule_file(retired("open_assessments", OTHER), alert("effective: {until: 2013-11-15}")), "b.yaml": rule_file(retired(OTHER, "open_assessments"), "", "")}),
-    ("LIM405", "an alert rule that succeeds itself", {"a.yaml": rule_file(alerts=alert("«effective»: {until: 2013-11-15, superseded_by: assessments-open-too-long}"))}),
-    ("LIM406", "an alert rule for teams where there are none", {"a.yaml": rule_file(alerts=alert("areas: [district, «team»]"))}),
-    ("LIM407", "an alert rule that goes on after its indicator",
-     {"a.yaml": rule_file(indicator("retired: {on: 2013-11-15}"), alert(id="«assessments-open-too-long»"))}),
-    ("LIM407", "an alert rule that ends after its indicator",
-     {"a.yaml": rule_file(indicator("retired: {on: 2013-11-15}"), alert("«effective»: {until: 2013-12-01}"))}),
-    ("LIM408", "a route for an alert rule that is not there", {"a.yaml": rule_file(routes=route("match: {alerts: [«none-such», assessments-open-too-long]}"))}),
-    ("LIM409", "a route for a theme that is not there", {"a.yaml": rule_file(routes=route("match: {themes: [«assesment», assessments]}"))}),
-    ("LIM501", "a route to a role that nobody ever holds", {"a.yaml": rule_file(routes=route("to: [district manager, «district manger»]"))}),
-    ("LIM502", "a route to a person who is not there", {"a.yaml": rule_file(routes=route("to: {person: «adah»}"))}),
-    ("LIM503", "an alert in an area for which there is no route", {"a.yaml": rule_file(alerts=alert(id="«assessments-open-too-long»"), routes=route("match: {areas: [Swale, Thanet]}"))}),
-    ("LIM503", "a level for which there is no route", {"a.yaml": rule_file(alerts=alert(id="«assessments-open-too-long»"), routes=route("match: {levels: critical}"))}),
-    ("LIM503", "no routes at all", {"a.yaml": rule_file(alerts=alert("levels: {warning: value > 5}", id="«assessments-open-too-long»"), routes="")}),
-    ("LIM504", "a route for areas that no rule covers", {"a.yaml": rule_file(routes=route() + route("match: {areas: county}\nto: director", id="«directors»"))}),
-    ("LIM504", "a route for a level that no rule has", {"a.yaml": rule_file(routes=route() + route("match: {levels: info}", id="«quiet»"))}),
-    ("LIM505", "a role held for another district only", {"a.yaml": rule_file(routes=route("to: [district manager, «Thanet lead»]"))}),
-]  # fmt: skip
+    (
+        "LIM403",
+        "an override for an area that is not there",
+        {"a.yaml": rule_file(alerts=alert("overrides: {«Thanat»: {for: 2 periods}}"))},
+    ),
+    (
+        "LIM404",
+        "an indicator with no such successor",
+        {
+            "a.yaml": rule_file(
+                retired("open_assessments", "nothing"), alert("effective: {until: 2013-11-15}")
+            )
+        },
+    ),
+    (
+        "LIM404",
+        "an alert rule with no such successor",
+        {"a.yaml": rule_file(alerts=alert("«effective»: {until: 2013-11-15, superseded_by: nothing}"))},
+    ),
+    (
+        "LIM405",
+        "two indicators that succeed each other",
+        {
+            "a.yaml": rule_file(retired("open_assessments", OTHER), alert("effective: {until: 2013-11-15}")),
+            "b.yaml": rule_file(retired(OTHER, "open_assessments"), "", ""),
+        },
+    ),
+    (
+        "LIM405",
+        "an alert rule that succeeds itself",
+        {
+            "a.yaml": rule_file(
+                alerts=alert("«effective»: {until: 2013-11-15, superseded_by: assessments-open-too-long}")
+            )
+        },
+    ),
+    (
+        "LIM406",
+        "an alert rule for teams where there are none",
+        {"a.yaml": rule_file(alerts=alert("areas: [district, «team»]"))},
+    ),
+    (
+        "LIM407",
+        "an alert rule that goes on after its indicator",
+        {
+            "a.yaml": rule_file(
+                indicator("retired: {on: 2013-11-15}"), alert(id="«assessments-open-too-long»")
+            )
+        },
+    ),
+    (
+        "LIM407",
+        "an alert rule that ends after its indicator",
+        {
+            "a.yaml": rule_file(
+                indicator("retired: {on: 2013-11-15}"), alert("«effective»: {until: 2013-12-01}")
+            )
+        },
+    ),
+    (
+        "LIM408",
+        "a route for an alert rule that is not there",
+        {"a.yaml": rule_file(routes=route("match: {alerts: [«none-such», assessments-open-too-long]}"))},
+    ),
+    (
+        "LIM409",
+        "a route for a theme that is not there",
+        {"a.yaml": rule_file(routes=route("match: {themes: [«assesment», assessments]}"))},
+    ),
+    (
+        "LIM501",
+        "a route to a role that nobody ever holds",
+        {"a.yaml": rule_file(routes=route("to: [district manager, «district manger»]"))},
+    ),
+    (
+        "LIM502",
+        "a route to a person who is not there",
+        {"a.yaml": rule_file(routes=route("to: {person: «adah»}"))},
+    ),
+    (
+        "LIM503",
+        "an alert in an area for which there is no route",
+        {
+            "a.yaml": rule_file(
+                alerts=alert(id="«assessments-open-too-long»"),
+                routes=route("match: {areas: [Swale, Thanet]}"),
+            )
+        },
+    ),
+    (
+        "LIM503",
+        "a level for which there is no route",
+        {
+            "a.yaml": rule_file(
+                alerts=alert(id="«assessments-open-too-long»"), routes=route("match: {levels: critical}")
+            )
+        },
+    ),
+    (
+        "LIM503",
+        "no routes at all",
+        {
+            "a.yaml": rule_file(
+                alerts=alert("levels: {warning: value > 5}", id="«assessments-open-too-long»"), routes=""
+            )
+        },
+    ),
+    (
+        "LIM504",
+        "a route for areas that no rule covers",
+        {
+            "a.yaml": rule_file(
+                routes=route() + route("match: {areas: county}\nto: director", id="«directors»")
+            )
+        },
+    ),
+    (
+        "LIM504",
+        "a route for a level that no rule has",
+        {"a.yaml": rule_file(routes=route() + route("match: {levels: info}", id="«quiet»"))},
+    ),
+    (
+        "LIM505",
+        "a role held for another district only",
+        {"a.yaml": rule_file(routes=route("to: [district manager, «Thanet lead»]"))},
+    ),
+]
 
 
 @pytest.mark.parametrize(("code", "fault", "files"), ROWS, ids=[f"{code} {fault}" for code, fault, _ in ROWS])

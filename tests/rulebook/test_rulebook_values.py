@@ -93,7 +93,7 @@ def test_quoted_and_unquoted_dates_are_the_same(written: str) -> None:
     [("8.1", 8_100_000), ("-0.5", -500_000), ("0", 0), ("34.9", 34_900_000), ("'90'", 90_000_000)],
 )
 def test_numbers_are_exact(written: str, millionths: int) -> None:
-    found = the_indicator(f"targets: [{{from: 2013-04-01, value: {written}, reference: r}}]")
+    found = the_indicator(f"decimals: 1\ntargets: [{{from: 2013-04-01, value: {written}, reference: r}}]")
     assert found.targets[0].value == millionths
 
 
@@ -118,7 +118,10 @@ def test_an_open_entry_ends_where_the_next_of_the_same_areas_begins() -> None:
 
 def test_limits_may_have_one_side_only() -> None:
     found = the_indicator(
-        "limits:\n- {from: 2012-04-01, lower: 20.5, reference: r}\n- {from: 2013-04-01, lower: 1, upper: 2, reference: r}"
+        "decimals: 1\n"
+        "limits:\n"
+        "- {from: 2012-04-01, lower: 20.5, reference: r}\n"
+        "- {from: 2013-04-01, lower: 1, upper: 2, reference: r}\n"
     )
     assert [entry.value for entry in found.limits] == [Limits(20_500_000, None), Limits(1_000_000, 2_000_000)]
     assert found.limits[0].scope == EVERYWHERE
@@ -214,7 +217,11 @@ def test_a_route_matches_by_single_words_and_lists_and_tells_roles_and_people() 
         routes=route()
         + route(
             """
-            match: {areas: [district, East Kent], indicators: open_assessments, themes: assessments, levels: [warning, critical]}
+            match:
+              areas: [district, East Kent]
+              indicators: open_assessments
+              themes: assessments
+              levels: [warning, critical]
             to: [district manager, {person: ada}]
             """,
             id="more",

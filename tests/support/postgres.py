@@ -81,6 +81,12 @@ class Cluster:
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(timeout=START_TIMEOUT_S)
 
+    def start_again(self) -> None:
+        """Starts the server anew, on the same port; what was committed is there again."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.process.args, cwd="/", stdout=log, stderr=subprocess.STDOUT)
+        self.wait_until_ready()
+
     @property
     def _address(self) -> str:
         return f"host=127.0.0.1 port={self.port} user=postgres dbname=postgres connect_timeout=10"

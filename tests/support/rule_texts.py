@@ -75,7 +75,7 @@ def directory() -> Directory:
 
 
 def indicator(changes: str = "", *, id: str = INDICATOR, without: str = "") -> str:  # noqa: A002 - it is the id
-    """A sound indicator with some of its keys replaced, added or taken out; to stand below ``indicators:``."""
+    """A sound indicator, some of its keys replaced, added or taken out; to stand below ``indicators:``."""
     return _definition(id, _INDICATOR_KEYS, changes, without)
 
 

@@ -15,6 +15,7 @@ from monitor.core.periods import Basis, Frequency
 from monitor.core.positions import Position
 from monitor.core.rulebook import (
     AlertRule,
+    Benchmarks,
     DirectionRule,
     Indicator,
     Level,
@@ -46,6 +47,9 @@ def condition(text: str, unit: str = "percent") -> Condition:
         "target": own,
         "lower": own,
         "upper": own,
+        "neighbours": own,
+        "region": own,
+        "england": own,
         "numerator": count,
         "denominator": count,
         "rating": Rating(),
@@ -74,6 +78,7 @@ def indicator(
     targets: tuple[Dated[int], ...] = (),
     limits: tuple[Dated[Limits], ...] = (),
     rag: tuple[Dated[RagBands], ...] = (),
+    benchmarks: tuple[Dated[Benchmarks], ...] = (),
     direction: DirectionRule | None = None,
     retirement: Retirement | None = None,
 ) -> Indicator:
@@ -98,6 +103,7 @@ def indicator(
         direction=direction or DirectionRule(),
         retirement=retirement,
         position=HERE,
+        benchmarks=benchmarks,
     )
 
 

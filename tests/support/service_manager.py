@@ -10,12 +10,12 @@ from typing import Self, TypeVar
 T = TypeVar("T")
 
 
-def wait_for(look: Callable[[], T], what: str, seconds: float = 30.0) -> T:
-    """What `look` returns once that is true; raises TimeoutError if it never is."""
+def wait_for(look: Callable[[], T], what: str | Callable[[], str], seconds: float = 30.0) -> T:
+    """What `look` returns once that is true; raises TimeoutError with `what` was waited for if it never is."""
     end = time.monotonic() + seconds
     while not (found := look()):
         if time.monotonic() > end:
-            raise TimeoutError(f"still waiting for {what}")
+            raise TimeoutError(f"still waiting for {what if isinstance(what, str) else what()}")
         time.sleep(0.02)
     return found
 

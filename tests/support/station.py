@@ -1,6 +1,6 @@
 """limen in a process of its own that dies, by SIGKILL, at the step it is told.
 
-    with-in a test:  Process(target=station.work, args=(Orders(...), connection)).start()
+    Process(target=station.work, args=(Orders(...), pipe)).start()
 
 The application is the real one; what is wrapped around its parts only counts the steps that it reaches:
 
@@ -26,6 +26,7 @@ import signal
 import smtplib
 import sys
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -33,7 +34,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, event
 
@@ -52,7 +53,17 @@ from notifiers.message import Message, Notifier, Outcome
 STORE_AWAY: Final = 75
 """EX_TEMPFAIL of sysexits.h: the database could not be used; the log says why."""
 
+LONGEST_SENDING_S: Final = 60
+
 _INSERT = re.compile(r'INSERT INTO "?(\w+)')
+
+
+Task = Literal["once", "all", "send"]
+
+
+def die() -> None:
+    """Ends this process as a power cut would."""
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +71,34 @@ class Orders:
     """What a station is to do.
 
     ``environment`` holds the settings. Its clock is ``ahead`` of the machine's, so that a lease may be over
-    without waiting. With ``until_done`` it works until nothing is left to do, delivery beside the cycles as
-    in the daemon; else it does each job once. ``largest_file`` limits what it may write, in bytes.
+    without waiting. ``task``: "once" does each job once; "all" works until nothing is left to do, delivery
+    beside the cycles as in the daemon; "send" only sends, until it is killed or a minute is over.
+    ``largest_file`` limits what it may write, in bytes.
     """
 
     environment: Mapping[str, str]
     log: Path
     ahead: timedelta = timedelta()
     die_at: str = ""
-    until_done: bool = False
+    task: Task = "once"
     largest_file: int | None = None
 
 
 @dataclass
 class Steps:
-    """Counts the steps that are reached, and dies at the one it is told."""
+    """Counts the steps that are reached, and does at one of them what it is told: dies, by default."""
 
-    die_at: str = ""
+    at: str = ""
+    then: Callable[[], object] = die
     job: str = ""
     counts: Counter[str] = field(default_factory=Counter)
 
     def reached(self, step: str) -> None:
         self.counts[step] += 1
-        if self.die_at in {step, f"{step}:{self.counts[step]}"}:
-            os.kill(os.getpid(), signal.SIGKILL)
+        wanted, _, times = self.at.rpartition(":")
+        name, number = (wanted, int(times)) if times.isdecimal() else (self.at, 1)
+        if (step, self.counts[step]) == (name, number):
+            self.then()
 
 
 class ObservedStore(Store):
@@ -156,7 +171,6 @@ def observed(settings: Settings, steps: Steps, clock: Callable[[], datetime]) ->
 
     channels = {name: ObservedChannel(inner, steps) for name, inner in sender.notifiers.items()}
     application._sender = replace(sender, compose=compose, notifiers=channels)
-    _watch_smtp(steps)
     return application
 
 
@@ -186,7 +200,7 @@ class Station:
         self.judge()
         self.deliver()
 
-    def until_done(self) -> None:
+    def all(self) -> None:
         """Works until nothing is left; delivery goes on beside the cycles."""
         judged = threading.Event()
         failures: list[StoreError] = []
@@ -195,6 +209,7 @@ class Station:
             try:
                 while not judged.is_set() or self._mails_wait():
                     self.deliver()
+                self.deliver()
             except StoreError as error:
                 failures.append(error)
 
@@ -210,6 +225,13 @@ class Station:
         if failures:
             raise failures[0]
 
+    def send(self) -> None:
+        """Sends for as long as it lives, but not for ever."""
+        end = time.monotonic() + LONGEST_SENDING_S
+        while time.monotonic() < end:
+            self.deliver()
+            time.sleep(0.005)
+
     def judge(self) -> None:
         self.steps.job = "take_in"
         self.application.take_in(self.clock())
@@ -223,7 +245,7 @@ class Station:
     def _mails_wait(self) -> bool:
         with self.application.store.reading() as connection:
             depth = outbox_depth(connection, self.clock()).by_state
-        return depth[OutboxState.PENDING] + depth[OutboxState.SENDING] > 0
+        return depth[OutboxState.PENDING] > 0  # what is being sent is another sender's
 
 
 def work(orders: Orders, parent: Pipe) -> None:
@@ -237,6 +259,7 @@ def work(orders: Orders, parent: Pipe) -> None:
     settings = load_settings()
     configure_logs(settings.log, environ={})
     steps = Steps(orders.die_at)
+    _watch_smtp(steps)
     try:
         _work(orders, settings, steps, parent)
     except StoreError as error:
@@ -254,8 +277,6 @@ def _work(orders: Orders, settings: Settings, steps: Steps, parent: Pipe) -> Non
         raise RuntimeError(read.text)
     station = Station(application, steps, clock)
     parent.send(True)
-    if orders.until_done:
-        station.until_done()
-    else:
-        station.once()
+    tasks = {"once": station.once, "all": station.all, "send": station.send}
+    tasks[orders.task]()
     application.close()

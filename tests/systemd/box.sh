@@ -14,8 +14,9 @@ hierarchy=/sys/fs/cgroup
 [[ -d $hierarchy/unified ]] && hierarchy=/sys/fs/cgroup/unified
 
 inside() {
-    nsenter --target "$(<"$box/init.pid")" --mount --uts --ipc --net --pid --cgroup --root --wd=/ \
-        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb SYSTEMD_PAGER= "$@"
+    nsenter --target "$(<"$box/init.pid")" --mount --uts --ipc --net --pid --cgroup --root \
+        env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb SYSTEMD_PAGER= \
+        /bin/sh -c 'cd / && exec "$@"' sh "$@"
 }
 
 # Runs in the new namespaces, and becomes systemd.

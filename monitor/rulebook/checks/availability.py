@@ -13,8 +13,22 @@ from monitor.rulebook.indicators import WrittenIndicator
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.written import WrittenRulebook
 
-_KEYS: Final = {"target": "targets", "lower": "limits", "upper": "limits"}
-_WORDS: Final = {"target": "target", "lower": "lower limit", "upper": "upper limit"}
+_KEYS: Final = {
+    "target": "targets",
+    "lower": "limits",
+    "upper": "limits",
+    "neighbours": "benchmarks",
+    "region": "benchmarks",
+    "england": "benchmarks",
+}
+_WORDS: Final = {
+    "target": "target",
+    "lower": "lower limit",
+    "upper": "upper limit",
+    "neighbours": "neighbours’ figure",
+    "region": "region’s figure",
+    "england": "England’s figure",
+}
 _MOST_AREAS: Final = 3
 
 

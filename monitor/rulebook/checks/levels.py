@@ -19,7 +19,7 @@ from monitor.rulebook.checks.samples import (
 )
 from monitor.rulebook.condition_texts import WrittenCondition
 from monitor.rulebook.indicators import WrittenIndicator
-from monitor.rulebook.problems import ProblemLog
+from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.written import WrittenRulebook
 
 _GOOD_SIDE: Final = {
@@ -56,16 +56,16 @@ def check_levels(
     """
     if written.faulty & {"targets", "limits"}:
         return
-    noted: set[tuple[str, WrittenCondition]] = set()
+    noted: set[tuple[str, Span]] = set()
     for area, thresholds, areas in variants(alert, written, rulebook):
         conditions = [each.condition for each in thresholds.conditions()]
         found = circumstances_of(alert, written, areas)
         tried = samples(conditions, written.indicator, found) if thresholds.levels else None
         where = f" in {area}" if area else ""
         for code, place, message in [] if tried is None else _faults(tried, thresholds, where):
-            if (code, place) not in noted:
+            if (code, place.span) not in noted:
                 log.note(code, place.span, message)
-            noted.add((code, place))
+            noted.add((code, place.span))
 
 
 def _faults(

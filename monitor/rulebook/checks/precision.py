@@ -5,11 +5,12 @@ from collections.abc import Iterable
 
 from monitor.core.conditions.limits import limit_side, pairs
 from monitor.core.conditions.tree import Literal, Negation
-from monitor.core.rulebook import Polarity
+from monitor.core.exact import MICRO_DECIMALS
+from monitor.core.rulebook import Indicator, Polarity
 from monitor.rulebook.alerts import WrittenAlert
 from monitor.rulebook.condition_texts import WrittenCondition
 from monitor.rulebook.indicators import WrittenIndicator, usual_scale
-from monitor.rulebook.problems import ProblemLog
+from monitor.rulebook.problems import ProblemLog, Span
 
 _RATE = re.compile(r"per [0-9]")
 
@@ -20,22 +21,35 @@ def check_alert_precision(alert: WrittenAlert, written: WrittenIndicator, log: P
         _check_limits(thresholds.conditions(), written, log)
 
 
-def check_band_precision(written: WrittenIndicator, log: ProblemLog) -> None:
-    """Notes limits of bands with more decimals than the indicator shows."""
+def check_indicator_precision(written: WrittenIndicator, log: ProblemLog) -> None:
+    """Notes bands, targets and expected ranges with more decimals than the indicator shows."""
+    indicator = written.indicator
     for entry in written.rag:
         _check_limits(entry.value.by_name().values(), written, log)
+    amounts = [(target.position, target.value) for target in indicator.targets]
+    for limits in indicator.limits:
+        amounts += [(limits.position, each) for each in (limits.value.lower, limits.value.upper) if each]
+    for position, amount in amounts:
+        if amount % 10 ** (MICRO_DECIMALS - indicator.decimals):
+            log.note(
+                "LIM210", Span(position), f"this entry is finer than the figures, {_published(indicator)}"
+            )
 
 
 def _check_limits(conditions: Iterable[WrittenCondition], written: WrittenIndicator, log: ProblemLog) -> None:
-    shown = written.indicator.decimals
     for condition in conditions:
         for pair in pairs(condition.condition.root):
             side = limit_side(pair)
             literal = side.operand if isinstance(side, Negation) else side
-            if isinstance(literal, Literal) and literal.decimals > shown:
-                figures = "whole numbers" if not shown else f"{shown} decimal{'s' if shown > 1 else ''}"
-                message = f"this limit is finer than the figures, which are published with {figures}"
+            if isinstance(literal, Literal) and literal.decimals > written.indicator.decimals:
+                message = f"this limit is finer than the figures, {_published(written.indicator)}"
                 log.note("LIM210", condition.span_of(literal.span), message)
+
+
+def _published(indicator: Indicator) -> str:
+    if not indicator.decimals:
+        return "which are published as whole numbers"
+    return f"which are published with {indicator.decimals} decimal{'s' if indicator.decimals > 1 else ''}"
 
 
 def check_unit(written: WrittenIndicator, log: ProblemLog) -> None:

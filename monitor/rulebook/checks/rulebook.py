@@ -7,7 +7,7 @@ from monitor.rulebook.checks.availability import (
 )
 from monitor.rulebook.checks.bands import check_bands
 from monitor.rulebook.checks.levels import check_levels, check_sides
-from monitor.rulebook.checks.precision import check_alert_precision, check_band_precision, check_unit
+from monitor.rulebook.checks.precision import check_alert_precision, check_indicator_precision, check_unit
 from monitor.rulebook.checks.references import check_indicators_known, check_lifetimes, check_successions
 from monitor.rulebook.checks.routing import check_matches_known, check_reach, check_targets_known
 from monitor.rulebook.problems import ProblemLog
@@ -19,7 +19,7 @@ def check_rulebook(rulebook: WrittenRulebook, log: ProblemLog) -> None:
     for indicator in rulebook.indicators.values():
         check_unit(indicator, log)
         check_band_comparisons(indicator, rulebook.areas, log)
-        check_band_precision(indicator, log)
+        check_indicator_precision(indicator, log)
         check_bands(indicator, rulebook.areas, log)
     for alert in rulebook.alerts.values():
         watched = rulebook.indicators.get(alert.rule.indicator)

@@ -19,9 +19,9 @@ from monitor.core.conditions.limits import limit_side, pairs
 from monitor.core.conditions.tree import Expression, Name, nodes
 from monitor.core.dated import Dated, Scope, in_force
 from monitor.core.exact import MICRO_DECIMALS, ExactArray, format_scaled
-from monitor.core.rulebook import Indicator, Limits
+from monitor.core.rulebook import Benchmarks, Indicator, Limits
 
-COMPARED: Final = ("target", "lower", "upper")
+COMPARED: Final = ("target", "lower", "upper", "neighbours", "region", "england")
 _BEGINNING: Final = date.min
 _WHOLE_PERCENT: Final = 100
 
@@ -35,11 +35,14 @@ class Circumstance:
     target: int | None
     lower: int | None
     upper: int | None
+    neighbours: int | None
+    region: int | None
+    england: int | None
 
     @property
-    def compared(self) -> tuple[int | None, int | None, int | None]:
-        """The three numbers alone, in the order of :data:`COMPARED`."""
-        return self.target, self.lower, self.upper
+    def compared(self) -> tuple[int | None, ...]:
+        """The numbers alone, in the order of :data:`COMPARED`."""
+        return self.target, self.lower, self.upper, self.neighbours, self.region, self.england
 
 
 def representatives(areas: Iterable[Area], scopes: Iterable[Scope]) -> tuple[Area, ...]:
@@ -53,7 +56,8 @@ def representatives(areas: Iterable[Area], scopes: Iterable[Scope]) -> tuple[Are
 
 def scopes_of(indicator: Indicator) -> tuple[Scope, ...]:
     """Returns the scopes of all that the indicator's figures are compared with."""
-    dated: tuple[Dated[Any], ...] = (*indicator.targets, *indicator.limits, *indicator.rag)
+    compared: tuple[Dated[Any], ...] = (*indicator.targets, *indicator.limits, *indicator.benchmarks)
+    dated = (*compared, *indicator.rag)
     return tuple(entry.scope for entry in dated)
 
 
@@ -64,7 +68,7 @@ def circumstances(
 
     Only days from ``start`` until before ``until``; without a start, from the first dated value on.
     """
-    dated: tuple[Dated[Any], ...] = (*indicator.targets, *indicator.limits)
+    dated: tuple[Dated[Any], ...] = (*indicator.targets, *indicator.limits, *indicator.benchmarks)
     first = start or min((entry.start for entry in dated), default=_BEGINNING)
     edges = {edge for entry in dated for edge in (entry.start, entry.until) if edge is not None}
     days = [first, *sorted(edge for edge in edges if edge > first and (until is None or edge < until))]
@@ -74,7 +78,18 @@ def circumstances(
 def _circumstance(indicator: Indicator, area: Area, on: date) -> Circumstance:
     target, limits = in_force(indicator.targets, on, area), in_force(indicator.limits, on, area)
     expected = limits.value if limits else Limits(None, None)
-    return Circumstance(area, on, target.value if target else None, expected.lower, expected.upper)
+    published = in_force(indicator.benchmarks, on, area)
+    others = published.value if published else Benchmarks(None, None, None)
+    return Circumstance(
+        area,
+        on,
+        target.value if target else None,
+        expected.lower,
+        expected.upper,
+        others.neighbours,
+        others.region,
+        others.england,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

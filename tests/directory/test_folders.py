@@ -1,0 +1,59 @@
+"""Rules and configuration judged together."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.directory import check_folder, load_folders
+from monitor.rulebook.problems import render_problems
+from monitor.shipped_files import shipped_config_dir, shipped_rules_dir
+from tests.support.rule_texts import route, rule_file
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    rules, config = tmp_path / "rules", tmp_path / "config"
+    rules.mkdir()
+    config.mkdir()
+    (rules / "a.yaml").write_text(rule_file(), encoding="utf-8")
+    for name in ("areas.csv", "contacts.yaml"):
+        (config / name).write_bytes((shipped_config_dir() / name).read_bytes())
+    return rules, config
+
+
+def test_sound_folders_are_loaded_whole(folders: tuple[Path, Path]) -> None:
+    loaded = load_folders(*folders)
+    assert not loaded.problems
+    assert loaded.areas is not None
+    assert loaded.contacts is not None
+    assert loaded.rulebook is not None
+    assert set(loaded.sources) == {"areas.csv", "contacts.yaml", "a.yaml"}
+
+
+def test_faults_of_people_and_rules_are_reported_together(folders: tuple[Path, Path]) -> None:
+    rules, config = folders
+    (rules / "b.yaml").write_text("alerts:\n  x: 1\n", encoding="utf-8")
+    (config / "contacts.yaml").write_text("people: {}\n", encoding="utf-8")
+    found = [(problem.position.file, problem.code) for problem in check_folder(rules, config)]
+    assert found == [("contacts.yaml", "LIM606"), ("b.yaml", "LIM108")]
+    loaded = load_folders(rules, config)
+    assert loaded.areas is not None
+    assert loaded.contacts is None
+    assert loaded.rulebook is None
+
+
+def test_routes_are_checked_against_the_people(folders: tuple[Path, Path]) -> None:
+    rules, config = folders
+    (rules / "b.yaml").write_text("routes:\n" + route("to: nobody known", id="more"), encoding="utf-8")
+    assert [problem.code for problem in check_folder(rules, config)] == ["LIM501"]
+
+
+def test_without_areas_nothing_else_is_judged(folders: tuple[Path, Path]) -> None:
+    rules, config = folders
+    (config / "areas.csv").unlink()
+    assert [problem.code for problem in check_folder(rules, config)] == ["LIM120"]
+
+
+def test_the_shipped_folders_hold_no_error() -> None:
+    loaded = load_folders(shipped_rules_dir(), shipped_config_dir())
+    assert loaded.rulebook is not None, render_problems(loaded.problems, loaded.sources)

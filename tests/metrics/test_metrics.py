@@ -1,0 +1,174 @@
+"""What Prometheus is told, read by its own tools."""
+
+import subprocess
+from datetime import date, timedelta
+from decimal import Decimal
+from io import StringIO
+from typing import Any
+
+import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
+from prometheus_client.parser import text_fd_to_metric_families
+
+from monitor.core.alerts import AlertState
+from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
+from monitor.core.observations import Status
+from monitor.core.rulebook import Level, Rulebook
+from monitor.metrics import Metrics
+from tests.support.board import AREAS, NOON, a_figure, an_alert, full_metrics
+from tests.support.components import require_program
+from tests.support.rules import indicator, rule
+
+RULEBOOK = Rulebook(
+    indicators={"cp_plans": indicator("cp_plans")},
+    alerts={"too-many": rule("too-many", {"warning": "value > 40"}, indicator="cp_plans")},
+    routes=(),
+    version="5f" * 32,
+    revision="c0ffee",
+    fingerprints={},
+)
+
+
+def _samples(metrics: Metrics) -> dict[tuple[str, ...], float]:
+    """(name, label values in the order of their names) -> value."""
+    return {
+        (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
+        for family in text_fd_to_metric_families(StringIO(metrics.exposition().decode()))
+        for sample in family.samples
+    }
+
+
+def test_promtool_has_no_complaint() -> None:
+    promtool = require_program("promtool", "prometheus")
+    exposition = full_metrics(RULEBOOK, AREAS).exposition()
+    verdict = subprocess.run(
+        [promtool, "check", "metrics"], input=exposition, capture_output=True, check=False
+    )
+
+    assert (verdict.returncode, verdict.stdout, verdict.stderr) == (0, b"", b"")
+    assert b"_created" not in exposition
+
+
+def test_both_formats_say_the_same() -> None:
+    metrics = full_metrics(RULEBOOK, AREAS)
+    openmetrics, content_type = metrics.negotiated("application/openmetrics-text;version=1.0.0,*/*;q=0.1")
+    families = list(openmetrics_families(openmetrics.decode()))
+
+    assert content_type.startswith("application/openmetrics-text")
+    found = {(s.name, tuple(sorted(s.labels.items()))): s.value for f in families for s in f.samples}
+    plain = {
+        (s.name, tuple(sorted(s.labels.items()))): s.value
+        for f in text_fd_to_metric_families(StringIO(metrics.exposition().decode()))
+        for s in f.samples
+    }
+    assert found == plain
+
+
+@pytest.mark.parametrize(
+    ("changes", "metric", "expected"),
+    [
+        ({"value": Decimal("8.0")}, "value", 8.0),
+        ({"value": None}, "value", None),
+        ({"target": None}, "target", None),
+        ({"lower": None}, "lower_threshold", None),
+        ({}, "upper_threshold", 40.0),
+        ({"rag": RagRating.NOT_RATED}, "rating", 0),
+        ({"rag": RagRating.GREEN}, "rating", 1),
+        ({"rag": RagRating.AMBER}, "rating", 2),
+        ({"rag": RagRating.RED}, "rating", 3),
+        ({"rag": RagRating.NO_DATA}, "rating", None),
+        ({"direction": DirectionOfTravel.UNKNOWN}, "direction", 0),
+        ({"direction": DirectionOfTravel.IMPROVING}, "direction", 1),
+        ({"direction": DirectionOfTravel.STEADY}, "direction", 2),
+        ({"direction": DirectionOfTravel.WORSENING}, "direction", 3),
+        ({"status": Status.PROVISIONAL}, "provisional", 1),
+        ({"status": Status.VALIDATED}, "provisional", 0),
+        ({"period_end": date(1970, 1, 3)}, "period_end_timestamp_seconds", 172800),
+    ],
+)
+def test_a_figure_is_told_in_numbers_and_what_is_missing_is_left_out(
+    changes: dict[str, Any], metric: str, expected: float | None
+) -> None:
+    metrics = Metrics("1")
+    metrics.scoreboard.update([a_figure(**changes)], [], frozenset())
+
+    assert _samples(metrics).get((f"limen_indicator_{metric}", "Kent", "cp_plans")) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"state": AlertState.INACTIVE, "level": None}, (0, 0, 0)),
+        ({"state": AlertState.PENDING, "level": Level.INFO}, (1, 1, 0)),
+        ({"state": AlertState.FIRING, "level": Level.WARNING, "health": RuleHealth.NO_DATA}, (2, 2, 1)),
+        ({"state": AlertState.RESOLVED, "level": Level.CRITICAL, "health": RuleHealth.ERROR}, (3, 3, 2)),
+    ],
+)
+def test_an_alerts_state_level_and_health_are_told_apart(
+    changes: dict[str, object], expected: tuple[int, int, int]
+) -> None:
+    metrics = Metrics("1")
+    metrics.rulebook_in_force(RULEBOOK, AREAS)
+    metrics.scoreboard.update([], [an_alert("too-many", "Swale", **changes)], frozenset())
+    samples = _samples(metrics)
+
+    assert expected == tuple(
+        samples[name, "Swale", "cp_plans", "too-many"]
+        for name in ("limen_alert_state", "limen_alert_level", "limen_rule_health")
+    )
+
+
+def test_a_small_number_is_not_told_and_a_sister_that_would_give_it_away_neither() -> None:
+    metrics = Metrics("1")
+    areas = ("Kent", "Swale", "Thanet")
+    metrics.scoreboard.update([a_figure(area=area) for area in areas], [], frozenset())
+    later = a_figure(area="Swale", value=Decimal(3), period_end=date(2026, 10, 31))
+    metrics.scoreboard.update([later], [], {("cp_plans", "Swale"), ("cp_plans", "Thanet")})
+    samples = _samples(metrics)
+
+    assert [samples["limen_indicator_protected", area, "cp_plans"] for area in areas] == [0, 1, 1]
+    assert [("limen_indicator_value", area, "cp_plans") in samples for area in areas] == [True, False, False]
+
+
+def test_an_older_figure_does_not_take_the_place_of_the_latest() -> None:
+    metrics = Metrics("1")
+    latest = a_figure()
+    metrics.scoreboard.update([latest], [], frozenset())
+    metrics.scoreboard.update([a_figure(period_end=date(2026, 6, 30), value=Decimal(1))], [], frozenset())
+
+    assert [standing.evaluation for standing in metrics.scoreboard.standings()] == [latest]
+
+
+def test_what_a_new_rulebook_does_not_know_is_told_no_more() -> None:
+    metrics = full_metrics(RULEBOOK, AREAS)
+    metrics.rulebook_in_force(Rulebook({}, {}, (), "6a" * 32, None, {}), AREAS)
+    names = {key[0] for key in _samples(metrics)}
+
+    assert not {name for name in names if name.startswith(("limen_indicator_", "limen_alert_state"))}
+    assert _samples(metrics)["limen_rulebook_info", "6a" * 32, ""] == 1
+
+
+def test_a_refused_rulebook_leaves_the_one_in_force_and_says_so() -> None:
+    metrics = full_metrics(RULEBOOK, AREAS)
+    metrics.rulebook_refused(3)
+    samples = _samples(metrics)
+
+    assert samples["limen_rulebook_info", RULEBOOK.version, "c0ffee"] == 1
+    assert samples["limen_rulebook_last_reload_successful",] == 0
+    assert samples["limen_rulebook_problems",] == 3
+    assert samples["limen_rulebook_reloads_total", "refused"] == 1
+
+
+def test_the_oldest_mail_ages_and_no_mail_has_no_age() -> None:
+    metrics = Metrics("1")
+    metrics.outbox_counted({"pending": 1}, NOON - timedelta(minutes=5), NOON)
+    assert _samples(metrics)["limen_outbox_oldest_pending_age_seconds",] == 300
+    metrics.outbox_counted({"pending": 0}, None, NOON)
+    assert _samples(metrics)["limen_outbox_oldest_pending_age_seconds",] == 0
+
+
+def test_two_metrics_share_nothing() -> None:
+    first, second = Metrics("1"), Metrics("2")
+    first.job_failed("deliver")
+
+    assert ("limen_job_failures_total", "deliver") not in _samples(second)

@@ -1,0 +1,199 @@
+"""A real Prometheus scrapes a real exposition: what limen ships for Prometheus and Grafana works on it."""
+
+import json
+import re
+import socket
+import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import promql_parser
+import pytest
+import yaml
+
+from monitor.directory import load_areas
+from monitor.metrics import TEXT_FORMAT
+from monitor.rulebook.loader import load_rulebook
+from tests.support.board import full_metrics
+from tests.support.components import require_program
+from tests.support.repository import ROOT
+from tests.support.service_manager import wait_for
+
+PROMETHEUS = ROOT / "config/prometheus"
+DASHBOARD = ROOT / "config/grafana/dashboards/limen.json"
+CHOSEN = {"county": "Kent", "area": "Swale", "indicator": "single_assessments_out_of_timescale"}
+
+
+def _dashboard() -> dict[str, Any]:
+    return dict(json.loads(DASHBOARD.read_text(encoding="utf-8")))
+
+
+def _panels() -> list[dict[str, Any]]:
+    return [panel for panel in _dashboard()["panels"] if panel["type"] != "row"]
+
+
+def _filled(expression: str) -> str:
+    for name, value in CHOSEN.items():
+        expression = expression.replace(f"${name}", value)
+    return expression.replace("$__rate_interval", "5m")
+
+
+QUERIES = [
+    pytest.param(target["expr"], id=f"{panel['title']}-{target['refId']}")
+    for panel in _panels()
+    for target in panel["targets"]
+]
+VARIABLES = [each["query"]["query"] for each in _dashboard()["templating"]["list"] if each["type"] == "query"]
+
+
+@pytest.fixture(scope="module")
+def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running Prometheus with the shipped configuration that scrapes every second, as `http://host:port`."""
+    program = require_program("prometheus", "prometheus")
+    folder = tmp_path_factory.mktemp("prometheus")
+    areas = load_areas(ROOT / "config/areas.csv")
+    rulebook = load_rulebook(ROOT / "rules", areas=areas).rulebook
+    assert rulebook is not None
+    exposition = full_metrics(rulebook, areas).exposition()
+
+    class Target(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", TEXT_FORMAT)
+            self.end_headers()
+            self.wfile.write(exposition)
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Target) as target:
+        Thread(target=target.serve_forever, daemon=True).start()
+        text = (PROMETHEUS / "prometheus.yml").read_text()
+        text = text.replace("127.0.0.1:9188", f"127.0.0.1:{target.server_port}").replace("60s", "1s")
+        (folder / "prometheus.yml").write_text(text)
+        (folder / "limen.rules.yml").write_bytes((PROMETHEUS / "limen.rules.yml").read_bytes())
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        with (folder / "log").open("w") as log:
+            process = subprocess.Popen(
+                [
+                    program,
+                    f"--config.file={folder / 'prometheus.yml'}",
+                    f"--storage.tsdb.path={folder / 'data'}",
+                    f"--web.listen-address=127.0.0.1:{port}",
+                ],
+                stderr=log,
+            )
+            try:
+                address = f"http://127.0.0.1:{port}"
+                # Two scrapes are the fewest from which a rate can be had.
+                enough = "count_over_time(limen_build_info[1m]) >= 3"
+                wait_for(lambda: _ask(address, enough), (folder / "log").read_text)
+                yield address
+            finally:
+                process.terminate()
+                process.wait()
+        target.shutdown()
+
+
+def _ask(address: str, expression: str) -> list[Any]:
+    try:
+        answer = httpx.get(f"{address}/api/v1/query", params={"query": expression})
+    except httpx.TransportError:
+        return []  # it is still starting
+    if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        return []
+    assert answer.status_code == httpx.codes.OK, f"{expression}: {answer.text}"
+    return list(answer.json()["data"]["result"])
+
+
+def test_promtool_accepts_the_configuration_and_the_alert_rules() -> None:
+    promtool = require_program("promtool", "prometheus")
+    verdict = subprocess.run(
+        [promtool, "check", "config", "--lint-fatal", str(PROMETHEUS / "prometheus.yml")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+
+
+@pytest.mark.parametrize("expression", QUERIES)
+def test_every_query_of_the_dashboard_returns_data(expression: str, prometheus: str) -> None:
+    filled = _filled(expression)
+    promql_parser.parse(filled)
+
+    assert "$" not in filled
+    assert _ask(prometheus, filled), filled
+
+
+@pytest.mark.parametrize("query", VARIABLES)
+def test_every_variable_of_the_dashboard_has_something_to_choose(query: str, prometheus: str) -> None:
+    found = re.fullmatch(r"label_values\((.+), (\w+)\)", query)
+    assert found is not None
+    values = {series["metric"][found[2]] for series in _ask(prometheus, _filled(found[1]))}
+
+    assert set(CHOSEN.values()) & values
+
+
+def _rules() -> list[dict[str, Any]]:
+    groups = yaml.safe_load((PROMETHEUS / "limen.rules.yml").read_text())["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+@pytest.mark.parametrize("rule", _rules(), ids=lambda rule: str(rule["alert"]))
+def test_every_metric_of_an_alert_rule_exists(rule: dict[str, Any], prometheus: str) -> None:
+    names = set(re.findall(r"\b(?:limen_\w+|up)\b", rule["expr"]))
+
+    assert names
+    for name in names - {"limen"}:
+        assert _ask(prometheus, name), name
+
+
+def test_the_alert_rules_about_limen_fire_when_they_should_and_not_before(tmp_path: Path) -> None:
+    promtool = require_program("promtool", "prometheus")
+    labels = '{job="limen",instance="here"}'
+    quiet = {
+        f"up{labels}": "1x60",
+        f"limen_store_up{labels}": "1x60",
+        f"limen_rulebook_last_reload_successful{labels}": "1x60",
+        f"limen_last_successful_cycle_timestamp_seconds{labels}": "0+60x60",
+        f"limen_outbox_oldest_pending_age_seconds{labels}": "0x60",
+        'limen_deliveries_total{outcome="rejected",job="limen"}': "0x60",
+        'limen_job_failures_total{job="limen"}': "0x60",
+        'limen_rule_health{rule="r",area="a",job="limen"}': "0x60",
+    }
+    loud = {
+        f"up{labels}": "0x60",
+        f"limen_store_up{labels}": "0x60",
+        f"limen_rulebook_last_reload_successful{labels}": "0x60",
+        f"limen_last_successful_cycle_timestamp_seconds{labels}": "0x60",
+        f"limen_outbox_oldest_pending_age_seconds{labels}": "3000+60x60",
+        'limen_deliveries_total{outcome="rejected",job="limen"}': "0+1x60",
+        'limen_job_failures_total{job="limen"}': "0+1x60",
+        'limen_rule_health{rule="r",area="a",job="limen"}': "2x60",
+    }
+    names = [rule["alert"] for rule in _rules()]
+    file = tmp_path / "test.yml"
+
+    def verdict(series: dict[str, str]) -> str:
+        inputs = [{"series": name, "values": values} for name, values in series.items()]
+        silent = [{"eval_time": "50m", "alertname": name, "exp_alerts": []} for name in names]
+        test = {"interval": "1m", "input_series": inputs, "alert_rule_test": silent}
+        file.write_text(
+            yaml.safe_dump({"rule_files": [str(PROMETHEUS / "limen.rules.yml")], "tests": [test]})
+        )
+        done = subprocess.run(
+            [promtool, "test", "rules", str(file)], capture_output=True, text=True, check=False
+        )
+        return done.stdout + done.stderr
+
+    assert "FAILED" not in verdict(quiet)
+    fired = verdict(loud)
+    assert {name for name in names if re.search(rf"alertname: {name},", fired)} == set(names), fired

@@ -1,0 +1,60 @@
+"""The examples of docs/rules.md are sound, and its tables name every key."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from monitor.directory import load_contacts
+from monitor.rulebook.alerts import ALERT_KEYS
+from monitor.rulebook.dated_values import COMMON_KEYS
+from monitor.rulebook.indicators import BAND_KEYS, INDICATOR_KEYS
+from monitor.rulebook.routes import MATCH_KEYS, ROUTE_KEYS
+from tests.support.repository import ROOT
+from tests.support.rule_texts import alert, areas, found, indicator, rule_file
+
+TEXT = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+HIGHER = "unit: percent\ndecimals: 1\npolarity: higher is better\n"
+
+
+def example(kind: str) -> str:
+    (block,) = re.findall(rf"^```{kind}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    return str(block)
+
+
+def test_the_first_rule_is_sound() -> None:
+    assert not found(example("yaml"))
+
+
+def test_the_dated_values_are_sound() -> None:
+    changes = HIGHER + example("yaml part of an indicator")
+    assert not found(rule_file(indicator(changes), alert("areas: county\nlevels: {warning: value < lower}")))
+
+
+def test_the_alert_rule_is_sound() -> None:
+    limits = "limits: [{from: 2012-04-01, lower: 70, reference: r}]\n"
+    assert not found(rule_file(indicator(HIGHER + limits), alert(example("yaml part of an alert rule"))))
+
+
+def test_the_routes_are_sound() -> None:
+    routes = "".join(f"  {line}\n" for line in example("yaml part of the routes").splitlines())
+    rules = alert() + alert("areas: county\nlevels: {critical: value > 100}", id="county-too")
+    assert not found(
+        rule_file(indicator("theme: child protection"), rules, routes.replace(", assessments]", "]"))
+    )
+
+
+def test_the_contacts_are_sound(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.yaml"
+    path.write_text(example("yaml contacts"), encoding="utf-8")
+    assert load_contacts(path, areas()).operations[0].name == "Terry Example"
+
+
+@pytest.mark.parametrize(
+    "key",
+    sorted(
+        {*INDICATOR_KEYS, *ALERT_KEYS, *ROUTE_KEYS, *MATCH_KEYS, *COMMON_KEYS, *BAND_KEYS, "value", "lower"}
+    ),
+)
+def test_every_key_is_described(key: str) -> None:
+    assert re.search(rf"^\|[^|]*`{key}`|`match` \|.*`{key}`", TEXT, re.MULTILINE)

@@ -1,0 +1,77 @@
+"""A scoreboard and metrics filled with invented figures, for tests of what is scraped and shown."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from monitor.core.alerts import Alert, AlertState
+from monitor.core.areas import Area, AreaTree, AreaType
+from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating
+from monitor.core.observations import Status
+from monitor.core.rulebook import Level, Rulebook
+from monitor.metrics import Metrics
+
+NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+AREAS = AreaTree.of(
+    [
+        Area("Kent", AreaType.COUNTY, code="E10000016"),
+        Area("Swale", AreaType.DISTRICT, "Kent", "E07000113"),
+        Area("Thanet", AreaType.DISTRICT, "Kent", "E07000114"),
+    ]
+)
+
+
+def a_figure(indicator: str = "cp_plans", area: str = "Kent", **changes: object) -> Evaluation:
+    """A figure that was judged; `changes` replace fields."""
+    figure = Evaluation(
+        indicator=indicator,
+        area=area,
+        period_end=date(2026, 9, 30),
+        observation_id=1,
+        revision=1,
+        status=Status.PROVISIONAL,
+        value=Decimal("39.4"),
+        numerator=None,
+        denominator=None,
+        missing=None,
+        target=Decimal("34.9"),
+        lower=Decimal("30.0"),
+        upper=Decimal("40.0"),
+        rag=RagRating.AMBER,
+        previous_period_end=None,
+        previous_value=None,
+        previous_rag=None,
+        direction=DirectionOfTravel.WORSENING,
+        target_reference="",
+        rag_reference="",
+        rag_position=None,
+    )
+    return replace(figure, **changes)  # type: ignore[arg-type]  # names of its fields
+
+
+def an_alert(rule: str, area: str, **changes: object) -> Alert:
+    """An alert that is firing; `changes` replace fields."""
+    alert = Alert(rule, area, AlertState.FIRING, Level.CRITICAL, breach_since=date(2026, 8, 31))
+    return replace(alert, **changes)  # type: ignore[arg-type]  # names of its fields
+
+
+def full_metrics(rulebook: Rulebook, areas: AreaTree, *, version: str = "1.2.3") -> Metrics:
+    """Metrics in which everything has happened that can happen, with a figure for all of a rulebook."""
+    metrics = Metrics(version)
+    metrics.rulebook_in_force(rulebook, areas)
+    metrics.rulebook_read(version=rulebook.version, problems=0, changed=True, now=NOON)
+    metrics.file_read("taken in", {"accepted": 3, "rejected": 1})
+    metrics.cycle_finished(0.2, now=NOON, evaluated=3, transitions=1, enqueued=1)
+    metrics.job_failed("evaluate")
+    metrics.job_skipped("evaluate")
+    for outcome in ("delivered", "deferred", "rejected"):
+        metrics.delivered("email", outcome)
+    metrics.outbox_counted({"pending": 1, "sent": 2}, NOON, NOON)
+    figures = [a_figure(indicator, area.name) for indicator in rulebook.indicators for area in areas]
+    alerts = [an_alert(rule, area.name) for rule in rulebook.alerts for area in areas]
+    metrics.scoreboard.update(figures, alerts, frozenset())
+    return metrics
+
+
+Scrape = Callable[[], bytes]
