@@ -59,6 +59,9 @@ _EVALUATION_FIELDS = (
     "target_reference",
     "rag_reference",
     "rag_position",
+    "neighbours",
+    "region",
+    "england",
 )
 """Fields of Evaluation that are columns of the same name; its indicator and area are those of the series."""
 

@@ -169,6 +169,9 @@ class EvaluationColumns(TypedColumns):
     target_reference: Named[str] = Column(Text())
     rag_reference: Named[str] = Column(Text())
     rag_position: Named[Position | None] = Column(PositionText())
+    neighbours: Named[Decimal | None] = Column(PublishedDecimal())
+    region: Named[Decimal | None] = Column(PublishedDecimal())
+    england: Named[Decimal | None] = Column(PublishedDecimal())
 
 
 class RuleEvaluationColumns(TypedColumns):

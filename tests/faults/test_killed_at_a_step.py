@@ -6,10 +6,11 @@ from collections import Counter
 import pytest
 
 from monitor.store.tables import cycles
-from tests.support.council import Council, month, monthly_figures, rows_in, what_is_wrong
+from tests.support.council import Council, figure, monthly_figures
+from tests.support.council_books import rows_in, what_is_wrong
 
 KILLED = -signal.SIGKILL
-BAD_ROW = "open_cases,Atlantis,2012-04-30,12"
+BAD_ROW = "open_cases_0,Atlantis,2012-04-30,12"
 
 STEPS = [
     "read",
@@ -45,7 +46,7 @@ STEPS = [
     "deliver: committed:5",
 ]
 REPEATED = {"handed over": {4, 5}, "answered": {5}, "answered:4": {5}, "wrote delivery_attempts": {5}}
-"""How many mails come after a kill while the server has, or may have, one of which the store does not know."""
+"""How many mails come when the server has, or may have, one that the store knows nothing of at the kill."""
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -82,9 +83,9 @@ def test_a_life_without_a_fault_sends_each_manager_one_mail(council: Council) ->
 
 
 def test_a_recovery_after_a_kill_goes_to_those_who_were_told(council: Council) -> None:
-    council.send_figures({("Swale", month(0)): 46})
+    council.send_figures(figure("Swale", 0, 46))
     assert council.run(die_at="answered") == KILLED
-    council.send_figures({("Swale", month(1)): 12})
+    council.send_figures(figure("Swale", 1, 12))
     assert council.run(die_at="evaluate: written") == KILLED
     assert council.run() == 0, council.spoken()
 
@@ -97,9 +98,7 @@ def test_a_recovery_after_a_kill_goes_to_those_who_were_told(council: Council) -
 
 
 @pytest.mark.parametrize("step", ["recorded", "evaluate: written", "composed", "answered"])
-def test_kills_one_after_the_other_at_the_same_step_still_come_to_an_end(
-    council: Council, step: str
-) -> None:
+def test_kills_one_after_the_other_at_the_same_step_still_come_to_an_end(council: Council, step: str) -> None:
     for index in range(3):
         council.send_figures(monthly_figures(index))
         assert council.run(die_at=step) == KILLED

@@ -5,9 +5,10 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.support.council import Council, monthly_figures, what_is_wrong
+from tests.support.council import MONTHS_PER_TOPIC, Council, monthly_figures
+from tests.support.council_books import what_is_wrong
 
-LIVES_PER_KILL = 10
+LIVES_PER_KILL = 4
 SEED = 20140331
 
 
@@ -23,15 +24,13 @@ def _kill_at_random(council: Council, kills: int, *, senders: int) -> int:
     A life that had ended before its kill does not count, and the next is given less time. Returns how many
     lives it took.
     """
-    chance = random.Random(SEED)
+    chance = random.Random(SEED)  # noqa: S311 - instants, not secrets
     longest, killed = 0.6, 0
     for life in range(1, LIVES_PER_KILL * kills + 1):
         council.send_figures(monthly_figures(life - 1))
         with ExitStack() as processes:
             first = processes.enter_context(council.life(task="all"))
-            others = [
-                processes.enter_context(council.life(beside=True, task="send")) for _ in range(senders)
-            ]
+            others = [processes.enter_context(council.life(beside=True, task="send")) for _ in range(senders)]
             for process in chance.sample([first, *others], 1 + senders):
                 process.join(chance.uniform(0, longest))
                 process.kill()
@@ -49,6 +48,7 @@ def _kill_at_random(council: Council, kills: int, *, senders: int) -> int:
 def test_kills_at_random_instants_lose_nothing_and_repeat_only_what_was_not_heard_of(
     council: Council, kills: int, senders: int
 ) -> None:
+    council.watch_topics(1 + LIVES_PER_KILL * kills // MONTHS_PER_TOPIC)
     lives = _kill_at_random(council, max(kills // (1 + senders), 1), senders=senders)
 
     assert council.run(task="all") == 0, council.spoken()

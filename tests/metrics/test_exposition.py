@@ -37,7 +37,7 @@ def test_every_label_and_value_comes_back_from_the_parser_as_it_went_in(
     table = _table(content)
     for families in (
         text_fd_to_metric_families(StringIO(table.exposition().decode(), newline="\n")),
-        openmetrics_families(table.exposition(openmetrics=True).decode() + "# EOF\n"),
+        openmetrics_families(table.exposition(openmetrics=True).decode() + "# EOF\n"),  # type: ignore[no-untyped-call]  # the parser has none
     ):
         found = {
             family.name: {

@@ -15,18 +15,8 @@ from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
 from monitor.core.observations import Status
 from monitor.core.rulebook import Level, Rulebook
 from monitor.metrics import Metrics
-from tests.support.board import AREAS, NOON, a_figure, an_alert, full_metrics
+from tests.support.board import AREAS, NOON, RULEBOOK, a_figure, an_alert, full_metrics
 from tests.support.components import require_program
-from tests.support.rules import indicator, rule
-
-RULEBOOK = Rulebook(
-    indicators={"cp_plans": indicator("cp_plans")},
-    alerts={"too-many": rule("too-many", {"warning": "value > 40"}, indicator="cp_plans")},
-    routes=(),
-    version="5f" * 32,
-    revision="c0ffee",
-    fingerprints={},
-)
 
 
 def _samples(metrics: Metrics) -> dict[tuple[str, ...], float]:
@@ -52,7 +42,7 @@ def test_promtool_has_no_complaint() -> None:
 def test_both_formats_say_the_same() -> None:
     metrics = full_metrics(RULEBOOK, AREAS)
     openmetrics, content_type = metrics.negotiated("application/openmetrics-text;version=1.0.0,*/*;q=0.1")
-    families = list(openmetrics_families(openmetrics.decode()))
+    families = list(openmetrics_families(openmetrics.decode()))  # type: ignore[no-untyped-call]  # the parser has none
 
     assert content_type.startswith("application/openmetrics-text")
     found = {(s.name, tuple(sorted(s.labels.items()))): s.value for f in families for s in f.samples}

@@ -1,6 +1,5 @@
 """A scoreboard and metrics filled with invented figures, for tests of what is scraped and shown."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -11,6 +10,7 @@ from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating
 from monitor.core.observations import Status
 from monitor.core.rulebook import Level, Rulebook
 from monitor.metrics import Metrics
+from tests.support.rules import indicator, rule
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 AREAS = AreaTree.of(
@@ -19,6 +19,18 @@ AREAS = AreaTree.of(
         Area("Swale", AreaType.DISTRICT, "Kent", "E07000113"),
         Area("Thanet", AreaType.DISTRICT, "Kent", "E07000114"),
     ]
+)
+RULEBOOK = Rulebook(
+    indicators={"cp_plans": replace(indicator(), id="cp_plans", title="Child protection plans")},
+    alerts={
+        "too-many": replace(
+            rule({"critical": "value > 40"}), id="too-many", indicator="cp_plans", title="Too many plans"
+        )
+    },
+    routes=(),
+    version="5f" * 32,
+    revision="c0ffee",
+    fingerprints={},
 )
 
 
@@ -72,6 +84,3 @@ def full_metrics(rulebook: Rulebook, areas: AreaTree, *, version: str = "1.2.3")
     alerts = [an_alert(rule, area.name) for rule in rulebook.alerts for area in areas]
     metrics.scoreboard.update(figures, alerts, frozenset())
     return metrics
-
-
-Scrape = Callable[[], bytes]

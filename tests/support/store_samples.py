@@ -91,6 +91,9 @@ def evaluation(
         target_reference="business plan 2013/14, page 4",
         rag_reference="quarterly report",
         rag_position=Position("lead: indicators.yaml", 12, 7),
+        neighbours=Decimal("66.2"),
+        region=None,
+        england=Decimal("75.5"),
     )
 
 

@@ -167,6 +167,9 @@ def _evaluations() -> None:
         sa.Column("target_reference", sa.Text(), nullable=False),
         sa.Column("rag_reference", sa.Text(), nullable=False),
         sa.Column("rag_position", sa.Text(), nullable=True),
+        sa.Column("neighbours", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("england", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["cycle_id"], ["cycles.id"], name="fk_evaluations_cycle_id_cycles"),
         sa.ForeignKeyConstraint(
             ["observation_id"], ["observations.id"], name="fk_evaluations_observation_id_observations"

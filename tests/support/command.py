@@ -1,0 +1,62 @@
+"""The real command in a process of its own, and the demo played once for every test that looks at it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+LIMEN = str(Path(sys.executable).with_name("limen"))
+
+
+def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment without its own settings of limen, and with those given; 80 columns."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("LIMEN_")}
+    return own | {"COLUMNS": "100", "PYTHONUNBUFFERED": "1"} | dict(settings or {})
+
+
+def limen(
+    *arguments: str, settings: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs the command to its end."""
+    return subprocess.run(
+        [LIMEN, *arguments],
+        env=environment(settings),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=110,
+    )
+
+
+@dataclass(frozen=True)
+class Played:
+    """The demo, played to its end in ``folder``."""
+
+    folder: Path
+    run: subprocess.CompletedProcess[str]
+
+    def limen(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The command on the demo's store."""
+        return limen("--settings", str(self.folder / "limen.toml"), *arguments)
+
+
+@cache
+def played_in(base: Path) -> Played:
+    """Plays the demo below ``base``, once a process; what it would be led astray by is set."""
+    folder = base / "demo"
+    astray = {
+        "LIMEN_SMTP__HOST": "mail.example",
+        "LIMEN_SMTP__USERNAME": "limen",
+        "LIMEN_DATABASE_URL": f"sqlite:///{base / 'not-to-be-touched.db'}",
+    }
+    run = limen("demo", "--once", "--folder", str(folder), settings=astray)
+    return Played(folder, run)
+
+
+def lines(text: str) -> Sequence[str]:
+    """Text as lines without the spaces that fill up tables."""
+    return [line.rstrip() for line in text.splitlines()]
