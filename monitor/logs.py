@@ -151,7 +151,7 @@ def _last_processors(chosen: LogFormat) -> list[Processor]:
         case "journal":
             return [structlog.processors.format_exc_info, _redacted, _journal_line]
         case "json":
-            renderer = structlog.processors.JSONRenderer(sort_keys=True, ensure_ascii=False)
+            renderer = structlog.processors.JSONRenderer(sort_keys=True)
             return [structlog.processors.format_exc_info, _redacted, renderer]
         case "console":
             return [structlog.processors.format_exc_info, _redacted, _console_line]

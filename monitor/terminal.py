@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Final, TextIO
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -17,12 +16,12 @@ from monitor.core.rulebook import Level
 from monitor.palette import LEVEL_TONES, RECOVERED, Tone
 from monitor.web.status_page import RATING_TONES
 
-__all__ = ["ReaderGoneError", "escape"]
-
 UNFOLDED: Final = 1_000
 """Columns where nobody looks on: what goes into a file or another program is not folded."""
 
 NOTHING: Final = "–"
+_PIECE: Final = 1_000
+"""Characters that are at most PIPE_BUF bytes, which a pipe takes whole or not at all (write(2), pipe(7))."""
 
 
 class ReaderGoneError(Exception):
@@ -56,7 +55,9 @@ def write_plainly(text: str) -> None:
         ReaderGoneError: nobody reads.
     """
     try:
-        sys.stdout.write(text)
+        # In pieces: with PYTHONUNBUFFERED, Python takes a write that was cut short for a whole one.
+        for start in range(0, len(text), _PIECE):
+            sys.stdout.write(text[start : start + _PIECE])
         sys.stdout.flush()
     except BrokenPipeError as gone:
         raise ReaderGoneError from gone

@@ -19,7 +19,7 @@ def run_once(session: Session) -> int:
         if events:
             print_events(session, events)
         else:
-            session.out.print(f"No file was ready in {session.settings.inbox}.")
+            session.out.print(f"No file was ready in {session.settings.inbox}.", soft_wrap=True)
         outcome = application.evaluate(present())
         if outcome.cycle_id is None:
             session.out.print("Nothing has changed since the last cycle.")

@@ -128,7 +128,7 @@ class Session:
         if file is None or file.exists():
             return False
         file.parent.mkdir(parents=True, exist_ok=True)
-        self.err.print(f"There is no database yet: making the SQLite file {file}")
+        self.err.print(f"There is no database yet: making the SQLite file {file}", soft_wrap=True)
         return True
 
     def _hush(self) -> None:

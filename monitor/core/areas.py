@@ -11,6 +11,7 @@ class AreaType(StrEnum):
 
     COUNTRY = "country"
     REGION = "region"
+    AUTHORITY = "authority"
     COUNTY = "county"
     AREA = "area"
     DISTRICT = "district"

@@ -12,6 +12,7 @@ from monitor.core.areas import Area
 from monitor.core.conditions import Condition
 from monitor.core.judgements import Evaluation, RuleEvaluation
 from monitor.core.observations import Observation
+from monitor.core.others import Others
 from monitor.core.panel import Panel
 from monitor.core.rulebook import AlertRule, Indicator
 from monitor.core.sight import Sight
@@ -32,6 +33,7 @@ def evaluate(
     series: Mapping[Area, Sequence[Observation]],
     *,
     since: Mapping[str, date] | None = None,
+    others: Others | None = None,
 ) -> Judged:
     """Rates the figures of ``indicator`` and judges them by ``rules``.
 
@@ -40,9 +42,11 @@ def evaluate(
         rules: the alert rules that watch it.
         series: each area's figures, latest revisions only, in the order of their periods; with
             :func:`figures_needed` figures before the first that matters.
+        others: every area's figures of this indicator, where the rulebook compares with neighbours, region or
+            England by their figures; None: those comparisons are unknown.
         since: for each area name the first period end whose results are wanted; None: all of them.
     """
-    sight = Sight.of(Panel.of(indicator, series))
+    sight = Sight.of(Panel.of(indicator, series), others)
     wanted = [
         [column for column, figure in enumerate(figures) if _is_wanted(area, figure, since)]
         for area, figures in zip(sight.panel.areas, sight.panel.observations, strict=True)
@@ -73,7 +77,8 @@ def figures_needed(indicator: Indicator, rules: Iterable[AlertRule]) -> int:
     ]
     rated = _deepest(bands)
     ruled = _deepest(condition for rule in rules for condition in _conditions(rule))
-    return max(ruled + rated, rated + 1, indicator.direction.figures - 1)
+    learnt = max((entry.value.learnt.figures for entry in indicator.limits if entry.value.learnt), default=0)
+    return max(ruled + rated + learnt, rated + learnt + 1, indicator.direction.figures - 1)
 
 
 def _conditions(rule: AlertRule) -> Iterable[Condition | None]:

@@ -56,7 +56,7 @@ class Panel:
 
         A figure that came without a value is computed from its numerator and denominator, and rounded once.
         """
-        given = self._amounts(lambda figure: figure.value)
+        given = self.amounts(lambda _, figure: figure.value)
         scale = self.indicator.scale
         if scale is None:
             return given.rounded(self.indicator.decimals)
@@ -70,12 +70,12 @@ class Panel:
     @cached_property
     def numerators(self) -> ExactArray:
         """The numerators, exact."""
-        return self._amounts(lambda figure: figure.numerator)
+        return self.amounts(lambda _, figure: figure.numerator)
 
     @cached_property
     def denominators(self) -> ExactArray:
         """The denominators, exact."""
-        return self._amounts(lambda figure: figure.denominator)
+        return self.amounts(lambda _, figure: figure.denominator)
 
     def entry_grid(self, entries: Sequence[Dated[T]]) -> IntGrid:
         """For each figure the index of the dated entry in force at its period's end, or -1.
@@ -101,12 +101,13 @@ class Panel:
         spread = ExactArray(numbers[grid], 1_000_000, known[grid])
         return spread.rounded(self.indicator.decimals)
 
-    def _amounts(self, pick: Callable[[Observation], int | None]) -> ExactArray:
+    def amounts(self, pick: Callable[[Area, Observation], int | None]) -> ExactArray:
+        """Amounts in millionths for every figure, exact; missing where ``pick`` gives None."""
         known = np.zeros(self.shape, dtype=np.bool_)
         amounts = np.zeros(self.shape, dtype=np.int64)
-        for row, figures in enumerate(self.observations):
+        for row, (area, figures) in enumerate(zip(self.areas, self.observations, strict=True)):
             for column, figure in enumerate(figures):
-                amount = pick(figure)
+                amount = pick(area, figure)
                 if amount is not None:
                     known[row, column] = True
                     amounts[row, column] = amount

@@ -10,10 +10,12 @@ from datetime import date
 from enum import StrEnum
 
 from monitor.core.areas import Area
-from monitor.core.conditions import Condition
+from monitor.core.conditions import Amount, Condition
 from monitor.core.dated import Dated, Scope
+from monitor.core.derivation import Derivation
 from monitor.core.periods import Basis, Frequency
 from monitor.core.positions import Position
+from monitor.core.sources import Source
 
 
 class Polarity(StrEnum):
@@ -42,20 +44,90 @@ LEVELS = tuple(Level)
 
 
 @dataclass(frozen=True, slots=True)
+class LearntRange:
+    """An expected range learnt from a series' own history: its XmR limits over the last ``figures`` before.
+
+    See :mod:`monitor.core.learnt`.
+    """
+
+    figures: int
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
-    """The expected range of a lead indicator, in millionths of its unit. None: no limit on that side."""
+    """The expected range of a lead indicator, in millionths of its unit. None: no limit on that side.
+
+    With ``learnt`` both limits come from the series' own history.
+    """
 
     lower: int | None
     upper: int | None
+    learnt: LearntRange | None = None
+
+
+class Statistic(StrEnum):
+    """How several authorities' figures become one."""
+
+    MEAN = "mean"
+    MEDIAN = "median"
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourFigure:
+    """The mean or median of the figures of an area's statistical neighbours for the same period.
+
+    ``set`` names a set of neighbours. A neighbour without a figure is left out; with fewer than ``minimum``
+    there is no figure.
+    """
+
+    set: str
+    statistic: Statistic
+    minimum: int
+
+
+class Given(StrEnum):
+    """Where a benchmark comes from when it is not written in the rule file."""
+
+    FIGURES = "figures"
 
 
 @dataclass(frozen=True, slots=True)
 class Benchmarks:
-    """Published figures of others to compare with, in millionths of the indicator's unit. None: not known."""
+    """Figures of others to compare with. None: not known.
 
-    neighbours: int | None
-    region: int | None
-    england: int | None
+    A number is a published figure in millionths of the indicator's unit. ``Given.FIGURES``: the figure that
+    came in for the region or country around the area, for the same period.
+    """
+
+    neighbours: int | NeighbourFigure | None
+    region: int | Given | None
+    england: int | Given | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A target for each period, from a table: (area name, or None for all; period end) to millionths."""
+
+    amounts: Mapping[tuple[str | None, date], int]
+
+    def at(self, area: str, period_end: date) -> int | None:
+        """Returns the amount for an area and period: the area's own, else that for all."""
+        own = self.amounts.get((area, period_end))
+        return self.amounts.get((None, period_end)) if own is None else own
+
+
+TargetValue = int | Amount | Profile
+"""A number in millionths, a calculation with others' figures, or one amount a period."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeighbourSet:
+    """Each area's statistical neighbours, the closest first."""
+
+    id: str
+    neighbours: Mapping[str, tuple[str, ...]]
+    reference: str
+    position: Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +168,9 @@ class Indicator:
 
     ``scale`` is what a ratio of numerator to denominator is multiplied by (100 for a percentage, 10,000 for a
     rate per 10,000; None where the figure is not a ratio). ``decimals`` is the published precision: ratings
-    and alerts compare the figure rounded to it. ``counts_people``: small counts of it are protected.
+    and alerts compare the figure rounded to it. ``counts_people``: small counts of it are protected. With a
+    ``derivation`` the figures are made from other indicators'. ``expected_within``: the working days after a
+    period's end by which its figure should be there.
     """
 
     id: str
@@ -113,13 +187,15 @@ class Indicator:
     numerator: str | None
     denominator: str | None
     counts_people: bool
-    targets: tuple[Dated[int], ...]
+    targets: tuple[Dated[TargetValue], ...]
     limits: tuple[Dated[Limits], ...]
     rag: tuple[Dated[RagBands], ...]
     direction: DirectionRule
     retirement: Retirement | None
     position: Position
     benchmarks: tuple[Dated[Benchmarks], ...] = ()
+    derivation: Derivation | None = None
+    expected_within: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +300,16 @@ class Rulebook:
     version: str
     revision: str | None
     fingerprints: Mapping[str, str]
+    neighbour_sets: Mapping[str, NeighbourSet] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+
+    def derived_from(self, indicator: str) -> tuple[Indicator, ...]:
+        """Returns the indicators that are made from ``indicator`` directly."""
+        return tuple(
+            each
+            for each in self.indicators.values()
+            if each.derivation is not None and indicator in each.derivation.inputs
+        )
 
     def rules_of(self, indicator: str) -> tuple[AlertRule, ...]:
         """Returns the alert rules that watch ``indicator``."""

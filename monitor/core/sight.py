@@ -1,6 +1,5 @@
 """A panel with all that rules may look at beside the figures: targets, limits, ratings."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -8,12 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.core.compared import benchmarks, expected_ranges
+from monitor.core.compared import targets as target_amounts
 from monitor.core.conditions import RATING_CODES, Condition, Frame, Truth
 from monitor.core.exact import ExactArray
 from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating
 from monitor.core.observations import MICRO
+from monitor.core.others import Others
 from monitor.core.panel import NO_ENTRY, BoolGrid, IntGrid, Panel
-from monitor.core.rulebook import Limits
 from monitor.core.trends import direction_of_travel
 
 _CODE_OF = {RagRating(word): code for word, code in RATING_CODES.items()}
@@ -61,24 +62,21 @@ class Sight:
     cells: dict[str, list[list[int | None]]]
 
     @classmethod
-    def of(cls, panel: Panel) -> "Sight":
+    def of(cls, panel: Panel, others: Others | None = None) -> "Sight":
+        """Looks up and works out everything that the figures are compared with."""
         indicator = panel.indicator
-        targets = panel.entry_grid(indicator.targets)
-        limits = panel.entry_grid(indicator.limits)
-        bands = panel.entry_grid(indicator.rag)
-        ranges: Sequence[Limits] = [entry.value for entry in indicator.limits]
-        others = panel.entry_grid(indicator.benchmarks)
-        published = [entry.value for entry in indicator.benchmarks]
+        targets, limits = panel.entry_grid(indicator.targets), panel.entry_grid(indicator.limits)
+        bands, beside = panel.entry_grid(indicator.rag), panel.entry_grid(indicator.benchmarks)
+        compares = others is not None and bool(indicator.benchmarks)
+        comparison = others.comparison(indicator) if others is not None and compares else None
+        published = benchmarks(panel, beside, comparison)
         values = {
             "value": panel.values,
             "numerator": panel.numerators,
             "denominator": panel.denominators,
-            "target": panel.from_entries(targets, [entry.value for entry in indicator.targets]),
-            "lower": panel.from_entries(limits, [limit.lower for limit in ranges]),
-            "upper": panel.from_entries(limits, [limit.upper for limit in ranges]),
-            "neighbours": panel.from_entries(others, [each.neighbours for each in published]),
-            "region": panel.from_entries(others, [each.region for each in published]),
-            "england": panel.from_entries(others, [each.england for each in published]),
+            "target": target_amounts(panel, targets, published),
+            **expected_ranges(panel, limits),
+            **published,
         }
         frame = Frame(values, panel.shape, indicator.decimals)
         ratings = _ratings(panel, frame, bands)

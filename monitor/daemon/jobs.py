@@ -202,7 +202,7 @@ class Jobs:
         for line in outcome.text.splitlines():
             if line.strip():
                 self._log.error(line)
-        self._see(refusal=f"they have {_count(outcome.errors, 'error')}, which `limen check` lists")
+        self._see(refusal=f"they have {_count(outcome.errors, 'error')}; “limen check” lists them")
         self._tell("")
 
     # What others are told.

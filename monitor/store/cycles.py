@@ -34,8 +34,13 @@ class Cycle:
 
 
 def hold_cycles(connection: Connection) -> None:
-    """Keeps others from judging until this transaction ends. Call it before reading what is to be judged."""
-    take(connection, Lock.CYCLE)
+    """Keeps others from judging, and new figures out, until this transaction ends.
+
+    Call it before reading what is to be judged. In PostgreSQL each statement sees what was committed before
+    it (READ COMMITTED): figures that came in half-way would be judged with this cycle's and then again with
+    their own batch's. In SQLite one transaction writes at a time anyway.
+    """
+    take(connection, Lock.INGEST, Lock.CYCLE)
 
 
 def begin_cycle(connection: Connection, rulebook_version_id: int, *, now: datetime) -> int:

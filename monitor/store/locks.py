@@ -19,7 +19,7 @@ class Lock(IntEnum):
     CYCLE = 3
 
 
-def take(connection: Connection, lock: Lock) -> None:
-    """Waits until no other transaction holds ``lock``, and holds it until this one ends."""
+def take(connection: Connection, *locks: Lock) -> None:
+    """Waits until no other transaction holds any of ``locks``, and holds them until this one ends."""
     if connection.dialect.name == "postgresql":
-        connection.execute(select(func.pg_advisory_xact_lock(_NAMESPACE, int(lock))))
+        connection.execute(select(*(func.pg_advisory_xact_lock(_NAMESPACE, int(lock)) for lock in locks)))

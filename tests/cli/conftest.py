@@ -1,27 +1,14 @@
 """The command in this process, on a SQLite store of its own; and on the demo's."""
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import structlog
 
 from monitor.cli.entry import run
-from tests.support.command import Played, played_in
-
-
-@dataclass(frozen=True)
-class Answer:
-    """How a command ended, and what it said."""
-
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Answer]
+from tests.support.command import Answer, Command, Played, played_in
 
 
 @pytest.fixture(autouse=True)

@@ -132,20 +132,26 @@ def test_a_reader_who_has_read_enough_ends_it_quietly(style: str, played: Played
     assert said.stderr == ""
 
 
+def raised(text: str) -> Exception:
+    """A fault with its traceback."""
+    try:
+        int(text)
+    except ValueError as fault:
+        return fault
+    raise AssertionError(text)
+
+
 def test_an_unexpected_fault_is_told_without_its_traceback(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
 
-    try:
-        raise ZeroDivisionError("password=geheim")
-    except ZeroDivisionError as fault:
-        ending = ending_of(fault, debug=False)
+    ending = ending_of(raised("password=geheim"), debug=False)
 
     (kept,) = tmp_path.glob("limen-fault-*.log")
     assert ending.code == exit_codes.FAULT
-    assert ending.text.startswith("limen met an unexpected fault: ZeroDivisionError")
+    assert ending.text.startswith("limen met an unexpected fault: ValueError")
     assert str(kept) in ending.text
     assert "Traceback" in kept.read_text(encoding="utf-8")
     assert "geheim" not in ending.text + kept.read_text(encoding="utf-8")
@@ -153,12 +159,7 @@ def test_an_unexpected_fault_is_told_without_its_traceback(
 
 
 def test_debug_shows_the_traceback() -> None:
-    try:
-        raise ZeroDivisionError("oh")
-    except ZeroDivisionError as fault:
-        ending = ending_of(fault, debug=True)
-
-    assert "Traceback" in ending.text
+    assert "Traceback" in ending_of(raised("oh"), debug=True).text
 
 
 def test_the_database_is_set_up_once(tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ import os
 import pty
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,7 +72,7 @@ def test_what_libraries_log_goes_the_same_way() -> None:
     logging.getLogger("sqlalchemy").warning("to %s", "postgresql://limen:pa55@db/limen")
     logging.getLogger("apscheduler.scheduler").warning("skipped: maximum number of running instances")
     logging.getLogger("uvicorn.error").info("Started server process")
-    warnings.warn("soon gone", DeprecationWarning, stacklevel=1)
+    logging.getLogger("py.warnings").warning("soon gone")
 
     lines = stream.getvalue().splitlines()
     assert lines[0] == "<4>to postgresql://limen:[redacted]@db/limen"

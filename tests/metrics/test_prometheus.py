@@ -42,6 +42,8 @@ def _filled(expression: str) -> str:
     return expression.replace("$__rate_interval", "5m")
 
 
+pytestmark = pytest.mark.xdist_group("prometheus")
+
 QUERIES = [
     pytest.param(target["expr"], id=f"{panel['title']}-{target['refId']}")
     for panel in _panels()

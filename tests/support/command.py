@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -57,6 +57,24 @@ def played_in(base: Path) -> Played:
     return Played(folder, run)
 
 
-def lines(text: str) -> Sequence[str]:
-    """Text as lines without the spaces that fill up tables."""
-    return [line.rstrip() for line in text.splitlines()]
+@dataclass(frozen=True)
+class Answer:
+    """How a command that was run in this process ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Answer]
+
+HEAD = "indicator,area,period_end,value,status\n"
+GOOD = (
+    f"{HEAD}leaving_care_adopted,Kent,2012-03-31,8.0,validated\n"
+    "leaving_care_adopted,Kent,2013-03-31,12.0,validated\n"
+)
+MIXED = (
+    f"{HEAD}leaving_care_adopted,Kent,2013-06-30,17.2,validated\n"
+    "leaving_care_adopted,Ruritania,2013-06-30,1,validated\n"
+)
+"""Two files of figures: one that makes an alert fire, one with a row that is set aside."""

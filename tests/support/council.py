@@ -10,7 +10,6 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Final
 
-
 from monitor.shipped_files import shipped_config_dir
 from tests.support import station
 from tests.support.rules import month
@@ -126,6 +125,8 @@ class Council:
     files: int = 0
     lives: int = 0
     settings: dict[str, str] = field(default_factory=dict)
+    log_folder: Path | None = None
+    """Where its processes log, if not in its own folder."""
 
     def __post_init__(self) -> None:
         for name in ("rules", "config", "inbox"):
@@ -148,7 +149,7 @@ class Council:
 
     @property
     def log(self) -> Path:
-        return self.folder / "log"
+        return (self.log_folder or self.folder) / "log"
 
     @property
     def environment(self) -> dict[str, str]:

@@ -85,8 +85,11 @@ def _wrong_judgements(connection: Connection, council: Council) -> Iterator[str]
         tuple(row)
         for row in connection.execute(select(moved.rule, moved.area, moved.period_end, moved.to_state))
     )
-    told_of = {key: times for key, times in found.items() if key[3] is not AlertState.INACTIVE}
-    yield from _difference("transitions", Counter(told_of), Counter(_moves(council.figures)))
+    told_of: Counter[tuple[object, ...]] = Counter(
+        {key: times for key, times in found.items() if key[3] is not AlertState.INACTIVE}
+    )
+    wanted: Counter[tuple[object, ...]] = Counter(_moves(council.figures))
+    yield from _difference("transitions", told_of, wanted)
     yield from (f"{times} transitions {key}" for key, times in found.items() if times > 1)
     open_cycles = connection.scalar(select(func.count()).where(cycles.c.finished_at.is_(None)))
     if open_cycles:

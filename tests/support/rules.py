@@ -1,10 +1,10 @@
 """Short ways to the core's values, for tests: indicators, rules, figures, areas."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.conditions import Condition, Kind, Number, Rating, parse
@@ -75,7 +75,7 @@ def indicator(
     decimals: int = 1,
     scale: int | None = 100,
     polarity: Polarity = Polarity.HIGHER_IS_BETTER,
-    targets: tuple[Dated[int], ...] = (),
+    targets: Sequence[Dated[Any]] = (),
     limits: tuple[Dated[Limits], ...] = (),
     rag: tuple[Dated[RagBands], ...] = (),
     benchmarks: tuple[Dated[Benchmarks], ...] = (),
@@ -97,7 +97,7 @@ def indicator(
         numerator=None,
         denominator=None,
         counts_people=True,
-        targets=targets,
+        targets=tuple(targets),
         limits=limits,
         rag=rag,
         direction=direction or DirectionRule(),

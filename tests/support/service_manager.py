@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 def wait_for(look: Callable[[], T], what: str | Callable[[], str], seconds: float = 30.0) -> T:
-    """What `look` returns once that is true; raises TimeoutError with `what` was waited for if it never is."""
+    """What `look` returns once that is true; raises TimeoutError that says `what` if it never is."""
     end = time.monotonic() + seconds
     while not (found := look()):
         if time.monotonic() > end:

@@ -9,7 +9,7 @@ set -euo pipefail
 
 verb=$1 box=$2
 shift 2
-group=limen-box-$(basename "$box")
+group=limen-box-$(cksum <<<"$box" | cut -d" " -f1)
 hierarchy=/sys/fs/cgroup
 [[ -d $hierarchy/unified ]] && hierarchy=/sys/fs/cgroup/unified
 

@@ -3,6 +3,7 @@
 See docs/conditions.md for the language, `parse` for the way in.
 """
 
+from monitor.core.conditions.amount import Amount, ParsedAmount, parse_amount
 from monitor.core.conditions.condition import Condition, Parsed, parse
 from monitor.core.conditions.frame import Frame, Truth
 from monitor.core.conditions.functions import FUNCTIONS, Function
@@ -14,6 +15,7 @@ __all__ = [
     "FUNCTIONS",
     "PROBLEM_KINDS",
     "RATING_CODES",
+    "Amount",
     "Boolean",
     "Code",
     "Condition",
@@ -26,10 +28,12 @@ __all__ = [
     "Number",
     "OperandValues",
     "Parsed",
+    "ParsedAmount",
     "ProblemKind",
     "Rating",
     "Shown",
     "Truth",
     "Unit",
     "parse",
+    "parse_amount",
 ]

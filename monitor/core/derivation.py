@@ -1,0 +1,169 @@
+"""Indicators that are made from others: ratios, rates, sums, differences, running and rolling totals."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from monitor.core.areas import Area
+from monitor.core.dated import Dated, in_force
+from monitor.core.observations import Missing, Observation, Status
+from monitor.core.periods import financial_year_start
+from monitor.core.positions import Position
+
+
+class DerivationMethod(StrEnum):
+    """What is done with the inputs."""
+
+    RATIO = "ratio"
+    SUM = "sum"
+    DIFFERENCE = "difference"
+    YEAR_TO_DATE = "year to date"
+    ROLLING = "rolling"
+
+
+@dataclass(frozen=True, slots=True)
+class Denominator:
+    """What a ratio is divided by.
+
+    ``latest``: the last figure of a period that ended on or before the numerator's, as a mid-year population
+    estimate is used until the next one; else the figure of the same period.
+    """
+
+    indicator: str
+    latest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How an indicator is made.
+
+    ``of`` are the indicators whose figures are taken: one, but for sums (two or more) and differences (two).
+    ``denominators`` are dated: a population estimate may be replaced by a rebased one. ``figures`` is how
+    many figures a rolling total takes.
+    """
+
+    method: DerivationMethod
+    of: tuple[str, ...]
+    denominators: tuple[Dated[Denominator], ...]
+    figures: int
+    position: Position
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """Every indicator whose figures may be used."""
+        return frozenset(self.of) | {entry.value.indicator for entry in self.denominators}
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedFigure:
+    """A figure that was made. Amounts are in millionths; a ratio is left to be divided when it is judged."""
+
+    period_end: date
+    value: int | None
+    numerator: int | None
+    denominator: int | None
+    status: Status
+    missing: Missing | None
+
+
+Series = Sequence[Observation]
+
+
+def derive(derivation: Derivation, area: Area, inputs: Mapping[str, Series]) -> tuple[DerivedFigure, ...]:
+    """Makes the figures of one area.
+
+    ``inputs`` are the area's figures by indicator, in the order of their periods. A figure is made for each
+    period for which every input is there; where one of them came in as missing, so is what is made of it.
+    What is made of a provisional figure is provisional.
+    """
+    match derivation.method:
+        case DerivationMethod.RATIO:
+            return _ratio(derivation, area, inputs)
+        case DerivationMethod.SUM | DerivationMethod.DIFFERENCE:
+            return _combined(derivation, inputs)
+        case DerivationMethod.YEAR_TO_DATE:
+            return _year_to_date(inputs.get(derivation.of[0], ()))
+        case DerivationMethod.ROLLING:
+            return _rolling(inputs.get(derivation.of[0], ()), derivation.figures)
+
+
+def _ratio(derivation: Derivation, area: Area, inputs: Mapping[str, Series]) -> tuple[DerivedFigure, ...]:
+    made = []
+    for above in inputs.get(derivation.of[0], ()):
+        entry = in_force(derivation.denominators, above.period_end, area)
+        if entry is None:
+            continue
+        below = _denominator(entry.value, inputs.get(entry.value.indicator, ()), above.period_end)
+        if below is None:
+            continue
+        missing = above.missing or below.missing
+        made.append(
+            DerivedFigure(
+                period_end=above.period_end,
+                value=None,
+                numerator=None if missing else above.value,
+                denominator=None if missing else below.value,
+                status=_status((above, below)),
+                missing=missing,
+            )
+        )
+    return tuple(made)
+
+
+def _denominator(denominator: Denominator, series: Series, period_end: date) -> Observation | None:
+    if denominator.latest:
+        earlier = [figure for figure in series if figure.period_end <= period_end]
+        return earlier[-1] if earlier else None
+    return next((figure for figure in series if figure.period_end == period_end), None)
+
+
+def _combined(derivation: Derivation, inputs: Mapping[str, Series]) -> tuple[DerivedFigure, ...]:
+    by_period = [{figure.period_end: figure for figure in inputs.get(each, ())} for each in derivation.of]
+    shared = sorted(set(by_period[0]).intersection(*by_period[1:]))
+    sign = -1 if derivation.method is DerivationMethod.DIFFERENCE else 1
+    made = []
+    for end in shared:
+        first, *others = (figures[end] for figures in by_period)
+        made.append(_total(end, [(first, 1), *((other, sign) for other in others)]))
+    return tuple(made)
+
+
+def _year_to_date(series: Series) -> tuple[DerivedFigure, ...]:
+    return tuple(
+        _total(
+            figure.period_end,
+            [
+                (earlier, 1)
+                for earlier in series[: place + 1]
+                if earlier.period_end >= financial_year_start(figure.period_end)
+            ],
+        )
+        for place, figure in enumerate(series)
+    )
+
+
+def _rolling(series: Series, figures: int) -> tuple[DerivedFigure, ...]:
+    return tuple(
+        _total(series[last].period_end, [(figure, 1) for figure in series[last + 1 - figures : last + 1]])
+        for last in range(figures - 1, len(series))
+    )
+
+
+def _total(end: date, parts: Sequence[tuple[Observation, int]]) -> DerivedFigure:
+    missing = next((figure.missing for figure, _ in parts if figure.value is None), None)
+    values = [figure.value * sign for figure, sign in parts if figure.value is not None]
+    whole = len(values) == len(parts)
+    return DerivedFigure(
+        period_end=end,
+        value=sum(values) if whole else None,
+        numerator=None,
+        denominator=None,
+        status=_status([figure for figure, _ in parts]),
+        missing=None if whole else missing or Missing.NOT_GIVEN,
+    )
+
+
+def _status(figures: Sequence[Observation]) -> Status:
+    provisional = any(figure.status is Status.PROVISIONAL for figure in figures)
+    return Status.PROVISIONAL if provisional else Status.VALIDATED

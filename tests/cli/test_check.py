@@ -1,0 +1,109 @@
+"""`limen check`: every problem, or how much there is that is good."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.shipped_files import shipped_rules_dir
+from tests.support.command import Command
+
+TEN_FAULTS = {
+    "a.yaml": """\
+indicators:
+  plans:
+    title: Plans
+    titel: Plans
+    unit: plans
+    decimals: 0
+    basis: snapshots
+    frequency: monthly
+    polarity: lower is bettr
+    source: ICS
+    definition: Plans on the day.
+    targets:
+      - {from: 2013-02-30, value: 5, reference: none}
+""",
+    "b.yaml": """\
+alerts:
+  too-many:
+    title: Too many
+    indicator: plan
+    areas: Kentt
+    levels:
+      warning: value >> 4
+      warning: value > 5
+    action: Look.
+    reference: none
+routes:
+  nobody:
+    match: {areas: district}
+    to: distrct manager
+extra: 1
+""",
+}
+
+
+def write(folder: Path, files: dict[str, str]) -> Path:
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_shipped_rules_are_good(limen: Command) -> None:
+    said = limen("check")
+
+    assert (said.code, said.err) == (0, "")
+    assert said.out == "30 rules, 20 indicators, 3 routes: all good\n"
+
+
+def test_every_problem_is_shown_with_its_line_and_a_caret(limen: Command, tmp_path: Path) -> None:
+    folder = write(tmp_path / "rules", TEN_FAULTS)
+
+    said = limen("check", folder)
+
+    heads = [line for line in said.out.splitlines() if line.startswith(str(folder))]
+    assert said.code == 1
+    assert said.out.endswith(f"{len(heads)} problems in 2 files\n")
+    assert len(heads) >= 10
+    assert all(" — " in head and " LIM" in head for head in heads)
+    assert said.out.count("^") >= len(heads)
+
+
+def test_for_other_programs_the_problems_are_values(limen: Command, tmp_path: Path) -> None:
+    folder = write(tmp_path / "rules", TEN_FAULTS)
+
+    said = limen("check", folder, "--format", "json")
+    report = json.loads(said.out)
+
+    assert said.code == 1
+    assert report["ok"] is False
+    assert report["rules"] is None
+    assert report["errors"] + report["warnings"] == len(report["problems"])
+    assert {problem["file"] for problem in report["problems"]} == {
+        str(folder / "a.yaml"),
+        str(folder / "b.yaml"),
+    }
+    assert {"line", "column", "code", "severity", "message", "hint"} <= report["problems"][0].keys()
+
+
+def test_warnings_alone_are_no_failure(limen: Command, tmp_path: Path) -> None:
+    files = {path.name: path.read_text(encoding="utf-8") for path in shipped_rules_dir().glob("*.yaml")}
+    said = limen("check", write(tmp_path / "rules", files | {"empty.yaml": "# to be written\n"}))
+
+    assert said.code == 0
+    assert "LIM109" in said.out
+    assert said.out.endswith("1 warning in 1 file; 30 rules, 20 indicators, 3 routes can be used\n")
+
+
+def test_a_problem_of_the_configuration_names_its_file(
+    limen: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = write(tmp_path / "config", {"areas.csv": "code,name,type,parent\n,Kent,land,\n"})
+    monkeypatch.setenv("LIMEN_CONFIG_DIR", str(config))
+
+    said = limen("check")
+
+    assert said.code == 1
+    assert str(config / "areas.csv") + ":2:" in said.out

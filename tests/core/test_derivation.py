@@ -1,0 +1,123 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.derivation import Denominator, Derivation, DerivationMethod, DerivedFigure, derive
+from monitor.core.observations import MICRO, Missing, Observation, Status
+from tests.support.rules import HERE, KENT, dated, figure, month, monthly
+
+MARCH = date(2013, 3, 31)
+MID_2012, MID_2013 = date(2012, 6, 30), date(2013, 6, 30)
+
+
+def derivation(
+    method: DerivationMethod,
+    *of: str,
+    denominators: tuple[tuple[str, bool, date], ...] = (),
+    figures: int = 12,
+) -> Derivation:
+    below = tuple(dated(Denominator(name, latest), start) for name, latest, start in denominators)
+    return Derivation(method, of, below, figures, HERE)
+
+
+def amounts(made: tuple[DerivedFigure, ...]) -> list[int | None]:
+    return [None if each.value is None else each.value // MICRO for each in made]
+
+
+RATE = derivation(DerivationMethod.RATIO, "plans", denominators=(("population", True, date(2000, 1, 1)),))
+
+
+def test_a_rate_takes_the_last_estimate_that_had_been_made() -> None:
+    population = [figure(MID_2012, "323021"), figure(MID_2013, "325000")]
+    (made,) = derive(RATE, KENT, {"plans": [figure(MARCH, "1282")], "population": population})
+    assert (made.numerator, made.denominator, made.value) == (1282 * MICRO, 323021 * MICRO, None)
+
+
+def test_without_an_estimate_there_is_no_rate() -> None:
+    assert derive(RATE, KENT, {"plans": [figure(MARCH, "1282")], "population": [figure(MID_2013, "1")]}) == ()
+    assert derive(RATE, KENT, {"plans": [figure(MARCH, "1282")]}) == ()
+
+
+def test_a_ratio_of_the_same_period_wants_both_for_that_period() -> None:
+    same = derivation(DerivationMethod.RATIO, "a", denominators=(("b", False, date(2000, 1, 1)),))
+    made = derive(same, KENT, {"a": monthly("1", "2", "3"), "b": monthly("10", None)})
+    assert [(each.numerator, each.denominator, each.missing) for each in made] == [
+        (MICRO, 10 * MICRO, None),
+        (None, None, Missing.SUPPRESSED),
+    ]
+
+
+def test_a_denominator_may_be_replaced_on_a_date() -> None:
+    rebased = derivation(
+        DerivationMethod.RATIO,
+        "plans",
+        denominators=(("old", True, date(2000, 1, 1)), ("new", True, MARCH)),
+    )
+    made = derive(
+        rebased,
+        KENT,
+        {
+            "plans": [figure(date(2012, 12, 31), "10"), figure(MARCH, "10")],
+            "old": [figure(MID_2012, "325381")],
+            "new": [figure(MID_2012, "323021")],
+        },
+    )
+    assert [each.denominator for each in made] == [325381 * MICRO, 323021 * MICRO]
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [(DerivationMethod.SUM, [11, 22, None]), (DerivationMethod.DIFFERENCE, [-9, -18, None])],
+)
+def test_sums_and_differences_are_made_for_shared_periods(
+    method: DerivationMethod, expected: list[int | None]
+) -> None:
+    inputs = {"a": monthly("1", "2", None, "4"), "b": monthly("10", "20", "30")}
+    made = derive(derivation(method, "a", "b"), KENT, inputs)
+    assert amounts(made) == expected
+    assert made[-1].missing is Missing.SUPPRESSED
+
+
+def test_a_year_to_date_begins_anew_on_the_first_of_april() -> None:
+    values = [str(number) for number in range(1, 15)]
+    made = derive(derivation(DerivationMethod.YEAR_TO_DATE, "a"), KENT, {"a": monthly(*values)})
+    assert amounts(made) == [1, 3, 6, 10, 15, 21, 28, 36, 45, 55, 66, 78, 13, 27]
+    assert made[12].period_end == month(12)
+
+
+def test_a_rolling_total_waits_until_it_has_all_its_figures() -> None:
+    made = derive(
+        derivation(DerivationMethod.ROLLING, "a", figures=3), KENT, {"a": monthly("1", "2", "3", "4")}
+    )
+    assert amounts(made) == [6, 9]
+    assert [each.period_end for each in made] == [month(2), month(3)]
+
+
+def test_what_is_made_of_a_missing_figure_is_missing_and_never_less() -> None:
+    made = derive(
+        derivation(DerivationMethod.ROLLING, "a", figures=2), KENT, {"a": monthly("1", None, "3", "4")}
+    )
+    assert amounts(made) == [None, None, 7]
+
+
+def test_what_is_made_of_a_provisional_figure_is_provisional() -> None:
+    late = [figure(month(0), "1"), figure(month(1), "2", status=Status.PROVISIONAL)]
+    made = derive(derivation(DerivationMethod.YEAR_TO_DATE, "a"), KENT, {"a": late})
+    assert [each.status for each in made] == [Status.VALIDATED, Status.PROVISIONAL]
+
+
+def test_the_inputs_are_all_that_is_looked_at() -> None:
+    assert RATE.inputs == {"plans", "population"}
+
+
+@given(st.lists(st.none() | st.integers(0, 10**6), min_size=1, max_size=30), st.integers(1, 12))
+def test_a_rolling_total_is_the_difference_of_running_totals(values: list[int | None], figures: int) -> None:
+    series: tuple[Observation, ...] = monthly(*(None if each is None else str(each) for each in values))
+    made = derive(derivation(DerivationMethod.ROLLING, "a", figures=figures), KENT, {"a": series})
+    assert len(made) == max(0, len(values) - figures + 1)
+    for place, each in enumerate(made):
+        window = values[place : place + figures]
+        known = [value for value in window if value is not None]
+        assert each.value == (sum(known) * MICRO if len(known) == len(window) else None)
