@@ -127,8 +127,9 @@ class Application:
         return events
 
     def reading(self, now: datetime, default_area: str | None = None) -> Reading:
-        """What files are read by: the rulebook's indicators and the areas."""
-        return Reading(self.world.rulebook.indicators, self.world.areas, now, default_area)
+        """What files are read by: the rulebook's indicators and sources, and the areas."""
+        book = self.world.rulebook
+        return Reading(book.indicators, self.world.areas, now, default_area, book.sources)
 
     def evaluate(self, now: datetime) -> CycleOutcome:
         """Runs one cycle.

@@ -5,7 +5,7 @@ Either all of it happened or none of it, and then the next cycle does it.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,8 @@ from monitor.core.judgements import Evaluation, RuleEvaluation
 from monitor.core.observations import Observation
 from monitor.core.routing import Change
 from monitor.core.rulebook import AlertRule
-from monitor.standings import SPARE_FIGURES, by_area
+from monitor.deriving import record_derived
+from monitor.standings import SPARE_FIGURES, by_area, comparing_series, others_of
 from monitor.store import alerts as alert_store
 from monitor.store import batches as batch_store
 from monitor.store import cycles as cycle_store
@@ -28,7 +29,7 @@ from monitor.store import figures as figure_store
 from monitor.store import rulebooks as rulebook_store
 from monitor.store.store import Store
 from monitor.telling import tell
-from monitor.world import World
+from monitor.world import DERIVED, World
 
 SeriesKey = tuple[str, str]
 AlertKey = tuple[str, str]
@@ -51,6 +52,7 @@ class _Task:
 
     batches: tuple[int, ...]
     series: Mapping[SeriesKey, date | None]
+    dependants: frozenset[SeriesKey]
     changed_rules: frozenset[str]
     closings: Mapping[AlertKey, TransitionReason]
     today: date
@@ -84,53 +86,70 @@ def run_cycle(store: Store, world: World, *, now: datetime, zone: ZoneInfo, doma
     """
     today = now.astimezone(zone).date()
     with store.writing() as connection:
-        cycle_store.hold_cycles(connection)
-        task = _task(connection, world, today)
-        if task.empty:
-            return CycleOutcome()
-        version = rulebook_store.rulebook_version(
-            connection, world.rulebook.version, world.rulebook.revision, now=now
-        )
-        cycle_id = cycle_store.begin_cycle(connection, version, now=now)
-        found = _judge(connection, world, task)
-        _write(connection, found, cycle_id, now)
-        enqueued = tell(
-            connection, world, found.changes.values(), cycle_id, now=now, today=today, domain=domain
-        )
-        batch_store.mark_batches_evaluated(connection, task.batches, cycle_id)
-        if task.changed_rules:
-            rulebook_store.save_fingerprints(connection, world.fingerprints())
-        steps = sum(len(change.transitions) for change in found.changes.values())
-        counts = cycle_store.CycleCounts(
-            batches=len(task.batches),
-            series=len(task.series),
-            evaluations=len(found.evaluations),
-            rule_evaluations=len(found.rule_evaluations),
-            transitions=steps,
-            notifications=enqueued,
-        )
-        cycle_store.finish_cycle(connection, cycle_id, counts, now=now)
+        return judge_changes(connection, world, now=now, today=today, domain=domain)
+
+
+def judge_changes(
+    connection: Connection, world: World, *, now: datetime, today: date, domain: str
+) -> CycleOutcome:
+    """Does a cycle's work in a transaction that the caller commits, or rolls back to see what would be."""
+    cycle_store.hold_cycles(connection)
+    task = _task(connection, world, today)
+    if task.empty:
+        return CycleOutcome()
+    version = rulebook_store.rulebook_version(
+        connection, world.rulebook.version, world.rulebook.revision, now=now
+    )
+    cycle_id = cycle_store.begin_cycle(connection, version, now=now)
+    task = _spread(connection, world, task, now)
+    found = _judge(connection, world, task)
+    _write(connection, found, cycle_id, now)
+    enqueued = tell(connection, world, found.changes.values(), cycle_id, now=now, today=today, domain=domain)
+    batch_store.mark_batches_evaluated(connection, task.batches, cycle_id)
+    if task.changed_rules:
+        rulebook_store.save_fingerprints(connection, world.fingerprints())
+    steps = sum(len(change.transitions) for change in found.changes.values())
+    counts = cycle_store.CycleCounts(
+        batches=len(task.batches),
+        series=len(task.series),
+        evaluations=len(found.evaluations),
+        rule_evaluations=len(found.rule_evaluations),
+        transitions=steps,
+        notifications=enqueued,
+    )
+    cycle_store.finish_cycle(connection, cycle_id, counts, now=now)
     indicators = frozenset(indicator for indicator, _ in task.series)
     return CycleOutcome(cycle_id, len(found.evaluations), steps, enqueued, indicators)
 
 
 def _task(connection: Connection, world: World, today: date) -> _Task:
     batches = tuple(batch.id for batch in batch_store.unevaluated_batches(connection))
-    series: dict[SeriesKey, date | None] = (
-        dict(batch_store.changed_series(connection, batches)) if batches else {}
-    )
+    series: dict[SeriesKey, date | None] = dict(batch_store.changed_series(connection, batches))
     before, current = rulebook_store.fingerprints(connection), world.fingerprints()
     changed = frozenset(rule for rule in {*before, *current} if before.get(rule) != current.get(rule))
-    indicators = {world.rulebook.alerts[rule].indicator for rule in changed if rule in world.rulebook.alerts}
-    if indicators:
-        for key in figure_store.series_of(connection, indicators):
-            series[key] = None
     closings: dict[AlertKey, TransitionReason] = {}
     for key, alert in alert_store.open_alerts(connection).items():
         reason = _closing_reason(world, alert, today)
         if reason is not None:
             closings[key] = reason
-    return _Task(batches, series, changed, closings, today)
+    return _Task(batches, series, frozenset(), changed, closings, today)
+
+
+def _spread(connection: Connection, world: World, task: _Task, now: datetime) -> _Task:
+    """Adds what depends on the changes: derived figures, all of changed rules, and whoever is compared."""
+    redefined = {each.removeprefix(DERIVED) for each in task.changed_rules if each.startswith(DERIVED)}
+    batches, derived = record_derived(connection, world, task.series, redefined, now=now)
+    series = {**task.series, **derived}
+    compared = comparing_series(world, {key: since for key, since in series.items() if since is not None})
+    dependants = frozenset(key for key in compared if key not in series)
+    for key, since in compared.items():
+        series[key] = min(since, series.get(key) or since)
+    indicators = {
+        world.rulebook.alerts[rule].indicator for rule in task.changed_rules if rule in world.rulebook.alerts
+    }
+    if indicators:
+        series.update(dict.fromkeys(figure_store.series_of(connection, indicators)))
+    return replace(task, batches=(*task.batches, *batches), series=series, dependants=dependants)
 
 
 def _closing_reason(world: World, alert: Alert, today: date) -> TransitionReason | None:
@@ -154,7 +173,9 @@ def _judge(connection: Connection, world: World, task: _Task) -> _Findings:
             for area in series
         }
         rules = world.rulebook.rules_of(indicator)
-        judged = evaluate(world.rulebook.indicators[indicator], rules, series, since=since)
+        measure = world.rulebook.indicators[indicator]
+        others = others_of(connection, world, measure)
+        judged = evaluate(measure, rules, series, since=since, others=others)
         found.evaluations += [each for each in judged.evaluations if _is_new(each, indicator, task)]
         for rule in rules:
             _follow_rule(rule, judged, alerts, task, found)
@@ -239,9 +260,24 @@ def _change(rule: AlertRule, before: Alert, verdicts: Sequence[RuleEvaluation], 
     ):
         course = follow(before, verdicts, rule, periods=periods)
     else:
-        reason = TransitionReason.RULE_CHANGED if rule.id in task.changed_rules else TransitionReason.RESTATED
+        reason = _why_anew(rule, before, verdicts, task)
         course = refollow(before, verdicts, rule, periods=periods, reason=reason)
     return Change(before, course.alert, course.transitions)
+
+
+def _why_anew(
+    rule: AlertRule, before: Alert, verdicts: Sequence[RuleEvaluation], task: _Task
+) -> TransitionReason:
+    """Why figures that were judged before are judged again."""
+    key = (rule.indicator, before.area)
+    if rule.id in task.changed_rules:
+        return TransitionReason.RULE_CHANGED
+    if key in task.dependants:
+        return TransitionReason.COMPARISON_CHANGED
+    since, until = task.series[key] or date.min, before.judged_to or date.max
+    again = [each for each in verdicts if since <= each.period_end <= until]
+    restated = any(each.revision > 1 for each in again)
+    return TransitionReason.RESTATED if restated else TransitionReason.CAME_LATE
 
 
 def _write(connection: Connection, found: _Findings, cycle_id: int, now: datetime) -> None:

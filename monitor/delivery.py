@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from monitor.core.backoff import wait_after
 from monitor.store import outbox
+from monitor.store.errors import StoreUnavailableError
 from monitor.store.outbox import OutboxEntry
 from monitor.store.store import Store
 from notifiers.message import Deferred, Delivered, Message, Notifier, Outcome, OutcomeCode, Rejected
@@ -146,11 +147,14 @@ class Sender:
             self._catch_up(result)
 
     def _catch_up(self, result: DeliveryOutcome) -> None:
-        """Records what was answered; what can't be recorded now is kept, so that it is not sent again."""
+        """Records what was answered; while the database is away it is kept, so that it is not sent again."""
         while self._unrecorded:
-            answer = self._unrecorded[0]
-            self._record(answer.entry, answer.outcome, answer.at)
-            del self._unrecorded[0]
+            answer = self._unrecorded.pop(0)
+            try:
+                self._record(answer.entry, answer.outcome, answer.at)
+            except StoreUnavailableError:
+                self._unrecorded.insert(0, answer)
+                raise
             self.listener(answer.entry, answer.outcome)
             _count(result, answer.outcome)
 

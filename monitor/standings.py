@@ -14,8 +14,12 @@ from monitor.core.disclosure import protected_figures
 from monitor.core.evaluation import evaluate, figures_needed
 from monitor.core.judgements import Evaluation
 from monitor.core.observations import Observation
+from monitor.core.others import Others
+from monitor.core.rulebook import Benchmarks, Given, Indicator, NeighbourFigure
 from monitor.store.figures import figures
 from monitor.world import World
+
+SeriesKey = tuple[str, str]
 
 SPARE_FIGURES = 12
 """Figures loaded beyond those looked back on, in case some of them have no value."""
@@ -37,6 +41,43 @@ def by_area(observations: Iterable[Observation], areas: AreaTree) -> dict[Area, 
         if area is not None:
             grouped.setdefault(area, []).append(observation)
     return grouped
+
+
+def others_of(connection: Connection, world: World, indicator: Indicator) -> Others | None:
+    """Every area's figures of an indicator, where it is compared with those of others; else None."""
+    asked = [entry.value for entry in indicator.benchmarks]
+    compares = any(
+        isinstance(each.neighbours, NeighbourFigure) or Given.FIGURES in (each.region, each.england)
+        for each in asked
+    )
+    if not compares:
+        return None
+    rows = by_area(figures(connection, indicator.id), world.areas)
+    return Others(world.areas, rows, world.rulebook.neighbour_sets)
+
+
+def comparing_series(world: World, changed: Mapping[SeriesKey, date]) -> dict[SeriesKey, date]:
+    """Returns the series that are compared with a changed one, each with the first period concerned."""
+    found: dict[SeriesKey, date] = {}
+    for indicator in world.rulebook.indicators.values():
+        here = {area: since for (name, area), since in changed.items() if name == indicator.id}
+        for entry in indicator.benchmarks if here else ():
+            for area in world.areas:
+                compared = _compared_with(world, area, entry.value)
+                since = min((here[name] for name in compared if name in here), default=None)
+                key = (indicator.id, area.name)
+                if since is not None:
+                    found[key] = min(since, found.get(key, since))
+    return found
+
+
+def _compared_with(world: World, area: Area, benchmarks: Benchmarks) -> tuple[str, ...]:
+    names: list[str] = []
+    if isinstance(benchmarks.neighbours, NeighbourFigure):
+        names += world.rulebook.neighbour_sets[benchmarks.neighbours.set].neighbours.get(area.name, ())
+    if Given.FIGURES in (benchmarks.region, benchmarks.england):
+        names += [each.name for each in world.areas.ancestors(area.name)]
+    return tuple(names)
 
 
 def standings(
@@ -69,7 +110,7 @@ def standings(
             last=figures_needed(indicator, ()) + 1 + SPARE_FIGURES,
         )
         series = by_area(rows, world.areas)
-        judged = evaluate(indicator, (), series)
+        judged = evaluate(indicator, (), series, others=others_of(connection, world, indicator))
         last = {area.name: found[-1].period_end for area, found in series.items()}
         protected = protected_figures(indicator, judged.evaluations, world.areas)
         for evaluation in judged.evaluations:

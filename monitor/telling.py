@@ -11,7 +11,7 @@ from monitor.core.evaluation import Judged, evaluate, figures_needed
 from monitor.core.notices import HISTORY_FIGURES, SeriesView, closing_notice, notice, urgency
 from monitor.core.notifications import Decision, Notice, Notification
 from monitor.core.routing import Change, Reached, decide, grouped_by_recipient, reached
-from monitor.standings import SPARE_FIGURES, by_area
+from monitor.standings import SPARE_FIGURES, by_area, others_of
 from monitor.store.figures import figures
 from monitor.store.notifications import append_decisions, enqueue, last_notice, told_of
 from monitor.world import World
@@ -96,9 +96,8 @@ def _views(connection: Connection, world: World, keys: Collection[AlertKey]) -> 
         indicator = world.rulebook.indicators[indicator_id]
         watching = [rule for rule in world.rulebook.rules_of(indicator_id) if rule in rules.values()]
         last = HISTORY_FIGURES + figures_needed(indicator, watching) + SPARE_FIGURES
-        judged = evaluate(
-            indicator, watching, by_area(figures(connection, indicator_id, last=last), world.areas)
-        )
+        series = by_area(figures(connection, indicator_id, last=last), world.areas)
+        judged = evaluate(indicator, watching, series, others=others_of(connection, world, indicator))
         protected = protected_figures(indicator, judged.evaluations, world.areas)
         for key, rule in rules.items():
             if rule.indicator == indicator_id:

@@ -11,6 +11,8 @@ from monitor.directory.folders import load_folders
 from monitor.rulebook.problems import Problem, Severity, render_problems
 from monitor.settings import Settings
 
+DERIVED = "derived "
+
 
 @dataclass(frozen=True)
 class World:
@@ -22,15 +24,21 @@ class World:
     rulebook: Rulebook
 
     def fingerprints(self) -> Mapping[str, str]:
-        """Returns each alert rule's fingerprint, which changes with all that its judgement depends on.
+        """Returns the fingerprint of each alert rule, and of each derived indicator (``derived <id>``).
+
+        It changes with all that the rule's judgement, or the making of the indicator's figures, depends on.
 
         The areas are part of it: which areas a rule covers depends on what they are.
         """
         tree = hashlib.sha256(repr(sorted(self.areas.by_name.items())).encode()).hexdigest()
         known = self.rulebook.fingerprints
+        subjects = {rule: known[rule] for rule in self.rulebook.alerts}
+        for indicator in self.rulebook.indicators.values():
+            if indicator.derivation is not None:
+                subjects[f"{DERIVED}{indicator.id}"] = known[indicator.id]
         return {
-            rule: hashlib.sha256(f"{known[rule]} {tree}".encode()).hexdigest()
-            for rule in self.rulebook.alerts
+            subject: hashlib.sha256(f"{fingerprint} {tree}".encode()).hexdigest()
+            for subject, fingerprint in subjects.items()
         }
 
     def indicator_of(self, rule: AlertRule) -> Indicator:

@@ -13,4 +13,4 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How hard tests/faults/test_killed_at_random.py tries; 1,000 take some minutes."""
-    parser.addoption("--kills", type=int, default=20, help="SIGKILLs at random instants, for each store")
+    parser.addoption("--kills", type=int, default=8, help="SIGKILLs at random instants, for each store")

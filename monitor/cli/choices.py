@@ -5,6 +5,7 @@ from datetime import date
 
 from monitor.core.areas import Area
 from monitor.core.rulebook import AlertRule, Indicator
+from monitor.core.sources import Source
 from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.suggestions import nearest
 from monitor.world import World
@@ -38,6 +39,18 @@ def indicator_named(text: str, world: World) -> Indicator:
     return indicator
 
 
+def source_named(text: str, world: World) -> Source:
+    """The source with this id.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    source = world.rulebook.sources.get(text)
+    if source is None:
+        raise UnknownNameError(_unknown("source", text, world.rulebook.sources))
+    return source
+
+
 def rule_or_indicator(text: str, world: World) -> AlertRule | Indicator:
     """The alert rule or the indicator with this id.
 
@@ -68,9 +81,13 @@ def day(text: str, option: str) -> date:
 
 def _unknown(what: str, text: str, known: Iterable[str]) -> str:
     near = nearest(text, known, ProblemLog())
-    advice = f"did you mean “{near}”?" if near else f"`limen ratings` shows every {_listed_as(what)}."
+    advice = f"did you mean “{near}”?" if near else _advice(what)
     return f"There is no {what} “{text}”: {advice}"
 
 
-def _listed_as(what: str) -> str:
-    return "area and indicator" if what in ("area", "indicator") else "indicator, `limen check` every rule"
+def _advice(what: str) -> str:
+    if what == "source":
+        return "the rule files name every one under sources."
+    if what in ("area", "indicator"):
+        return "`limen ratings` shows every area and indicator."
+    return "`limen ratings` shows every indicator, `limen check` every rule."

@@ -95,8 +95,8 @@ def run(context: typer.Context) -> None:
     """Run the daemon: take in, judge and tell, until it is asked to stop."""
     import signal
 
-    # Before any library starts threads of its own (NumPy's OpenBLAS does): a signal that the main thread waits
-    # for would be given to a thread that doesn't block it, and end the process (signal(7)).
+    # Before any library starts threads of its own (NumPy's OpenBLAS does): a signal that the main thread
+    # waits for would be given to a thread that doesn't block it, and end the process (signal(7)).
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
     from monitor.cli.service import run_daemon
 
@@ -133,12 +133,18 @@ def ingest(
         str | None,
         typer.Option("--area", "-a", metavar="AREA", help="The area meant where a file names none."),
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source", "-s", metavar="ID", help="The source that the files are of, whatever their names."
+        ),
+    ] = None,
     evaluate: Annotated[bool, typer.Option("--evaluate", help="Judge the figures at once.")] = False,
 ) -> None:
     """Load files of figures by hand. They stay where they are."""
     from monitor.cli.ingest import ingest_files
 
-    raise typer.Exit(ingest_files(_session(context), files, area, evaluate=evaluate))
+    raise typer.Exit(ingest_files(_session(context), files, area, source, evaluate=evaluate))
 
 
 @application.command()

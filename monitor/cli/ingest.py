@@ -7,23 +7,34 @@ from pathlib import Path
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from monitor.cli import exit_codes
-from monitor.cli.choices import area_named
+from monitor.cli.choices import area_named, source_named
 from monitor.cli.faults import in_words
 from monitor.cli.intake_events import is_flawed, print_events
 from monitor.cli.session import Session, present
 from monitor.cycle import run_cycle
-from monitor.intake.observation_files import PROGRESS_EVERY, Reading
-from monitor.intake.observation_files import Progress as Teller
+from monitor.intake.gathering import PROGRESS_EVERY
+from monitor.intake.gathering import Progress as Teller
+from monitor.intake.observation_files import Reading
 from monitor.intake.recording import IntakeEvent, LeftInPlace, TakenIn, ingest_file
 from monitor.store.store import Store
 from monitor.terminal import counted
 
 
-def ingest_files(session: Session, files: Sequence[Path], area: str | None, *, evaluate: bool) -> int:
-    """Loads the files one after the other; one that can't be read stops no other."""
-    default_area = area_named(area, session.world).name if area else None
+def ingest_files(
+    session: Session, files: Sequence[Path], area: str | None, source: str | None, *, evaluate: bool
+) -> int:
+    """Loads the files one after the other; one that can't be read stops no other.
+
+    Raises:
+        UnknownNameError: there is no such area or source.
+    """
+    world = session.world
+    default_area = area_named(area, world).name if area else None
+    said = source_named(source, world).id if source else None
+    book = world.rulebook
+    reading = Reading(book.indicators, world.areas, present(), default_area, book.sources, said)
     with session.store(make=True) as store:
-        events = [_ingested(session, store, path, default_area) for path in files]
+        events = [_ingested(session, store, path, reading) for path in files]
         print_events(session, events)
         changed = any(isinstance(event, TakenIn) and event.accepted for event in events)
         if evaluate:
@@ -33,9 +44,7 @@ def ingest_files(session: Session, files: Sequence[Path], area: str | None, *, e
     return exit_codes.PROBLEMS if any(is_flawed(event) for event in events) else exit_codes.OK
 
 
-def _ingested(session: Session, store: Store, path: Path, default_area: str | None) -> IntakeEvent:
-    world = session.world
-    reading = Reading(world.rulebook.indicators, world.areas, present(), default_area)
+def _ingested(session: Session, store: Store, path: Path, reading: Reading) -> IntakeEvent:
     try:
         with _progress(session, path) as teller:
             return ingest_file(path, store, reading, progress=teller)

@@ -31,6 +31,8 @@ class TransitionReason(StrEnum):
     SUPERSEDED = "superseded by another rule"
     WITHDRAWN = "rule was taken out of the rulebook"
     RESTATED = "an earlier figure was restated"
+    CAME_LATE = "an earlier figure came late"
+    COMPARISON_CHANGED = "what the figure is compared with changed"
     RULE_CHANGED = "the rule was changed"
 
 

@@ -13,6 +13,11 @@ from monitor.core.periods import Period
 from monitor.core.routing import Change
 from monitor.core.rulebook import AlertRule, Indicator, Rulebook
 
+CORRECTIONS = frozenset(
+    {TransitionReason.RESTATED, TransitionReason.CAME_LATE, TransitionReason.COMPARISON_CHANGED}
+)
+"""Why an alert may change though its latest figure did not."""
+
 HISTORY_FIGURES = 13
 """How many of the last figures a mail shows: a year and the same month of the year before."""
 
@@ -161,7 +166,7 @@ def _reason_in_words(change: Change, kind: NoticeKind, rulebook: Rulebook, rule:
         successor = rulebook.alerts.get(rule.retirement.superseded_by)
         name = successor.title if successor else rule.retirement.superseded_by
         return f"superseded by “{name}”"
-    if kind is NoticeKind.RECOVERED and last is not TransitionReason.RESTATED:
+    if kind is NoticeKind.RECOVERED and last not in CORRECTIONS:
         return str(TransitionReason.RECOVERED)
     return str(last)
 

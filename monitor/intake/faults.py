@@ -36,6 +36,8 @@ class FileFaultCode(StrEnum):
     NO_COLUMN = "no-column"
     TWO_COLUMNS = "two-columns"
     NO_AREA = "no-area"
+    NO_ROWS = "no-rows"
+    TWO_SOURCES = "two-sources"
     QUOTATION = "quotation"
     PASSWORD = "password"  # noqa: S105 - the code of a fault
     OLD_WORKBOOK = "old-workbook"

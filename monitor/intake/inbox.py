@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from monitor.intake.faults import UnreadableFileError
+from monitor.intake.figure_files import read_figures
 from monitor.intake.files import (
     FileContents,
     Fingerprint,
@@ -25,7 +26,7 @@ from monitor.intake.files import (
     spoken_name,
     write_once,
 )
-from monitor.intake.observation_files import Reading, read_observation_file
+from monitor.intake.observation_files import Reading
 from monitor.intake.recording import (
     REJECTED_SUFFIX,
     IntakeEvent,
@@ -135,7 +136,7 @@ class Inbox:
         except UnreadableFileError as error:
             return self._set_aside(path, Fingerprint.of(path.lstat()), error, step_reached)
         try:
-            parsed = read_observation_file(contents.data, name, reading)
+            parsed = read_figures(contents.data, name, reading)
         except UnreadableFileError as error:
             return self._set_aside(path, contents.fingerprint, error, step_reached)
         step_reached("read")

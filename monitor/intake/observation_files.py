@@ -1,50 +1,55 @@
 """Reads a whole file of observations: what is good, what is set aside and why, and what else is to know."""
 
-from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor.core.areas import AreaTree
 from monitor.core.rulebook import Indicator
-from monitor.intake.faults import FaultCode, FileFaultCode, Rejection, UnreadableFileError
+from monitor.core.sources import Source
+from monitor.intake.faults import FileFaultCode, Rejection, UnreadableFileError
+from monitor.intake.gathering import Gathered, Progress, told
 from monitor.intake.rows import RowReader
-from monitor.intake.tables import Table, require_columns
+from monitor.intake.tables import OBSERVATIONS, HeaderForm, Table, require_columns
 from monitor.intake.text_tables import text_table
 from monitor.intake.workbooks import is_workbook, workbook_table
 from monitor.store.observations import NewObservation
 
 LARGEST_FILE: Final = 256 * 1024 * 1024
 LOCAL_TIME: Final = "Europe/London"
-PROGRESS_EVERY: Final = 5_000
-NAMED_LINES: Final = 5
-
-Progress = Callable[[int, int], None]
-"""Told how many rows are done, and of how many, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What files are read by: the rulebook's indicators, the areas, the area meant where a file names none.
+    """What files are read by: the rulebook's indicators and sources, the areas, and what was said by hand.
 
-    ``now`` decides what lies in the future.
+    ``now`` decides what lies in the future. ``default_area`` is the area meant where a file names none,
+    ``source`` the id of the source by which files are read whatever they are called.
     """
 
     indicators: Mapping[str, Indicator]
     areas: AreaTree
     now: datetime
     default_area: str | None = None
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    source: str | None = None
+
+    @property
+    def today(self) -> date:
+        """The day in England."""
+        return self.now.astimezone(ZoneInfo(LOCAL_TIME)).date()
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """All that a file says. Each row is one of: observation, rejection, ``empty``, ``repeated``.
+    """All that a file says. Each of its figures is one of: observation, rejection, ``empty``, ``repeated``.
 
-    ``header`` are the names of its columns; ``empty`` counts rows without any figure (a period still to
-    come), ``repeated`` rows that say again what an earlier row said. ``notices`` are sentences for the
+    A row is one figure unless a source says otherwise. ``header`` are the names of the columns; ``empty``
+    counts figures that are not there (a period still to come), ``repeated`` those that say again what an
+    earlier row said. ``notices`` are sentences for the
     file's owner. ``digest`` identifies what is recorded: the SHA-256 of the bytes alone where no row was
     set aside and no area was given by hand. So a file may come again after the rules have learnt the
     indicator it was refused for.
@@ -75,11 +80,9 @@ def read_observation_file(
     """
     table = observation_table(data)
     require_columns(table.header, default_area=reading.default_area is not None)
-    today = reading.now.astimezone(ZoneInfo(LOCAL_TIME)).date()
-    reader = RowReader(table.header, reading.indicators, reading.areas, reading.default_area, today)
+    reader = RowReader(table.header, reading.indicators, reading.areas, reading.default_area, reading.today)
     gathered = _gather(table, reader, progress)
-    rejections = (*gathered.rejections, *_contradictions(table, gathered))
-    rejections = tuple(sorted(rejections, key=lambda rejection: rejection.line))
+    rejections = gathered.settled(table)
     return ParsedFile(
         name,
         _digest(data, reading.default_area if "area" not in table.header.columns else None, rejections),
@@ -92,8 +95,8 @@ def read_observation_file(
     )
 
 
-def observation_table(data: bytes) -> Table:
-    """The table of a file in whichever format.
+def observation_table(data: bytes, form: HeaderForm = OBSERVATIONS) -> Table:
+    """The table with a header of this form in a file of whichever format.
 
     Raises:
         UnreadableFileError: the file is empty, too large, or cannot be read.
@@ -102,7 +105,7 @@ def observation_table(data: bytes) -> Table:
         raise UnreadableFileError(FileFaultCode.EMPTY, "The file is empty.")
     if len(data) > LARGEST_FILE:
         raise too_large(len(data))
-    return workbook_table(data) if is_workbook(data) else text_table(data)
+    return workbook_table(data, form) if is_workbook(data) else text_table(data, form)
 
 
 def too_large(size: int) -> UnreadableFileError:
@@ -114,77 +117,17 @@ def too_large(size: int) -> UnreadableFileError:
     )
 
 
-@dataclass(slots=True)
-class _Gathered:
-    observations: list[NewObservation] = field(default_factory=list)
-    lines: "array[int]" = field(default_factory=lambda: array("L"))
-    rejections: list[Rejection] = field(default_factory=list)
-    empty: int = 0
-    repeated: int = 0
-    contradicted: dict[int, list[int]] = field(default_factory=dict)
-
-
-def _gather(table: Table, reader: RowReader, progress: Progress | None) -> _Gathered:
-    gathered = _Gathered()
-    seen: dict[tuple[str, str], dict[int, int]] = {}
-    done = 0
-    for done, (line, cells) in enumerate(table.rows(), 1):
+def _gather(table: Table, reader: RowReader, progress: Progress | None) -> Gathered:
+    gathered = Gathered()
+    for line, cells in told(table, progress):
         match reader.read(line, cells):
             case NewObservation() as observation:
-                _add(gathered, seen, observation, line)
+                gathered.add(observation, line)
             case Rejection() as rejection:
                 gathered.rejections.append(rejection)
             case None:
                 gathered.empty += 1
-        if progress is not None and done % PROGRESS_EVERY == 0:
-            progress(done, max(done, table.about))
-    if progress is not None:
-        progress(done, done)
     return gathered
-
-
-def _add(
-    gathered: _Gathered, seen: dict[tuple[str, str], dict[int, int]], observation: NewObservation, line: int
-) -> None:
-    periods = seen.setdefault(observation.series, {})
-    place = periods.setdefault(observation.period_end.toordinal(), len(gathered.observations))
-    if place == len(gathered.observations):
-        gathered.observations.append(observation)
-        gathered.lines.append(line)
-    elif place in gathered.contradicted or gathered.observations[place] != observation:
-        gathered.contradicted.setdefault(place, [gathered.lines[place]]).append(line)
-    else:
-        gathered.repeated += 1
-
-
-def _contradictions(table: Table, gathered: _Gathered) -> list[Rejection]:
-    """Sets aside all rows that give one figure differently: limen does not choose between them."""
-    if not gathered.contradicted:
-        return []
-    reasons = {
-        line: reason
-        for lines in gathered.contradicted.values()
-        for reason in (_contradiction(lines),)
-        for line in lines
-    }
-    kept = [
-        observation
-        for place, observation in enumerate(gathered.observations)
-        if place not in gathered.contradicted
-    ]
-    gathered.observations = kept
-    return [
-        Rejection(line, FaultCode.CONTRADICTION, reasons[line], tuple(cells))
-        for line, cells in table.rows()
-        if line in reasons
-    ]
-
-
-def _contradiction(lines: Sequence[int]) -> str:
-    named = [str(line) for line in lines[:NAMED_LINES]]
-    more = len(lines) - len(named)
-    last = f"{more:,} more" if more else named.pop()
-    return f"lines {', '.join(named)} and {last} give this figure, and not the same: keep the right one"
 
 
 def _digest(data: bytes, default_area: str | None, rejections: Sequence[Rejection]) -> str:
@@ -196,16 +139,10 @@ def _digest(data: bytes, default_area: str | None, rejections: Sequence[Rejectio
     return digest.hexdigest()
 
 
-def _notices(table: Table, gathered: _Gathered) -> tuple[str, ...]:
+def _notices(table: Table, gathered: Gathered) -> tuple[str, ...]:
     notices = list(table.notices)
     if table.header.ignored:
         notices.append(
             f"These columns mean nothing to limen and were left out: {', '.join(table.header.ignored)}."
         )
-    if gathered.empty:
-        rows = "1 row holds" if gathered.empty == 1 else f"{gathered.empty:,} rows hold"
-        notices.append(f"{rows} no figure and changed nothing.")
-    if gathered.repeated:
-        rows = "1 row repeats" if gathered.repeated == 1 else f"{gathered.repeated:,} rows repeat"
-        notices.append(f"{rows} an earlier row word for word and counted once.")
-    return tuple(notices)
+    return (*notices, *gathered.remarks())

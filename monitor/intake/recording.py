@@ -7,14 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from monitor.intake.faults import FileFaultCode, UnreadableFileError
+from monitor.intake.figure_files import read_figures
 from monitor.intake.files import StillWrittenError, read_whole, spoken_name, write_once
-from monitor.intake.observation_files import (
-    PROGRESS_EVERY,
-    ParsedFile,
-    Progress,
-    Reading,
-    read_observation_file,
-)
+from monitor.intake.gathering import PROGRESS_EVERY, Progress
+from monitor.intake.observation_files import ParsedFile, Reading
 from monitor.intake.rejected_files import rejected_csv
 from monitor.store.batches import Channel, NewBatch
 from monitor.store.observations import NewObservation, RecordedBatch, record_batch
@@ -125,7 +121,7 @@ def ingest_file(
     name = spoken_name(path)
     try:
         contents = read_whole(path, follow=True)
-        parsed = read_observation_file(contents.data, name, reading, progress=_half(progress, second=False))
+        parsed = read_figures(contents.data, name, reading, progress=_half(progress, second=False))
     except UnreadableFileError as error:
         return Refused(name, error.code, error.reason)
     except StillWrittenError:

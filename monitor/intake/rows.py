@@ -58,12 +58,12 @@ class RowReader:
         end = self._period_end(self._cell(cells, PERIOD_END))
         status = read_status(self._cell(cells, STATUS))
         amounts = self._amounts(cells, indicator if isinstance(indicator, Indicator) else None)
-        faults = self._surplus(cells)
+        faults = surplus_faults(cells, len(self.header.cells))
         match indicator, area, end, status, amounts:
             case Indicator() as known, Area() as place, date() as day, Status() as state, Amounts() as read:
                 judged = consistent_amounts(read, known)
                 if isinstance(judged, Amounts) and not faults:
-                    return _observation(known, place, day, state, judged)
+                    return observation_of(known, place, day, state, judged)
                 faults += [judged] if isinstance(judged, Fault) else []
             case _:
                 named = [found for found in (indicator, area, end, status) if isinstance(found, Fault)]
@@ -74,8 +74,7 @@ class RowReader:
         place = self.header.columns.get(column)
         if place is None or place >= len(cells):
             return ""
-        cell = cells[place].strip()
-        return cell[1:] if cell[:1] == "'" and cell[1:2] in GUARDED else cell
+        return unguarded(cells[place])
 
     def _indicator(self, text: str) -> Indicator | Fault:
         found = self._indicators.get(text)
@@ -115,11 +114,7 @@ class RowReader:
     def _period_end(self, text: str) -> date | Fault:
         found = read_period_end(text)
         if isinstance(found, date) and found > self.today:
-            return Fault(
-                FaultCode.FUTURE_PERIOD,
-                f"the period ends on {found.isoformat()}, which is still to come: a figure of an unfinished "
-                "period is given for the day that it was counted",
-            )
+            return future_fault(found)
         return found
 
     def _amounts(self, cells: Sequence[str], indicator: Indicator | None) -> Amounts | list[Fault]:
@@ -139,22 +134,39 @@ class RowReader:
         value, numerator, denominator = (amount for amount in read if not isinstance(amount, Fault))
         return Amounts(value, numerator, denominator)
 
-    def _surplus(self, cells: Sequence[str]) -> list[Fault]:
-        width = len(self.header.cells)
-        if not any(cell.strip() for cell in cells[width:]):
-            return []
-        return [
-            Fault(
-                FaultCode.TOO_MANY_CELLS,
-                f"the row has {len(cells)} cells under {width} headings: a number such as 1,282 or a text "
-                "with a comma must stand in quotation marks",
-            )
-        ]
+
+def unguarded(cell: str) -> str:
+    """The cell's text without spaces around it, and without the apostrophe of a rejected file."""
+    text = cell.strip()
+    return text[1:] if text[:1] == "'" and text[1:2] in GUARDED else text
 
 
-def _observation(
+def surplus_faults(cells: Sequence[str], width: int) -> list[Fault]:
+    """What is wrong with a row that has more cells than the ``width`` of its header."""
+    if not any(cell.strip() for cell in cells[width:]):
+        return []
+    return [
+        Fault(
+            FaultCode.TOO_MANY_CELLS,
+            f"the row has {len(cells)} cells under {width} headings: a number such as 1,282 or a text "
+            "with a comma must stand in quotation marks",
+        )
+    ]
+
+
+def future_fault(end: date) -> Fault:
+    """What to say of a period that ends after today."""
+    return Fault(
+        FaultCode.FUTURE_PERIOD,
+        f"the period ends on {end.isoformat()}, which is still to come: a figure of an unfinished "
+        "period is given for the day that it was counted",
+    )
+
+
+def observation_of(
     indicator: Indicator, area: Area, end: date, status: Status, amounts: Amounts
 ) -> NewObservation:
+    """The figure of an indicator, area and period, and why it is missing where it is."""
     value, numerator, denominator = amounts.value, amounts.numerator, amounts.denominator
     return NewObservation(
         indicator.id,

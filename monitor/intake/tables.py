@@ -51,6 +51,14 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class HeaderForm:
+    """Which row is the header. ``find`` picks it from a table's first rows; ``wanted`` says what it names."""
+
+    find: Callable[[Iterable[NumberedRow]], Header | None]
+    wanted: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The rows below a header. ``rows`` reads them anew each time, with lines from 1, without blank ones.
 
@@ -73,7 +81,7 @@ def find_header(rows: Iterable[NumberedRow]) -> Header | None:
         names = [_plain(cell) for cell in cells]
         if _has(names, INDICATOR) and _has(names, PERIOD_END):
             columns = {column: n for column in SYNONYMS if (n := _place(names, column, line)) is not None}
-            return Header(line, _without_empty_end(cells), columns)
+            return Header(line, without_empty_end(cells), columns)
     return None
 
 
@@ -98,12 +106,16 @@ def require_columns(header: Header, *, default_area: bool) -> None:
         )
 
 
-def no_header(what: str) -> UnreadableFileError:
-    """What to say of a file, or of a workbook, that holds no table of observations."""
+OBSERVATIONS: Final = HeaderForm(find_header, "“indicator”, “area”, “period_end” and “value”")
+"""The header of a file with one figure a row."""
+
+
+def no_header(what: str, form: HeaderForm) -> UnreadableFileError:
+    """What to say of a file, or of a workbook, that holds no table of this form."""
     return UnreadableFileError(
         FileFaultCode.NO_HEADER,
         f"No header was found in the first {HEADER_WITHIN} rows of {what}: one row must name the columns "
-        "“indicator”, “area”, “period_end” and “value”.",
+        f"{form.wanted}.",
     )
 
 
@@ -142,7 +154,7 @@ def _place(names: Sequence[str], column: str, line: int) -> int | None:
     return places[0] if places else None
 
 
-def _without_empty_end(cells: Sequence[str]) -> tuple[str, ...]:
+def without_empty_end(cells: Sequence[str]) -> tuple[str, ...]:
     kept = list(cells)
     while kept and not kept[-1].strip():
         kept.pop()

@@ -9,10 +9,11 @@ from itertools import islice
 from monitor.intake.faults import FileFaultCode, UnreadableFileError
 from monitor.intake.tables import (
     HEADER_WITHIN,
+    OBSERVATIONS,
     Header,
+    HeaderForm,
     NumberedRow,
     Table,
-    find_header,
     no_header,
     rows_below,
 )
@@ -25,7 +26,7 @@ _HEAD = 1 << 16
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-def text_table(data: bytes) -> Table:
+def text_table(data: bytes, form: HeaderForm = OBSERVATIONS) -> Table:
     """The table in a text file.
 
     Read are UTF-8 with and without its mark, UTF-16 (Excel's "Unicode text"), and Windows-1252 where the
@@ -36,7 +37,7 @@ def text_table(data: bytes) -> Table:
         UnreadableFileError: it is not text, or holds no header.
     """
     encoding = text_encoding(data)
-    delimiter, header = _delimiter_and_header(data, encoding)
+    delimiter, header = _delimiter_and_header(data, encoding, form)
 
     def rows() -> Iterator[NumberedRow]:
         return rows_below(header, _records(data, encoding, delimiter, skip=header.line - 1, strict=True))
@@ -88,15 +89,15 @@ def _decodes(data: bytes, encoding: str) -> bool:
     return True
 
 
-def _delimiter_and_header(data: bytes, encoding: str) -> tuple[str, Header]:
+def _delimiter_and_header(data: bytes, encoding: str, form: HeaderForm) -> tuple[str, Header]:
     found: list[tuple[int, str, Header]] = []
     for delimiter in _declared_delimiter(data, encoding):
         head = islice(_records(data, encoding, delimiter, skip=0, strict=False), HEADER_WITHIN)
-        header = find_header(head)
+        header = form.find(head)
         if header is not None:
             found.append((len(header.columns), delimiter, header))
     if not found:
-        raise no_header("the file")
+        raise no_header("the file", form)
     _, delimiter, header = max(found, key=lambda candidate: candidate[0])
     return delimiter, header
 

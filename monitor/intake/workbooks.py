@@ -14,10 +14,11 @@ from monitor.intake.faults import FileFaultCode, UnreadableFileError
 from monitor.intake.sheet_marks import SheetMarks, damaged, read_sheet_marks
 from monitor.intake.tables import (
     HEADER_WITHIN,
+    OBSERVATIONS,
     Header,
+    HeaderForm,
     NumberedRow,
     Table,
-    find_header,
     no_header,
     rows_below,
 )
@@ -43,8 +44,8 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith((ZIP_MAGIC, COMPOUND_FILE_MAGIC))
 
 
-def workbook_table(data: bytes) -> Table:
-    """The table in the first visible sheet that has a header of observations.
+def workbook_table(data: bytes, form: HeaderForm = OBSERVATIONS) -> Table:
+    """The table in the first visible sheet that has a header of this form.
 
     Raises:
         UnreadableFileError: the workbook is encrypted, damaged, of another kind or too large, or has no
@@ -55,9 +56,9 @@ def workbook_table(data: bytes) -> Table:
     marks = _examine(data)
     workbook = _guarded(lambda: _open(data))
     names = [name for name in _guarded(lambda: _visible_sheets(workbook)) if name in marks]
-    found = [(name, header) for name in names if (header := _header(workbook, name, marks[name]))]
+    found = [(name, header) for name in names if (header := _header(workbook, name, marks[name], form))]
     if not found:
-        raise no_header("any visible sheet of the workbook")
+        raise no_header("any visible sheet of the workbook", form)
     name, header = found[0]
     sheet = _guarded(lambda: workbook.get_sheet_by_name(name))
 
@@ -151,9 +152,9 @@ def _visible_sheets(workbook: "CalamineWorkbook") -> list[str]:
     return [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == SheetVisibleEnum.Visible]
 
 
-def _header(workbook: "CalamineWorkbook", name: str, marks: SheetMarks) -> Header | None:
+def _header(workbook: "CalamineWorkbook", name: str, marks: SheetMarks, form: HeaderForm) -> Header | None:
     sheet = _guarded(lambda: workbook.get_sheet_by_name(name))
-    return find_header(islice(_rows(sheet, marks), HEADER_WITHIN))
+    return form.find(islice(_rows(sheet, marks), HEADER_WITHIN))
 
 
 def _rows(sheet: "CalamineSheet", marks: SheetMarks) -> Iterator[NumberedRow]:

@@ -16,14 +16,12 @@ from monitor.rulebook.identifiers import Definition
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.scalars import shown
 from monitor.rulebook.scopes import read_area
+from monitor.rulebook.vocabulary.alerts import ALERT, EFFECTIVE, OVERRIDE
 from monitor.rulebook.yaml_nodes import Mapping as MappingNode
 from monitor.rulebook.yaml_nodes import Scalar
 
-ALERT_KEYS: Final = (
-    "title", "indicator", "areas", "effective", "levels", "recover", "for", "overrides", "action",
-    "reference",
-)  # fmt: skip
-OVERRIDE_KEYS: Final = ("levels", "recover", "for")
+ALERT_KEYS: Final = ALERT.names
+OVERRIDE_KEYS: Final = OVERRIDE.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ def _alert(
 
 
 def _effective(fields: Fields) -> tuple[date | None, Retirement | None]:
-    inner = fields.mapping("effective", ("from", "until", "superseded_by"))
+    inner = fields.mapping("effective", EFFECTIVE.names)
     if inner is None:
         return None, None
     start, until, successor = inner.day("from"), inner.day("until"), inner.text("superseded_by")

@@ -385,7 +385,40 @@ _CONFIGURATION: Final = {
     ),
 }
 
+_SOURCES: Final = {
+    "LIM701": ProblemEntry(
+        "unusable file pattern",
+        "The pattern names a folder, or would fit every file that comes in.",
+        "Write what the file's name begins with, and a star for the rest: d3_cpps_*.csv.",
+    ),
+    "LIM702": ProblemEntry(
+        "files claimed twice",
+        "Two sources are for files of the same name; which of them counts would be chance.",
+        "Give each source a pattern of its own, or make the two one.",
+    ),
+    "LIM703": ProblemEntry(
+        "wrong number of columns",
+        "“months” needs twelve columns and “quarters” four: one for each part of the year, in their order.",
+        "Name the missing columns, from the first month or quarter of the file's year on.",
+    ),
+    "LIM704": ProblemEntry(
+        "incomplete figure",
+        "A figure is a value, or numerator and denominator, or all three; or months or quarters alone.",
+        "Name the columns of one of these.",
+    ),
+    "LIM705": ProblemEntry(
+        "parts of what is no ratio",
+        "The indicator has no scale, so its figure cannot be computed from numerator and denominator.",
+        "Name the column of the value, or give the indicator a scale.",
+    ),
+    "LIM706": _warning(
+        "periods that do not fit",
+        "The indicator is said to come more or less often than this source yields figures of it.",
+        "Correct the indicator's frequency, or map another indicator.",
+    ),
+}
+
 PROBLEMS: Final[Mapping[str, ProblemEntry]] = MappingProxyType(
-    {**_STRUCTURE, **_MEANING, **_CONDITIONS, **_ACROSS, **_ROUTES, **_CONFIGURATION}
+    {**_STRUCTURE, **_MEANING, **_CONDITIONS, **_ACROSS, **_ROUTES, **_CONFIGURATION, **_SOURCES}
 )
 """Code to entry, in order."""

@@ -9,11 +9,13 @@ from monitor.core.dated import EVERYWHERE, Dated, Scope
 from monitor.rulebook.fields import Fields, fields_of
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.scopes import read_scope
+from monitor.rulebook.vocabulary.common import COMMON
+from monitor.rulebook.vocabulary.values import names
 from monitor.rulebook.yaml_nodes import Sequence
 
 T = TypeVar("T")
 
-COMMON_KEYS: Final = ("from", "until", "areas", "reference")
+COMMON_KEYS: Final = names(COMMON)
 
 
 @dataclass(frozen=True, slots=True)

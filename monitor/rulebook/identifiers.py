@@ -8,11 +8,11 @@ from typing import Final
 from monitor.rulebook.fields import distinct
 from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.scalars import shown
+from monitor.rulebook.vocabulary.common import LONGEST_ID
 from monitor.rulebook.yaml_nodes import Mapping, Node, Scalar
 
 INDICATOR_ID: Final = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 RULE_ID: Final = re.compile(r"[a-z][a-z0-9-]*", re.ASCII)
-LONGEST_ID: Final = 80
 
 
 @dataclass(frozen=True, slots=True)

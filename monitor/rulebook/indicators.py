@@ -27,19 +27,23 @@ from monitor.rulebook.dated_values import read_dated
 from monitor.rulebook.fields import Fields, fields_of
 from monitor.rulebook.identifiers import Definition
 from monitor.rulebook.problems import ProblemLog, Span
+from monitor.rulebook.vocabulary.indicators import (
+    BANDS,
+    BENCHMARKS,
+    DIRECTION,
+    FIGURES_OF_A_TREND,
+    INDICATOR,
+    LARGEST_SCALE,
+    LIMITS,
+    MOST_DECIMALS,
+    RETIRED,
+    VALUE,
+)
+from monitor.rulebook.vocabulary.values import names
 
-INDICATOR_KEYS: Final = (
-    "title", "theme", "definition", "unit", "scale", "decimals", "basis", "frequency", "polarity", "source",
-    "numerator", "denominator", "counts_people", "direction", "targets", "limits", "benchmarks", "rag",
-    "retired",
-)  # fmt: skip
-BAND_KEYS: Final = ("green", "amber", "red")
-MOST_DECIMALS: Final = 5
-"""Figures are kept as millionths, which round exactly to five decimals or fewer."""
-
-BENCHMARK_KEYS: Final = ("neighbours", "region", "england")
-LARGEST_SCALE: Final = 10_000_000
-FIGURES_OF_A_TREND: Final = (3, 60)
+INDICATOR_KEYS: Final = INDICATOR.names
+BAND_KEYS: Final = names(BANDS)
+BENCHMARK_KEYS: Final = names(BENCHMARKS)
 _USUAL_SCALES: Final = {"percent": 100, "per 10,000": 10_000}
 
 
@@ -137,7 +141,7 @@ def _scale(fields: Fields, unit: str | None) -> int | None:
 
 
 def _direction(fields: Fields) -> DirectionRule:
-    inner = fields.mapping("direction", ("method", "figures"))
+    inner = fields.mapping("direction", DIRECTION.names)
     if inner is None:
         return DirectionRule()
     method = inner.word("method", DirectionMethod, required=True)
@@ -148,7 +152,7 @@ def _direction(fields: Fields) -> DirectionRule:
 
 
 def _retirement(fields: Fields) -> Retirement | None:
-    inner = fields.mapping("retired", ("on", "superseded_by"))
+    inner = fields.mapping("retired", RETIRED.names)
     if inner is None:
         return None
     on, successor = inner.day("on", required=True), inner.text("superseded_by")
@@ -157,12 +161,12 @@ def _retirement(fields: Fields) -> Retirement | None:
 
 def _targets(fields: Fields, areas: AreaTree) -> tuple[Dated[int], ...]:
     return read_dated(
-        fields, "targets", ("value",), lambda entry: entry.amount("value", required=True), areas
+        fields, "targets", names(VALUE), lambda entry: entry.amount("value", required=True), areas
     )
 
 
 def _limits(fields: Fields, areas: AreaTree) -> tuple[Dated[Limits], ...]:
-    return read_dated(fields, "limits", ("lower", "upper"), _range, areas)
+    return read_dated(fields, "limits", names(LIMITS), _range, areas)
 
 
 def _range(entry: Fields) -> Limits | None:

@@ -21,13 +21,15 @@ from monitor.rulebook.revision import folder_revision
 from monitor.rulebook.routes import read_route
 from monitor.rulebook.rule_files import read_rule_files
 from monitor.rulebook.source_text import SourceText
+from monitor.rulebook.sources import read_source
+from monitor.rulebook.vocabulary.rule_file import RULE_FILE
 from monitor.rulebook.written import WrittenRulebook
 from monitor.rulebook.yaml_nodes import Mapping as MappingNode
 from monitor.rulebook.yaml_nodes import Node, read_document
 
 T = TypeVar("T")
 
-SECTIONS: Final = ("indicators", "alerts", "routes")
+SECTIONS: Final = RULE_FILE.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +113,10 @@ def _written(
     indicators = definitions(sections["indicators"], INDICATOR_ID, "indicator", log)
     alerts = definitions(sections["alerts"], RULE_ID, "alert rule", log)
     routes = definitions(sections["routes"], RULE_ID, "route", log)
+    sources = definitions(sections["sources"], INDICATOR_ID, "source", log)
     refuse_shared(indicators, alerts, "indicator", log)
     read = _sound({key: read_indicator(each, areas, log) for key, each in indicators.items()})
+    written_sources = _sound({key: read_source(each, log) for key, each in sources.items()})
     units = {key: each.indicator.unit for key, each in read.items()}
     return WrittenRulebook(
         areas=areas,
@@ -124,6 +128,7 @@ def _written(
         routes=_sound({key: read_route(each, areas, log) for key, each in routes.items()}),
         complete=complete,
         sound=complete and log.errors == errors,
+        sources=written_sources,
     )
 
 
@@ -132,7 +137,7 @@ def _sound(read: Mapping[str, T | None]) -> dict[str, T]:
 
 
 def _sections(roots: list[Node], log: ProblemLog) -> dict[str, list[MappingNode]]:
-    """The mappings under indicators, alerts and routes, in the order of the files."""
+    """The mappings under each section's key, in the order of the files."""
     found: dict[str, list[MappingNode]] = {name: [] for name in SECTIONS}
     for root in roots:
         fields = fields_of(root, "a rule file", root.span, SECTIONS, log)
@@ -156,4 +161,5 @@ def _rulebook(written: WrittenRulebook, version: str, revision: str | None) -> R
         version=version,
         revision=revision,
         fingerprints=fingerprints(indicators, alerts),
+        sources={key: each.source for key, each in written.sources.items()},
     )

@@ -11,11 +11,12 @@ from monitor.rulebook.dated_values import scope_of
 from monitor.rulebook.fields import Fields, fields_of, items
 from monitor.rulebook.identifiers import Definition
 from monitor.rulebook.problems import ProblemLog, Span
+from monitor.rulebook.vocabulary.routes import MATCH, PERSON, ROUTE
 from monitor.rulebook.yaml_nodes import Mapping as MappingNode
 from monitor.rulebook.yaml_nodes import Node, Scalar
 
-ROUTE_KEYS: Final = ("match", "to")
-MATCH_KEYS: Final = ("areas", "indicators", "themes", "alerts", "levels")
+ROUTE_KEYS: Final = ROUTE.names
+MATCH_KEYS: Final = MATCH.names
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _targets(fields: Fields) -> list[tuple[RouteTarget, Scalar]] | None:
 
 def _target(node: Node, log: ProblemLog) -> tuple[RouteTarget, Scalar] | None:
     if isinstance(node, MappingNode):
-        inner = fields_of(node, "a target of the route", node.span, ("person",), log)
+        inner = fields_of(node, "a target of the route", node.span, PERSON.names, log)
         person = None if inner is None else inner.scalar("person", required=True)
         return None if person is None else (RouteTarget(None, person.text, person.span.position), person)
     role = scalars.scalar(node, "a target of the route", log)

@@ -1,7 +1,7 @@
 """All that the rule files of a folder say, with where they say it: what the checks look at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from monitor.core.areas import Area, AreaTree
 from monitor.core.recipients import Directory
@@ -9,6 +9,7 @@ from monitor.rulebook.alerts import WrittenAlert
 from monitor.rulebook.identifiers import Definition
 from monitor.rulebook.indicators import WrittenIndicator
 from monitor.rulebook.routes import WrittenRoute
+from monitor.rulebook.sources import WrittenSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class WrittenRulebook:
     routes: Mapping[str, WrittenRoute]
     complete: bool
     sound: bool
+    sources: Mapping[str, WrittenSource] = field(default_factory=dict)
 
     def covered(self, alert: WrittenAlert) -> tuple[Area, ...]:
         """Returns the areas that an alert rule is checked for."""

@@ -58,11 +58,13 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Sequence:
-    """A list."""
+    """A list. ``is_flow``: within brackets, of which ``end`` is behind the last."""
 
     source: SourceText = field(repr=False)
     start: int
     items: tuple["Node", ...]
+    end: int
+    is_flow: bool
 
     @property
     def span(self) -> Span:
@@ -71,11 +73,13 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys and values, in the order of the file, duplicates included."""
+    """Keys and values, in the order of the file, duplicates included. ``is_flow``: within braces."""
 
     source: SourceText = field(repr=False)
     start: int
     entries: tuple[tuple[Scalar, "Node"], ...]
+    end: int
+    is_flow: bool
 
     @property
     def span(self) -> Span:
@@ -91,6 +95,7 @@ class _Open:
 
     start: int
     is_mapping: bool
+    is_flow: bool
     items: list[Node] = field(default_factory=list)
     entries: list[tuple[Scalar, Node]] = field(default_factory=list)
     key: Scalar | None = None
@@ -152,7 +157,7 @@ class _Composition:
                 case events.MappingStartEvent() | events.SequenceStartEvent():
                     self._begin(event)
                 case events.MappingEndEvent() | events.SequenceEndEvent():
-                    self._place(self._ended(self._open.pop()))
+                    self._place(self._ended(self._open.pop(), _extent(event)[1]))
         return self._root
 
     def _scalar(self, event: yaml.Event, text: str, style: str | None) -> Scalar:
@@ -172,17 +177,18 @@ class _Composition:
             )
             raise _Unreadable
 
-    def _begin(self, event: yaml.Event) -> None:
+    def _begin(self, event: events.CollectionStartEvent) -> None:
         if len(self._open) >= DEEPEST:
             message = f"this is nested more than {DEEPEST} levels deep; the rest of the file is not read"
             self._log.note("LIM107", self._span(event), message)
             raise _Unreadable
-        self._open.append(_Open(_extent(event)[0], isinstance(event, events.MappingStartEvent)))
+        is_mapping = isinstance(event, events.MappingStartEvent)
+        self._open.append(_Open(_extent(event)[0], is_mapping, bool(event.flow_style)))
 
-    def _ended(self, ended: _Open) -> Node:
+    def _ended(self, ended: _Open, end: int) -> Node:
         if ended.is_mapping:
-            return Mapping(self._source, ended.start, tuple(ended.entries))
-        return Sequence(self._source, ended.start, tuple(ended.items))
+            return Mapping(self._source, ended.start, tuple(ended.entries), end, ended.is_flow)
+        return Sequence(self._source, ended.start, tuple(ended.items), end, ended.is_flow)
 
     def _place(self, node: Node) -> None:
         """Puts a finished node where it belongs: the root, an item, a key or a value."""

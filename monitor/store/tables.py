@@ -44,11 +44,12 @@ metadata = MetaData(
 
 
 class Channel(StrEnum):
-    """By which way a batch came in."""
+    """By which way a batch came in; DERIVED: limen made it from others."""
 
     INBOX = "inbox"
     INGEST = "ingest"
     PUSH = "push"
+    DERIVED = "derived"
 
 
 class OutboxState(StrEnum):

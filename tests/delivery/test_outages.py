@@ -137,25 +137,30 @@ def test_a_lease_too_short_for_one_mail_is_refused() -> None:
         RetryPolicy(lease=timedelta(seconds=200))
 
 
-class RemoteStore(Store):
-    """A store that is away when told."""
+AWAY = StoreUnavailableError("limen cannot use the database: it is away.")
 
-    away = False
+
+class RemoteStore(Store):
+    """A store that fails when told."""
+
+    fault: Exception | None = None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        if self.away:
-            raise StoreUnavailableError("limen cannot use the database: it is away.")
+        if self.fault is not None:
+            raise self.fault
         with super().writing() as connection:
             yield connection
 
 
-def _cut_off(office: Office, room: ReadingRoom, at: int) -> tuple[RemoteStore, Sender]:
-    """A sender whose store is away from the moment when mail number ``at`` was accepted."""
+def _cut_off(
+    office: Office, room: ReadingRoom, at: int, fault: Exception = AWAY
+) -> tuple[RemoteStore, Sender]:
+    """A sender whose store fails from the moment when mail number ``at`` was accepted."""
     remote = RemoteStore(office.store.engines)
 
     def cut(_message: Message) -> None:
-        remote.away = len(room.messages) == at
+        remote.fault = fault if len(room.messages) == at else None
 
     room.before = cut
     return remote, office.sender(room, store=remote)
@@ -173,13 +178,28 @@ def test_what_was_accepted_while_the_database_was_away_is_recorded_and_not_sent_
     assert office.states() == [SENT, SENDING, SENDING, SENDING]
     accepted_at = office.now
     office.wait(timedelta(hours=1))
-    remote.away = False
+    remote.fault = None
 
     assert sender.deliver(limit=100) == DeliveryOutcome(delivered=3)
     assert room.message_ids == [mail.message_id for mail in mails]
     assert office.entry(mails[1].id).sent_at == accepted_at
     assert office.states() == [SENT] * 4
     assert [number for number, _ in office.heard] == [mail.id for mail in mails]
+
+
+def test_an_answer_that_can_never_be_recorded_blocks_nobody(office: Office) -> None:
+    mails = queued(office.store, *people(3))
+    room = ReadingRoom()
+    remote, sender = _cut_off(office, room, at=0, fault=ValueError("it does not fit"))
+    with pytest.raises(ValueError, match="does not fit"):
+        sender.deliver(limit=1)
+
+    remote.fault = None
+
+    assert sender.deliver(limit=100) == DeliveryOutcome(delivered=2)
+    office.wait(timedelta(hours=1))
+    assert sender.deliver(limit=100) == DeliveryOutcome(delivered=1)
+    assert office.outcomes(mails[0].id) == [AttemptOutcome.UNHEARD, AttemptOutcome.DELIVERED]
 
 
 def test_another_sender_may_take_over_meanwhile_and_the_history_tells_of_both(office: Office) -> None:
@@ -191,7 +211,7 @@ def test_another_sender_may_take_over_meanwhile_and_the_history_tells_of_both(of
 
     office.wait(timedelta(hours=1))
     office.sender(other_room, owner="sender-2").deliver(limit=100)
-    remote.away = False
+    remote.fault = None
     sender.deliver(limit=100)
 
     assert room.message_ids == other_room.message_ids == [mail.message_id]

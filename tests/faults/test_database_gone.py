@@ -67,15 +67,12 @@ def _opened(
         "read",
         "wrote observations",
         "take_in: written",
-        "take_in: committed",
-        "wrote evaluations",
         "wrote outbox",
         "evaluate: written",
         "evaluate: committed",
         "deliver: written",
         "composed:2",
         "answered:2",
-        "wrote delivery_attempts:2",
     ],
 )
 def test_work_fails_in_words_while_the_database_is_gone_and_resumes_when_it_is_back(

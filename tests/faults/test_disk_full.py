@@ -28,7 +28,7 @@ def _council(folder: Path, template: Path, mail_server: tuple[Path, int], domain
     return Council(folder, f"sqlite:///{folder / 'limen.db'}", *mail_server, domain=domain)
 
 
-@pytest.mark.parametrize("largest", [16, 48, 96, 160])
+@pytest.mark.parametrize("largest", [16, 96])
 def test_a_database_that_may_not_grow_is_said_clearly_and_nothing_is_lost(
     sqlite_council: Council, largest: int
 ) -> None:
@@ -47,9 +47,9 @@ def test_a_database_that_may_not_grow_is_said_clearly_and_nothing_is_lost(
 
 
 def test_a_rejected_file_that_does_not_fit_keeps_its_source_in_the_inbox(council: Council) -> None:
-    council.send_figures(monthly_figures(0), *[BAD_ROW] * 20_000)
+    council.send_figures(monthly_figures(0), *[BAD_ROW] * 4_000)
 
-    assert council.run(largest_file=1536 * KIB) == 0, council.spoken()
+    assert council.run(largest_file=420 * KIB) == 0, council.spoken()
 
     assert [path.name for path in council.inbox.iterdir()] == ["0001.csv"]
     assert "File too large: limen tries again at the next look." in council.spoken()
@@ -57,7 +57,7 @@ def test_a_rejected_file_that_does_not_fit_keeps_its_source_in_the_inbox(council
     assert council.run() == 0, council.spoken()
     assert what_is_wrong(council) == []
     (rejected,) = (council.folder / "archive").glob("*/*.rejected.csv")
-    assert rejected.read_text("utf-8-sig").count("Atlantis") >= 20_000
+    assert rejected.read_text("utf-8-sig").count("Atlantis") >= 4_000
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 @pytest.mark.xdist_group("a file system of our own")
-@pytest.mark.parametrize("left", [0, 20, 60, 120, 300])
+@pytest.mark.parametrize("left", [0, 60, 300])
 def test_a_full_disk_is_said_clearly_and_nothing_is_lost(
     small_disk: Path, sqlite_template: Path, mail_server: tuple[Path, int], tmp_path: Path, left: int
 ) -> None:

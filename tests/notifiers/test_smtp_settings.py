@@ -33,6 +33,7 @@ GOOD: dict[str, Any] = {
         ({"username": "li\0men", "password": "x"}, "NUL"),
         ({"timeout": 0}, "timeouts"),
         ({"final_timeout": -1}, "timeouts"),
+        ({"exchange_timeout": 0}, "timeouts"),
         ({"idle_limit": -1}, "idle_limit"),
         ({"mails_per_connection": 0}, "mails_per_connection"),
         ({"local_hostname": "a b"}, "local_hostname"),

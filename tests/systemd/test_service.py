@@ -38,7 +38,7 @@ def test_the_journal_has_priorities_and_no_prefixes(box: Box) -> None:
 
 @pytest.fixture(scope="module")
 def mails(box: Box) -> str:
-    """What the mail server has taken, after a member of the inbox's group has dropped a file of two breaches."""
+    """What the mail server has taken, after a member of the group has dropped a file of two breaches."""
     box.wait_ready()
     box.run("useradd", "--groups", "limen-data", "analyst")
     box.write("/home/figures.csv", FIGURES)

@@ -12,6 +12,9 @@ from monitor.core.statistics.arrays import FloatArray, normal_deviate, tail
 LARGEST_EXACT: Final = 100.0
 """The largest count that the exact limits are worked out for; Byar's formula is as good far below it."""
 
+SMALLEST_COUNT: Final = 0.05
+"""The lower limit of a count below this is 0: it would be less than 10**-11."""
+
 _TERMS: Final = 5_000
 _ROUNDS: Final = 200
 _PRECISION: Final = 1e-14
@@ -32,8 +35,8 @@ def exact_limits(counts: FloatArray, confidence: float) -> tuple[FloatArray, Flo
         raise ValueError(f"exact Poisson limits are for counts from 0 to {LARGEST_EXACT:g}")
     different, places = np.unique(counts, return_inverse=True)
     outside, deviate = tail(confidence), normal_deviate(confidence)
-    positive = np.where(different > 0, different, 1.0)
-    lower = np.where(different > 0, gamma_quantile(outside, positive, -deviate), 0.0)
+    enough = different >= SMALLEST_COUNT
+    lower = np.where(enough, gamma_quantile(outside, np.where(enough, different, 1.0), -deviate), 0.0)
     upper = gamma_quantile(1 - outside, different + 1, deviate)
     return lower[places].reshape(counts.shape), upper[places].reshape(counts.shape)
 
@@ -46,18 +49,21 @@ def gamma_quantile(probability: float, shape: FloatArray, deviate: float) -> Flo
     E. B. Wilson, M. M. Hilferty, PNAS 17 (1931) 684-688.
     """
     spread = 1 / (9 * shape)
-    guess = shape * np.maximum(1 - spread + deviate * np.sqrt(spread), 1e-3) ** 3
+    guess: FloatArray = shape * np.maximum(1 - spread + deviate * np.sqrt(spread), 1e-3) ** 3
     low, high = np.zeros_like(shape), shape + 50 * np.sqrt(shape) + 50
     log_gamma = _log_gamma(shape)
+    settled = np.zeros(shape.shape, dtype=np.bool_)
     for _ in range(_ROUNDS):
         excess = gamma_probability(shape, guess) - probability
         low, high = np.where(excess < 0, guess, low), np.where(excess < 0, high, guess)
         density = np.exp((shape - 1) * np.log(guess) - guess - log_gamma)
         step = guess - excess / np.maximum(density, 1e-300)
-        following = np.where((step > low) & (step < high), step, (low + high) / 2)
-        close = np.abs(following - guess) <= _PRECISION * np.maximum(guess, 1e-300)
-        guess = np.maximum(following, 1e-300)
-        if close.all():
+        within = np.where((step > low) & (step < high), step, (low + high) / 2)
+        # A cell that has settled stays: no limit depends on what else was asked in the same array.
+        following = np.where(settled, guess, np.maximum(within, 1e-300))
+        settled = settled | (np.abs(following - guess) <= _PRECISION * guess)
+        guess = following
+        if settled.all():
             break
     return guess
 

@@ -37,7 +37,7 @@ def ranks(figures: IntArray, known: BoolArray, polarity: Polarity) -> NDArray[np
     """The rank of each area (axis 0) in each period: 1 is best, ties share the best rank, missing has none.
 
     None (`NO_RANK`) for a polarity without a better side. As the Department for Education's Local Authority
-    Interactive Tool ranks (R/fn_analysis.R, `calculate_rank`, ties "min"; MIT licence).
+    Interactive Tool ranks (R/fn_analysis.R, `calculate_rank`, ties "min").
     """
     result = np.full(figures.shape, NO_RANK, dtype=np.int64)
     if polarity not in (Polarity.HIGHER_IS_BETTER, Polarity.LOWER_IS_BETTER):

@@ -10,6 +10,7 @@ from monitor.rulebook.checks.levels import check_levels, check_sides
 from monitor.rulebook.checks.precision import check_alert_precision, check_indicator_precision, check_unit
 from monitor.rulebook.checks.references import check_indicators_known, check_lifetimes, check_successions
 from monitor.rulebook.checks.routing import check_matches_known, check_reach, check_targets_known
+from monitor.rulebook.checks.sources import check_sources
 from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.written import WrittenRulebook
 
@@ -36,3 +37,4 @@ def check_rulebook(rulebook: WrittenRulebook, log: ProblemLog) -> None:
     check_matches_known(rulebook, log)
     check_targets_known(rulebook, log)
     check_reach(rulebook, log)
+    check_sources(rulebook, log)

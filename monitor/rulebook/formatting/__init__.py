@@ -1,0 +1,1 @@
+"""Rule files in their canonical form: ``limen fmt``."""

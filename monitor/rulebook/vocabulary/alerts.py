@@ -1,0 +1,53 @@
+"""What stands under ``alerts:``."""
+
+from typing import Final
+
+from monitor.core.rulebook import LEVELS as SEVERITIES
+from monitor.core.rulebook import Level
+from monitor.rulebook.vocabulary.common import AREAS, INDICATOR_ID, REFERENCE, RULE_ID
+from monitor.rulebook.vocabulary.values import ConditionText, Day, Key, Name, Periods, Shape, Table, Text
+
+_MEANINGS: Final = {
+    Level.INFO: "Worth knowing.",
+    Level.WARNING: "Worth acting on.",
+    Level.CRITICAL: "To be acted on now.",
+}
+LEVELS: Final = Shape(
+    tuple(
+        Key(level, ConditionText(), f"{_MEANINGS[level]} Holds while the condition does.")
+        for level in SEVERITIES
+    ),
+    fewest=1,
+)
+_LEVELS: Final = "Conditions by severity; the most severe that holds counts."
+_RECOVER: Final = Key("recover", ConditionText(), "When it is over. Without it: as soon as no level holds.")
+_FOR: Final = Key("for", Periods(), "How many figures in a row must breach. Without it: 1 period.")
+
+EFFECTIVE: Final = Shape(
+    (
+        Key("from", Day(), "The first day on which figures are judged by it."),
+        Key("until", Day(), "The first day on which they are no longer."),
+        Key("superseded_by", RULE_ID, "The id of the rule that takes its place."),
+    ),
+    requires=(("superseded_by", "until"),),
+)
+OVERRIDE: Final = Shape((Key("levels", LEVELS, _LEVELS), _RECOVER, _FOR), fewest=1)
+
+ALERT: Final = Shape(
+    (
+        Key("title", Text(), "The subject of the mail.", needed=True),
+        Key("indicator", INDICATOR_ID, "The id of the indicator that it watches.", needed=True),
+        Key(
+            "areas", AREAS, "In which areas: a kind of area, a name, a GSS code, a list, or all.", needed=True
+        ),
+        Key("effective", EFFECTIVE, "When figures are judged by it, and what follows."),
+        Key("levels", LEVELS, _LEVELS, needed=True),
+        _RECOVER,
+        _FOR,
+        Key("overrides", Table(Name("area"), OVERRIDE), "What is different in single areas."),
+        Key("action", Text(), "What the reader of the mail should do.", needed=True),
+        REFERENCE,
+    )
+)
+
+ALERTS: Final = Table(RULE_ID, ALERT)

@@ -1,0 +1,18 @@
+"""What a whole rule file may hold."""
+
+from typing import Final
+
+from monitor.rulebook.vocabulary.alerts import ALERTS
+from monitor.rulebook.vocabulary.indicators import INDICATORS
+from monitor.rulebook.vocabulary.routes import ROUTES
+from monitor.rulebook.vocabulary.sources import SOURCES
+from monitor.rulebook.vocabulary.values import Key, Shape
+
+RULE_FILE: Final = Shape(
+    (
+        Key("indicators", INDICATORS, "What is measured, and what it should be."),
+        Key("alerts", ALERTS, "When somebody has to be told."),
+        Key("routes", ROUTES, "Who is told."),
+        Key("sources", SOURCES, "How published files say figures."),
+    )
+)
