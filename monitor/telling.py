@@ -10,7 +10,7 @@ from monitor.core.disclosure import protected_figures
 from monitor.core.evaluation import Judged, evaluate, figures_needed
 from monitor.core.notices import HISTORY_FIGURES, SeriesView, closing_notice, notice, urgency
 from monitor.core.notifications import Decision, Notice, Notification
-from monitor.core.routing import Change, Reached, decide, grouped_by_recipient, reached
+from monitor.core.routing import Change, Reached, decide, grouped_by_recipient, news_of, reached
 from monitor.standings import SPARE_FIGURES, by_area, others_of
 from monitor.store.figures import figures
 from monitor.store.notifications import append_decisions, enqueue, last_notice, told_of
@@ -33,7 +33,9 @@ def tell(
 
     Returns how many mails. Every decision is written with its reason, also those not to tell.
     """
-    moved = {(change.after.rule, change.after.area): change for change in changes if change.transitions}
+    moved = {
+        (change.after.rule, change.after.area): change for change in changes if news_of(change) is not None
+    }
     decisions = _decisions(connection, world, moved, today)
     groups = grouped_by_recipient(decisions)
     views = _views(connection, world, {(each.rule, each.area) for group in groups.values() for each in group})
@@ -55,7 +57,7 @@ def _decisions(
     breaches = [
         (change.before.rule, change.before.area, change.before.episode)
         for change in moved.values()
-        if change.before.state is AlertState.FIRING
+        if change.before.state is AlertState.FIRING or change.before.flapping
     ]
     told = told_of(connection, breaches) if breaches else {}
     known = dict(world.directory.people)

@@ -11,6 +11,7 @@ from datetime import date
 from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
 from monitor.core.judgements import RuleEvaluation, RuleHealth
 from monitor.core.rulebook import LEVELS, AlertRule, Level
+from monitor.core.statistics.flapping import FlappingRule, changed_percent, is_flapping
 
 NO_STREAKS = (0, 0, 0)
 
@@ -23,10 +24,13 @@ class Advance:
     transition: Transition | None
 
 
-def advance(alert: Alert, judgement: RuleEvaluation, *, periods: int) -> Advance:
+def advance(
+    alert: Alert, judgement: RuleEvaluation, *, periods: int, flapping: FlappingRule | None = None
+) -> Advance:
     """Takes one more figure into account; figures must come in the order of their periods.
 
-    ``periods`` is how many figures in a row must breach before the alert fires.
+    ``periods`` is how many figures in a row must breach before the alert fires; ``flapping`` how flapping is
+    found, if it is to be. What fires again while it flaps is the same episode.
 
     Raises:
         ValueError: the figure is not later than the last one taken into account, or belongs to another alert.
@@ -38,6 +42,8 @@ def advance(alert: Alert, judgement: RuleEvaluation, *, periods: int) -> Advance
     if judgement.health is not RuleHealth.OK:
         return Advance(replace(alert, health=judgement.health, judged_to=judgement.period_end), None)
     after, reason = _step(alert, judgement, periods)
+    if flapping is not None:
+        after = _flapped(alert, after, flapping)
     return Advance(after, _transition(alert, after, judgement.period_end, reason))
 
 
@@ -54,6 +60,14 @@ def _step(alert: Alert, judgement: RuleEvaluation, periods: int) -> tuple[Alert,
     if alert.state is AlertState.FIRING:
         return _while_firing(seen, judgement, periods)
     return _while_quiet(seen, judgement, periods)
+
+
+def _flapped(before: Alert, after: Alert, rule: FlappingRule) -> Alert:
+    changed = (before.state is AlertState.FIRING) is not (after.state is AlertState.FIRING)
+    changes = ((before.changes << 1) | changed) & ((1 << rule.places) - 1)
+    oldest_first = [bool(changes >> place & 1) for place in range(rule.places - 1, -1, -1)]
+    flaps = is_flapping(changed_percent(oldest_first, rule), rule, before=before.flapping)
+    return replace(after, changes=changes, flapping=flaps)
 
 
 def _streaks(before: tuple[int, int, int], level: Level | None) -> tuple[int, int, int]:
@@ -74,7 +88,7 @@ def _while_quiet(alert: Alert, judgement: RuleEvaluation, periods: int) -> tuple
             alert,
             state=AlertState.FIRING,
             level=lasting,
-            episode=alert.episode + 1,
+            episode=alert.episode + (not alert.flapping),
             fired_on=judgement.period_end,
         )
         return fired, TransitionReason.BREACH_LASTED if periods > 1 else TransitionReason.BREACH_BEGAN
@@ -132,7 +146,9 @@ def close(alert: Alert, reason: TransitionReason) -> Advance:
         state = AlertState.INACTIVE
     else:
         return Advance(alert, None)
-    after = replace(alert, state=state, level=None, streaks=NO_STREAKS, breach_since=None, fired_on=None)
+    after = replace(
+        alert, state=state, level=None, streaks=NO_STREAKS, breach_since=None, fired_on=None, flapping=False
+    )
     return Advance(after, _transition(alert, after, None, reason))
 
 
@@ -168,7 +184,7 @@ def follow(alert: Alert, judgements: Iterable[RuleEvaluation], rule: AlertRule, 
             continue
         if alert.judged_to is not None and judgement.period_end <= alert.judged_to:
             continue
-        step = advance(alert, judgement, periods=periods)
+        step = advance(alert, judgement, periods=periods, flapping=rule.flapping)
         alert = step.alert
         if step.transition is not None:
             transitions.append(step.transition)

@@ -43,7 +43,9 @@ class Alert:
     ``streaks`` counts, for each of :data:`monitor.core.rulebook.LEVELS`, the figures in a row at that level
     or worse. ``episode`` counts the times the alert has fired; ``breach_since`` is the period end of the
     first figure of the present breach, ``fired_on`` of the one at which it fired. ``judged_to`` is the last
-    period end taken into account. ``health`` is that of the last judgement.
+    period end taken into account. ``health`` is that of the last judgement. ``changes`` has a bit for each of
+    the last figures, the newest being the lowest: set where the alert began or ceased to fire. ``flapping``:
+    it does so too often for every time to be told.
     """
 
     rule: str
@@ -56,6 +58,8 @@ class Alert:
     fired_on: date | None = None
     judged_to: date | None = None
     health: RuleHealth = RuleHealth.OK
+    changes: int = 0
+    flapping: bool = False
 
 
 @dataclass(frozen=True, slots=True)

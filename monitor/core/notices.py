@@ -161,6 +161,8 @@ def _previous_value(latest: Evaluation | None, view: SeriesView) -> Decimal | No
 
 
 def _reason_in_words(change: Change, kind: NoticeKind, rulebook: Rulebook, rule: AlertRule) -> str:
+    if not change.transitions:
+        return "it no longer begins and ends too often to be told"
     last = change.transitions[-1].reason
     if last is TransitionReason.SUPERSEDED and rule.retirement and rule.retirement.superseded_by:
         successor = rulebook.alerts.get(rule.retirement.superseded_by)

@@ -34,6 +34,7 @@ class TellReason(StrEnum):
     EASED = "not told: the level eased, the breach goes on"
     OVER_BEFORE_TOLD = "not told: it began and ended before limen saw it"
     NEVER_TOLD_OF_BREACH = "not told: nobody had been told of the breach"
+    FLAPPING = "not told: the alert begins and ends too often; news follows when it calms"
     PENDING = "not told: the breach has not lasted long enough yet"
     NO_RECIPIENT = "not told: no route reaches anybody and no operations address is set"
 

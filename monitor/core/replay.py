@@ -159,10 +159,12 @@ def _advances(
             continue
         key = (verdict.rule, verdict.area)
         before = course.alerts.get(key, Alert(*key))
-        step = advance(before, verdict, periods=rule.periods_for(verdict.area))
+        periods = rule.periods_for(verdict.area)
+        step = advance(before, verdict, periods=periods, flapping=rule.flapping)
         course.alerts[key] = step.alert
-        if step.transition is not None:
-            found.append((Change(before, step.alert, (step.transition,)), verdict))
+        if step.transition is not None or before.flapping:
+            steps = () if step.transition is None else (step.transition,)
+            found.append((Change(before, step.alert, steps), verdict))
     return found
 
 

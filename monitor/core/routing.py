@@ -46,14 +46,31 @@ def news_of(change: Change) -> News | None:
     Only the net change counts: a breach that began and ended between two cycles is recorded, not told.
     """
     before, after = change.before, change.after
+    if before.flapping and not after.flapping:
+        return _news_of_calm(after)
     if not change.transitions:
         return None
+    if before.flapping:
+        return News(None, TellReason.FLAPPING)
     if after.state is AlertState.FIRING:
         if before.state is not AlertState.FIRING or before.episode != after.episode:
             return News(NoticeKind.BREACH, TellReason.ROUTE)
         if _rank(after.level) > _rank(before.level):
             return News(NoticeKind.WORSENED, TellReason.ROUTE)
         return News(None, TellReason.EASED)
+    return _news_of_quiet(change)
+
+
+def _news_of_calm(after: Alert) -> News:
+    """An alert that no longer flaps: what was not told meanwhile is told as it stands."""
+    if after.state is AlertState.FIRING:
+        return News(NoticeKind.BREACH, TellReason.ROUTE)
+    return News(NoticeKind.RECOVERED, TellReason.WAS_TOLD_OF_BREACH)
+
+
+def _news_of_quiet(change: Change) -> News | None:
+    """What there is to tell of an alert that does not fire, or fires no more."""
+    before, after = change.before, change.after
     if before.state is AlertState.FIRING:
         closed = change.transitions[-1].reason in CLOSING_REASONS
         return News(NoticeKind.CLOSED if closed else NoticeKind.RECOVERED, TellReason.WAS_TOLD_OF_BREACH)

@@ -16,6 +16,7 @@ from monitor.core.derivation import Derivation
 from monitor.core.periods import Basis, Frequency
 from monitor.core.positions import Position
 from monitor.core.sources import Source
+from monitor.core.statistics.flapping import FlappingRule
 
 
 class Polarity(StrEnum):
@@ -222,7 +223,10 @@ class Thresholds:
 
 @dataclass(frozen=True, slots=True)
 class AlertRule:
-    """A rule that is checked for every area in its scope. The alert's identity is (rule id, area name)."""
+    """A rule that is checked for every area in its scope. The alert's identity is (rule id, area name).
+
+    With ``flapping``, an alert that begins and ends too often is told of once, until it calms.
+    """
 
     id: str
     title: str
@@ -235,6 +239,7 @@ class AlertRule:
     action: str
     reference: str
     position: Position
+    flapping: FlappingRule | None = None
 
     def thresholds_for(self, area: Area) -> Thresholds:
         """Returns the area's own thresholds where the rule gives it some, else those of the rule."""

@@ -78,12 +78,11 @@ class Sight:
             **expected_ranges(panel, limits),
             **published,
         }
-        frame = Frame(values, panel.shape, indicator.decimals)
+        frame = Frame(values, panel.shape, indicator.decimals, indicator.scale)
         ratings = _ratings(panel, frame, bands)
         coloured = np.isin(ratings, list(_COLOUR_OF))
-        frame = Frame(
-            {**values, "rating": ExactArray.scaled(ratings, 0, coloured)}, panel.shape, indicator.decimals
-        )
+        with_ratings = {**values, "rating": ExactArray.scaled(ratings, 0, coloured)}
+        frame = Frame(with_ratings, panel.shape, indicator.decimals, indicator.scale)
         return cls(panel, frame, targets, limits, bands, ratings, {}, {}, {})
 
     def truth(self, condition: Condition) -> TruthCells:

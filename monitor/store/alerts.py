@@ -28,6 +28,8 @@ _FIELDS: Final = (
     "fired_on",
     "judged_to",
     "health",
+    "changes",
+    "flapping",
 )
 _TRANSITION_FIELDS: Final = (
     "rule",

@@ -210,6 +210,8 @@ class AlertColumns(TypedColumns):
     fired_on: Named[date | None] = Column(Date())
     judged_to: Named[date | None] = Column(Date())
     health: Named[RuleHealth] = Column(EnumText(RuleHealth))
+    changes: Named[int] = Column(BigInteger())
+    flapping: Named[bool]
     version: Named[int] = Column(Integer())
 
 

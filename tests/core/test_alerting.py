@@ -12,6 +12,7 @@ from monitor.core.alerting import advance, close, closing_reason, follow, refoll
 from monitor.core.alerts import Alert, AlertState, TransitionReason
 from monitor.core.judgements import RuleEvaluation, RuleHealth
 from monitor.core.rulebook import Level, Retirement
+from monitor.core.statistics.flapping import FlappingRule
 from tests.support.rules import HERE, rule
 
 RULE = rule({"warning": "value > 85", "critical": "value > 100"})
@@ -225,6 +226,33 @@ def test_a_restatement_that_changes_no_state_is_no_transition() -> None:
     found = refollow(firing, judgements, RULE, periods=1, reason=TransitionReason.RESTATED)
     assert found.transitions == ()
     assert found.alert.episode == firing.episode
+
+
+def flapped(figures: str) -> list[Alert]:
+    flaps = replace(RULE, flapping=FlappingRule())
+    alert, found = Alert("the-rule", "Kent"), []
+    for index, what in enumerate(figures):
+        alert = follow(alert, [verdict(index, what)], flaps, periods=1).alert
+        found.append(alert)
+    return found
+
+
+def test_an_alert_that_comes_and_goes_flaps_until_it_calms() -> None:
+    found = flapped("w." * 6 + "." * 20)
+    began = [alert.flapping for alert in found].index(True)
+    assert began == 5
+    assert found[11].flapping
+    assert not found[-1].flapping
+    assert found[began].episode == found[11].episode == 3
+
+
+def test_a_steady_alert_does_not_flap_and_without_the_option_none_does() -> None:
+    assert not any(alert.flapping for alert in flapped("wwwwwwww......wwwww"))
+    assert not any(alert.flapping for alert in course("w." * 20))
+
+
+def test_a_missing_figure_is_no_change_of_state() -> None:
+    assert flapped("w?w?w?")[-1].changes == 0b100
 
 
 FIGURES = st.text("....~iwc?!", max_size=14)

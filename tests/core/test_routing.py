@@ -156,6 +156,28 @@ def test_only_the_net_change_is_news(what: Change, kind: NoticeKind | None, reas
     assert (found.kind, found.reason) == (kind, reason)
 
 
+FLAPPING = replace(FIRING, flapping=True)
+FLAPPING_QUIET = replace(RESOLVED, flapping=True)
+
+
+@pytest.mark.parametrize(
+    ("what", "kind", "reason"),
+    [
+        (change(RESOLVED, FLAPPING), NoticeKind.BREACH, TellReason.ROUTE),
+        (change(FLAPPING, FLAPPING_QUIET), None, TellReason.FLAPPING),
+        (change(FLAPPING_QUIET, FLAPPING), None, TellReason.FLAPPING),
+        (Change(FLAPPING_QUIET, RESOLVED, ()), NoticeKind.RECOVERED, TellReason.WAS_TOLD_OF_BREACH),
+        (Change(FLAPPING, FIRING, ()), NoticeKind.BREACH, TellReason.ROUTE),
+    ],
+)
+def test_an_alert_that_flaps_is_told_of_once_and_again_when_it_calms(
+    what: Change, kind: NoticeKind | None, reason: TellReason
+) -> None:
+    found = news_of(what)
+    assert found is not None
+    assert (found.kind, found.reason) == (kind, reason)
+
+
 @pytest.mark.parametrize("what", [change(QUIET), change(PENDING, QUIET), change(RESOLVED, QUIET)])
 def test_what_never_fired_or_merely_settles_is_no_news(what: Change) -> None:
     assert news_of(what) is None

@@ -85,6 +85,28 @@ def test_a_rebase_gives_each_stretch_the_limits_that_it_would_have_alone() -> No
         assert numbers(getattr(both, line)(6)) == [*parts[0], *parts[1]]
 
 
+@pytest.mark.parametrize(
+    ("figures", "published"),
+    [  # nhspy-plotthedots (MIT, NHS Python Community), test_limits_calculations.py: mean, limits, near limits
+        ([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], (5.5, 2.84, 8.16, 3.72667, 7.27333)),
+        ([1, 2, 3, 4, 5, 4, 3, 2, 1, 2], (2.7, 0.04, 5.36, 0.92667, 4.47333)),
+        ([1, 2, 3], (2.0, -0.66, 4.66, 0.22667, 3.77333)),
+        (range(20), (9.5, 6.84, 12.16, 7.72667, 11.27333)),
+        ([3, 1, 4, 1, 5, 9, 2], (3.57143, -6.62524, 13.76810, -3.22635, 10.36921)),
+        ([1, 2, 3, 2, 1, 2, 3, 4, 5, 6, 7, 4, 3, 2, 1, 2], (3.0, -0.01467, 6.01467, 0.99022, 5.00978)),
+    ],
+)
+def test_the_limits_are_those_that_another_package_publishes(
+    figures: Sequence[int], published: tuple[float, ...]
+) -> None:
+    limits = baseline_limits(series(figures))
+    centre, spread, near = (
+        int(part[0, 0]) / int(limits.divisor[0, 0]) for part in (limits.centre, limits.spread, limits.near)
+    )
+    ours = (centre, centre - spread, centre + spread, centre - near, centre + near)
+    assert ours == pytest.approx(published, abs=1e-5)
+
+
 def test_the_limits_of_the_flow_rates_are_those_of_the_nist_handbook() -> None:
     limits = baseline_limits(series(FLOW))
     assert numbers(limits.mean(1))[0] == pytest.approx(50.81)
@@ -338,8 +360,13 @@ def test_an_expected_range_is_that_of_the_figures_before_and_not_below_zero() ->
     alone = baseline_limits(series(counts[:13]))
     assert numbers(found.upper)[13] == numbers(alone.upper())[0]
     assert numbers(found.lower)[13] == 0
-    below = expected_range(series(counts), not_below_zero=False)
-    assert numbers(below.lower)[13] == numbers(alone.lower())[0]
+
+
+def test_a_figure_that_was_below_zero_may_be_expected_there() -> None:
+    changes = [5, -9, 4, 8, 3, 9, 5, 8, 4, 9, 3, 8, 5, 100]
+    found = expected_range(series(changes))
+    alone = baseline_limits(series(changes[:13]))
+    assert numbers(found.lower)[13] == numbers(alone.lower())[0]
 
 
 @pytest.mark.parametrize(

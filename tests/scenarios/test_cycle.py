@@ -27,6 +27,7 @@ from monitor.core.rulebook import (
     RouteTarget,
     Rulebook,
 )
+from monitor.core.statistics.flapping import FlappingRule
 from monitor.cycle import CycleOutcome, run_cycle
 from monitor.store.alerts import alerts, transitions_of
 from monitor.store.batches import Channel, NewBatch
@@ -339,6 +340,20 @@ def test_figures_of_indicators_that_no_rule_knows_wait_for_one(store: Store) -> 
     take_in(store, *(replace(each, indicator="unknown") for each in swale("46")))
     assert cycle(store).evaluated == 0
     assert cycle(store) == CycleOutcome()
+
+
+def test_an_alert_that_flaps_is_told_of_once_and_again_when_it_has_calmed(store: Store) -> None:
+    by = world(replace(RULE, flapping=FlappingRule()))
+    values = ["46", "10"] * 6 + ["10"] * 20
+    for end in range(1, len(values) + 1):
+        take_in(store, *swale(*values[:end]))
+        cycle(store, by)
+    told = [mail.notices[0].kind for mail in mails(store) if mail.recipient.id == "sam"]
+    assert told == [NoticeKind.BREACH, NoticeKind.RECOVERED] * 2 + [NoticeKind.BREACH, NoticeKind.RECOVERED]
+    with store.reading() as connection:
+        reasons = [each.decision.reason for each in decisions_of(connection, "the-rule", "Swale")]
+    assert reasons.count(TellReason.FLAPPING) == 7
+    assert mails(store)[-1].notices[0].reason == "it no longer begins and ends too often to be told"
 
 
 @pytest.mark.parametrize("series", [1, 40])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from fractions import Fraction
 from typing import Final
 
-from monitor.core.conditions.functions import LARGEST_PERIODS, Figures, Function, Periods
+from monitor.core.conditions.functions import LARGEST_PERIODS, AtConfidence, Figures, Function, Periods
 from monitor.core.conditions.kinds import RATIO, Boolean, Kind, Number, Rating, Unit
 from monitor.core.conditions.problems import Code, ConditionProblem
 from monitor.core.conditions.tree import (
@@ -163,10 +164,18 @@ class Checker:
                 message = f"'{node.function}' needs '{name}', which there is not here"
                 self._report(node.name_span, Code.UNKNOWN_NAME, message, "use it where the name is there")
                 return None
-        common = self._figures(node, function) if isinstance(function.parameters, Figures) else None
-        if isinstance(function.parameters, Periods):
-            common = self._over_periods(node, function, function.parameters)
+        common = self._given(node, function)
         return None if common is None else function.result(common)
+
+    def _given(self, node: Call, function: Function) -> Number | None:
+        """The common kind of what a function is given."""
+        match function.parameters:
+            case Figures():
+                return self._figures(node, function)
+            case Periods() as parameter:
+                return self._over_periods(node, function, parameter)
+            case AtConfidence() as parameter:
+                return self._at_confidence(node, function, parameter)
 
     def _figures(self, node: Call, function: Function) -> Number | None:
         kinds = [self._number(argument) for argument in node.arguments]
@@ -192,6 +201,29 @@ class Checker:
             return None
         kind = self._names["value"]
         return kind if isinstance(kind, Number) else None
+
+    def _at_confidence(self, node: Call, function: Function, parameter: AtConfidence) -> Number | None:
+        if level_of(node, parameter) is None:
+            self._report(
+                node.span,
+                Code.WRONG_ARGUMENTS,
+                f"'{function.name}' takes a figure, and perhaps a confidence level in percent, written out, "
+                f"from {parameter.lowest} to below 100",
+                f"write {function.usage} with a figure for x",
+            )
+            return None
+        kind, own = self._number(node.arguments[0]), self._names["value"]
+        if kind is None or not isinstance(own, Number):
+            return None
+        if kind.unit is not None and kind != own:
+            self._report(
+                node.arguments[0].span,
+                Code.UNIT_MISMATCH,
+                f"'value' is {own}, '{canonical(node.arguments[0])}' is {kind}: they cannot be compared",
+                _unit_hint(own.unit, kind.unit),
+            )
+            return None
+        return own
 
     def _comparison(self, node: Comparison) -> Kind | None:
         kinds = [self.kind(operand) for operand in node.operands]
@@ -275,6 +307,17 @@ def periods_of(node: Call, parameter: Periods) -> int | None:
     match node.arguments:
         case (Literal(digits, 0),) if parameter.fewest <= digits <= LARGEST_PERIODS:
             return digits
+        case _:
+            return None
+
+
+def level_of(node: Call, parameter: AtConfidence) -> Fraction | None:
+    """The confidence level that the call is written with, or None where it is not written properly."""
+    match node.arguments:
+        case (_,):
+            return parameter.default
+        case (_, Literal() as level) if parameter.lowest <= level.value < 100:  # noqa: PLR2004 - percent
+            return level.value
         case _:
             return None
 

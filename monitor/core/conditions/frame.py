@@ -17,13 +17,15 @@ class Frame:
     `shape` is (series, places): the places of a series run from its earliest figure to its latest, and a
     figure that is missing has a place too. `value` has exactly this shape; other names may have one that
     broadcasts to it, such as (series, 1) or (1,). `decimals` is the indicator's published precision;
-    value, target, lower and upper are at it already. A rating is a whole number of
+    value, target, lower and upper are at it already. `scale` is what numerator / denominator is multiplied by
+    (100 for a percentage), None where the figure is no ratio. A rating is a whole number of
     `kinds.RATING_CODES`; not rated and no data are missing.
     """
 
     values: Mapping[str, ExactArray]
     shape: tuple[int, int]
     decimals: int
+    scale: int | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError where an array does not fit the shape."""

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from monitor.core.conditions.checking import periods_of
+from monitor.core.conditions.checking import level_of, periods_of
 from monitor.core.conditions.frame import Frame, Truth
-from monitor.core.conditions.functions import Function, Invocation, Periods
+from monitor.core.conditions.functions import AtConfidence, Function, Invocation, Periods
 from monitor.core.conditions.kinds import RATING_CODES, Kind, Number, Unit
 from monitor.core.conditions.tree import (
     And,
@@ -30,6 +30,7 @@ from monitor.core.conditions.tree import (
     is_literal,
 )
 from monitor.core.exact import ExactArray, comparable
+from monitor.core.statistics.arrays import USUAL
 
 Operand = ExactArray | Truth
 Operation = Callable[[Frame, Sequence[Any]], Operand]
@@ -113,23 +114,23 @@ class Compiler:
 
     def side(self, node: Expression, compared: Comparison) -> int:
         """The number of the step that gives a side of a comparison, as it is compared."""
-        if not self.rounds(node, compared):
-            return self.place(node)
-        exact = self.place(node)
-        return self._step(
-            (node, True), lambda: (lambda frame, sides: sides[0].rounded(frame.decimals), (exact,))
-        )
+        return self._rounded(node) if self.rounds(node, compared) else self.place(node)
 
     def rounds(self, node: Expression, compared: Comparison) -> bool:
         """Whether a side of a comparison is rounded before comparing."""
-        calculated = not (is_literal(node) or isinstance(node, Name | RatingWord))
-        return calculated and self.is_own_unit(compared)
+        return _is_calculated(node) and self.is_own_unit(compared)
 
     def is_own_unit(self, compared: Comparison) -> bool:
         """Whether a comparison is made in the unit of `value`."""
         kinds = [self._kinds[operand] for operand in compared.operands]
         units = [kind.unit for kind in kinds if isinstance(kind, Number) and kind.unit is not None]
         return bool(units) and units[0] == self._own_unit
+
+    def _rounded(self, node: Expression) -> int:
+        exact = self.place(node)
+        return self._step(
+            (node, True), lambda: (lambda frame, sides: sides[0].rounded(frame.decimals), (exact,))
+        )
 
     def _step(
         self, key: tuple[Expression, bool], compile_it: Callable[[], tuple[Operation, tuple[int, ...]]]
@@ -170,8 +171,20 @@ class Compiler:
         if isinstance(function.parameters, Periods):
             periods = periods_of(node, function.parameters) or 0
             return (lambda frame, _: function.compute(Invocation((), periods, frame))), ()
+        if isinstance(function.parameters, AtConfidence):
+            level = float(level_of(node, function.parameters) or USUAL)
+            given = node.arguments[0]
+            place = self._rounded(given) if _is_calculated(given) else self.place(given)
+            return (lambda frame, parts: function.compute(Invocation(tuple(parts), 0, frame, level))), (
+                place,
+            )
         figures = self._all(node.arguments)
         return (lambda frame, parts: function.compute(Invocation(tuple(parts), 0, frame))), figures
+
+
+def _is_calculated(node: Expression) -> bool:
+    """Whether it is neither a name nor written as it stands."""
+    return not (is_literal(node) or isinstance(node, Name | RatingWord))
 
 
 def _leaf(node: Literal | RatingWord | Name) -> Operation:

@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from monitor.core.exact import BoolArray, ExactArray
 from monitor.core.statistics.xmr import FEWEST_FIGURES, Series, window_limits
 
@@ -27,17 +29,12 @@ class ExpectedRange:
 
 
 def expected_range(
-    series: Series,
-    window: int = USUAL_WINDOW,
-    *,
-    decimals: int = 0,
-    fewest: int = FEWEST_FIGURES,
-    not_below_zero: bool = True,
+    series: Series, window: int = USUAL_WINDOW, *, decimals: int = 0, fewest: int = FEWEST_FIGURES
 ) -> ExpectedRange:
     """The process limits of the `window` places before each (the figure judged has no say in its own range).
 
-    At least `fewest` figures have to be known among them. What cannot fall below zero (a count, a
-    percentage, a rate) is not expected to. `decimals` is the scale of the figures.
+    At least `fewest` figures have to be known among them. What was never below zero in the window (a count, a
+    percentage, a rate) is not expected to fall below it. `decimals` is the scale of the figures.
 
     The range knows no seasons: for a monthly figure with a strong one (referrals fall in August) use the
     rolling twelve months, or a comparison with the same month of the year before.
@@ -45,7 +42,16 @@ def expected_range(
     limits = window_limits(series, window, ahead=True)
     enough: BoolArray = limits.known & (limits.figures >= fewest)
     lower, upper = limits.lower(decimals), limits.upper(decimals)
-    bottom = lower.numerator.clip(0) if not_below_zero else lower.numerator
+    bottom = np.where(_below_zero(series, window), lower.numerator, np.maximum(lower.numerator, 0))
     return ExpectedRange(
         ExactArray(bottom, lower.denominator, enough), ExactArray(upper.numerator, upper.denominator, enough)
     )
+
+
+def _below_zero(series: Series, window: int) -> BoolArray:
+    """Where one of the `window` figures before was below zero."""
+    found = np.zeros(series.figures.shape, dtype=np.bool_)
+    for back in range(1, window + 1):
+        figures, known = series.before(back)
+        found = found | (known & (figures < 0))
+    return found

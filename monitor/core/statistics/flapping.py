@@ -45,7 +45,6 @@ def flapping(states: Sequence[Hashable | None], rule: FlappingRule = FlappingRul
     """
     if rule.places < 2:  # noqa: PLR2004 - weights run from the oldest to the newest
         raise ValueError("flapping is found over at least two places")
-    weights = _weights(rule.places)
     changes = [False] * rule.places
     last: Hashable | None = None
     now = Flapping(Fraction(0), flapping=False)
@@ -54,17 +53,24 @@ def flapping(states: Sequence[Hashable | None], rule: FlappingRule = FlappingRul
         if state is not None:
             changes = [*changes[1:], last is not None and state != last]
             last = state
-            percent = (
-                100
-                * sum(w for w, changed in zip(weights, changes, strict=True) if changed)
-                / Fraction(rule.places)
-            )
-            now = Flapping(percent, _is_flapping(percent, rule, before=now.flapping))
+            percent = changed_percent(changes, rule)
+            now = Flapping(percent, is_flapping(percent, rule, before=now.flapping))
         found.append(now)
     return tuple(found)
 
 
-def _is_flapping(percent: Fraction, rule: FlappingRule, *, before: bool) -> bool:
+def changed_percent(changes: Sequence[bool], rule: FlappingRule) -> Fraction:
+    """How much a state changes, in percent; ``changes`` are the last ``rule.places`` places, oldest first."""
+    weights = _weights(rule.places)
+    return (
+        100
+        * sum((w for w, changed in zip(weights, changes, strict=True) if changed), Fraction(0))
+        / rule.places
+    )
+
+
+def is_flapping(percent: Fraction, rule: FlappingRule, *, before: bool) -> bool:
+    """Whether that is flapping, given whether it was before."""
     if percent > rule.high:
         return True
     return before and percent >= rule.low

@@ -48,8 +48,7 @@ def find_comments(source: SourceText, root: Node | None) -> Commented:
     signs = "".join(bare)
     if root is None or "%" in signs:
         signs = _DIRECTIVE.sub(lambda match: " " * len(match[0]), signs)
-    for match in _COMMENT.finditer(signs):
-        starts.append((match.start(), source.text[match.start() : match.end()]))
+    starts += [(match.start(), match[0]) for match in _COMMENT.finditer(signs)]
     signs = _COMMENT.sub(lambda match: " " * len(match[0]), signs)
     return Commented(tuple(_comment(source, *each) for each in sorted(starts)), signs)
 

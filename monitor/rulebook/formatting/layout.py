@@ -34,6 +34,11 @@ class Item:
     before: list[str] = field(default_factory=list)
     beside: list[str] = field(default_factory=list)
 
+    @property
+    def name(self) -> str | None:
+        """The key's text."""
+        return self.key.text if self.key else None
+
 
 @dataclass(slots=True)
 class Layout:

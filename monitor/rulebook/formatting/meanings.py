@@ -3,6 +3,8 @@
 from monitor.rulebook.formatting.layout import Block
 from monitor.rulebook.vocabulary.values import (
     Amount,
+    AmountOrWord,
+    Calculation,
     ConditionText,
     Day,
     Either,
@@ -15,11 +17,12 @@ from monitor.rulebook.vocabulary.values import (
     Value,
     WholeNumber,
     Word,
+    WorkingDays,
 )
 from monitor.rulebook.yaml_nodes import Scalar
 
-NUMBERS_AND_DATES = (Amount, WholeNumber, Day)
-_WORDS = (Text, ConditionText, Word, Periods)
+NUMBERS_AND_DATES = (Amount, AmountOrWord, Calculation, WholeNumber, Day)
+_WORDS = (Text, ConditionText, Calculation, Word, Periods, WorkingDays)
 
 Meaning = tuple[object, ...]
 
@@ -42,7 +45,11 @@ def kind_of(value: Scalar | Block, kind: Value | None) -> Value | None:
     is_mapping = isinstance(value, Block) and value.is_mapping
     match kind:
         case Either(single=single, mapping=mapping):
-            return mapping if is_mapping else single
+            return (
+                mapping
+                if is_mapping or (isinstance(value, Block) and isinstance(mapping, ListOf))
+                else single
+            )
         case OneOrMore(item=item, mapping=mapping):
             if isinstance(value, Block) and not value.is_mapping:
                 return kind
@@ -63,8 +70,5 @@ def meaning(value: Scalar | Block, kind: Value | None) -> Meaning:
             return ("nothing",)
         is_word = value.is_plain and value.text in {"true", "false"}
         return ("value", said(value, kind), is_word)
-    items = [
-        (item.key and item.key.text, meaning(item.value, value_under(kind, item.key and item.key.text)))
-        for item in value.items
-    ]
+    items = [(item.name, meaning(item.value, value_under(kind, item.name))) for item in value.items]
     return ("mapping" if value.is_mapping else "list", *items)

@@ -30,12 +30,12 @@ def _order(block: Block, kind: Value | None) -> None:
     kind = kind_of(block, kind)
     if block.is_mapping and isinstance(kind, Shape):
         places = {name: place for place, name in enumerate(kind.names)}
-        block.items.sort(key=lambda item: places.get(item.key.text if item.key else "", len(places)))
+        block.items.sort(key=lambda item: places.get(item.name or "", len(places)))
     elif isinstance(kind, ListOf) and kind.is_dated and not block.is_mapping:
         block.items = _by_date(block.items)
     for item in block.items:
         if isinstance(item.value, Block):
-            _order(item.value, value_under(kind, item.key and item.key.text))
+            _order(item.value, value_under(kind, item.name))
 
 
 def _by_date(items: list[Item]) -> list[Item]:
@@ -60,7 +60,7 @@ def _by_date(items: list[Item]) -> list[Item]:
 
 def _value(item: Item, key: str) -> Scalar | Block | None:
     entries = item.value.items if isinstance(item.value, Block) else []
-    return next((entry.value for entry in entries if entry.key and entry.key.text == key), None)
+    return next((entry.value for entry in entries if entry.name == key), None)
 
 
 def _single(item: Item, key: str) -> str:

@@ -40,7 +40,7 @@ def spelt(scalar: Scalar, kind: Value | None, *, taken: int, indent: int) -> str
     """Returns how a value is written after ``taken`` columns, its lines indented by ``indent`` if several."""
     if scalar.is_null:
         return scalar.text
-    kept = _kept_lines(scalar, kind)
+    kept = _kept_lines(scalar, kind, indent)
     if kept is not None:
         return kept
     text = said(scalar, kind)
@@ -89,20 +89,23 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _kept_lines(scalar: Scalar, kind: Value | None) -> Lines | None:
+def _kept_lines(scalar: Scalar, kind: Value | None, indent: int) -> Lines | None:
     """A text of several paragraphs, or of lines that its author divided, as it was; None: it is neither."""
     if not isinstance(kind, Text) or scalar.style not in {">", "|"}:
         return None
-    dedented = textwrap.dedent(scalar.text).strip("\n")
-    if scalar.style == "|" and "\n" in dedented and not dedented.startswith(" "):
-        return Lines("|-", tuple(line.rstrip() for line in dedented.split("\n")))
-    return None
+    text = textwrap.dedent(scalar.text).strip("\n")
+    if "\n" not in text:
+        return None
+    if scalar.style == ">":
+        return _folded(text.split("\n"), indent)
+    return None if text.startswith(" ") else Lines("|-", tuple(line.rstrip() for line in text.split("\n")))
 
 
 def _folded(paragraphs: list[str], indent: int) -> Lines:
     """Lines of a block that is folded (YAML 1.2.2, 8.1.3) to one line when it is read."""
     width = max(_LEAST_WIDTH, WIDTH - indent)
     lines: list[str] = []
-    for paragraph in paragraphs:
+    for paragraph in filter(None, (" ".join(each.split()) for each in paragraphs)):
+        lines += [""] * bool(lines)
         lines += textwrap.wrap(paragraph, width, break_long_words=False, break_on_hyphens=False)
     return Lines(">-", tuple(lines))

@@ -5,12 +5,12 @@ from typing import Final
 from monitor.rulebook.formatting.layout import BLANK, Block, Item, Layout
 from monitor.rulebook.formatting.meanings import kind_of, value_under
 from monitor.rulebook.formatting.spelling import WIDTH, Lines, spelt, spelt_in_brackets, spelt_key
-from monitor.rulebook.vocabulary.values import Value
+from monitor.rulebook.vocabulary.values import Shape, Table, Value
 from monitor.rulebook.yaml_nodes import Scalar
 
 STEP: Final = 2
 _DEFINITIONS: Final = 2
-"""Sections and definitions: levels on which a blank line divides entries, and braces are opened up."""
+"""Sections and definitions: the levels on which a blank line divides entries, and braces are opened up."""
 
 
 def written(layout: Layout, kind: Value | None) -> str:
@@ -25,8 +25,10 @@ def written(layout: Layout, kind: Value | None) -> str:
         )
     elif layout.root is None:
         body = []
-    else:
+    elif layout.root.items:
         body = _block(layout.root, kind, 0, 0)
+    else:
+        body = [_in_brackets(layout.root, kind), *layout.root.after]
     if lines and body:
         lines.append(BLANK)
     text = "\n".join(line.rstrip() for line in _collapsed([*lines, *body]))
@@ -37,9 +39,9 @@ def _block(block: Block, kind: Value | None, indent: int, depth: int) -> list[st
     """The lines of a list or mapping that is written out."""
     kind = kind_of(block, kind)
     lines: list[str] = []
+    is_divided = depth < _DEFINITIONS and isinstance(kind, Shape | Table)
     for number, item in enumerate(block.items):
-        is_divided = block.is_mapping and depth < _DEFINITIONS
-        above, own = _item(item, value_under(kind, item.key and item.key.text), indent, depth)
+        above, own = _item(item, value_under(kind, item.name), indent, depth)
         if number and is_divided:
             lines.append(BLANK)
         lines += _indented(above if number else _without_first_blank(above), indent)
@@ -62,10 +64,8 @@ def _item(item: Item, kind: Value | None, indent: int, depth: int) -> tuple[list
             _indented(list(spelling.lines), indent + STEP) if isinstance(spelling, Lines) else []
         )
     single = _in_brackets(item.value, kind)
-    opens_up = (
-        bool(item.value.items) and depth < _DEFINITIONS and item.value.is_mapping and item.key is not None
-    )
-    if item.value.is_flow and not opens_up and (taken + len(single) <= WIDTH or not item.value.items):
+    opens_up = depth < _DEFINITIONS and isinstance(kind, Shape | Table)
+    if not item.value.items or (item.value.is_flow and not opens_up and taken + len(single) <= WIDTH):
         return above, [_with_comment(f"{' ' * indent}{lead} {single}", beside)]
     if item.key is not None:
         own = [_with_comment(f"{' ' * indent}{lead}", beside)]
@@ -83,7 +83,7 @@ def _in_brackets(value: Scalar | Block, kind: Value | None) -> str:
         return spelt_in_brackets(value, kind)
     parts = []
     for item in value.items:
-        text = _in_brackets(item.value, value_under(kind, item.key and item.key.text))
+        text = _in_brackets(item.value, value_under(kind, item.name))
         parts.append(f"{spelt_key(item.key, in_brackets=True)}: {text}" if item.key else text)
     inner = ", ".join(parts)
     return f"{{{inner}}}" if value.is_mapping else f"[{inner}]"
@@ -110,7 +110,7 @@ def _trimmed(lines: list[str]) -> list[str]:
 
 
 def _collapsed(lines: list[str]) -> list[str]:
-    """The lines with one blank line where there were several; those of a text block are never two in a row."""
+    """The lines with one blank line where there were several."""
     found: list[str] = []
     for line in lines:
         if line.strip() or (found and found[-1].strip()):

@@ -1,11 +1,24 @@
 """What stands under ``alerts:``."""
 
+from enum import StrEnum
 from typing import Final
 
 from monitor.core.rulebook import LEVELS as SEVERITIES
 from monitor.core.rulebook import Level
 from monitor.rulebook.vocabulary.common import AREAS, INDICATOR_ID, REFERENCE, RULE_ID
-from monitor.rulebook.vocabulary.values import ConditionText, Day, Key, Name, Periods, Shape, Table, Text
+from monitor.rulebook.vocabulary.values import (
+    ConditionText,
+    Day,
+    Either,
+    Key,
+    Name,
+    Periods,
+    Shape,
+    Table,
+    Text,
+    WholeNumber,
+    Word,
+)
 
 _MEANINGS: Final = {
     Level.INFO: "Worth knowing.",
@@ -33,6 +46,23 @@ EFFECTIVE: Final = Shape(
 )
 OVERRIDE: Final = Shape((Key("levels", LEVELS, _LEVELS), _RECOVER, _FOR), fewest=1)
 
+
+class UsualFlapping(StrEnum):
+    """The word for flapping as it is usually found."""
+
+    USUAL = "usual"
+
+
+PLACES_OF_FLAPPING: Final = (5, 60)
+FLAPPING: Final = Shape(
+    (
+        Key("figures", WholeNumber(*PLACES_OF_FLAPPING), "Over how many figures. Without it: 20."),
+        Key("high", WholeNumber(1, 99), "Above so many percent of changes it begins. Without it: 30."),
+        Key("low", WholeNumber(1, 99), "Below so many percent of changes it ends. Without it: 25."),
+    ),
+    fewest=1,
+)
+
 ALERT: Final = Shape(
     (
         Key("title", Text(), "The subject of the mail.", needed=True),
@@ -44,6 +74,11 @@ ALERT: Final = Shape(
         Key("levels", LEVELS, _LEVELS, needed=True),
         _RECOVER,
         _FOR,
+        Key(
+            "flapping",
+            Either(Word(UsualFlapping), FLAPPING),
+            "How an alert that begins and ends too often is found: usual, or by these limits.",
+        ),
         Key("overrides", Table(Name("area"), OVERRIDE), "What is different in single areas."),
         Key("action", Text(), "What the reader of the mail should do.", needed=True),
         REFERENCE,

@@ -3,18 +3,25 @@
 from typing import Final
 
 from monitor.core.periods import Basis, Frequency
-from monitor.core.rulebook import DirectionMethod, Polarity
-from monitor.rulebook.vocabulary.common import INDICATOR_ID, dated
+from monitor.core.rulebook import DirectionMethod, Given, Polarity, Statistic
+from monitor.core.statistics.xmr import FEWEST_FIGURES
+from monitor.rulebook.vocabulary.common import INDICATOR_ID, RULE_ID, dated
+from monitor.rulebook.vocabulary.derivations import DERIVED
+from monitor.rulebook.vocabulary.neighbours import FILE
 from monitor.rulebook.vocabulary.values import (
     Amount,
+    AmountOrWord,
+    Calculation,
     ConditionText,
     Day,
+    Either,
     Key,
     Shape,
     Table,
     Text,
     WholeNumber,
     Word,
+    WorkingDays,
     YesOrNo,
 )
 
@@ -24,15 +31,49 @@ MOST_DECIMALS: Final = 5
 LARGEST_SCALE: Final = 10_000_000
 FIGURES_OF_A_TREND: Final = (3, 60)
 
-VALUE: Final = (Key("value", Amount(), "The target.", needed=True),)
+FIGURES_LEARNT_FROM: Final = (FEWEST_FIGURES, 400)
+MOST_NEIGHBOURS: Final = 100
+
+TARGETS: Final = (
+    Key("value", Calculation(), "The target: a number, or a calculation such as neighbours * 0.95."),
+    Key("profile", FILE, "A CSV file beside the rule file, with a target for each period."),
+)
+LEARNT: Final = Shape(
+    (
+        Key(
+            "figures",
+            WholeNumber(*FIGURES_LEARNT_FROM),
+            "How many figures before it the range is learnt from.",
+            needed=True,
+        ),
+    )
+)
 LIMITS: Final = (
     Key("lower", Amount(), "The lower end of the expected range."),
     Key("upper", Amount(), "The upper end of the expected range."),
+    Key("learnt", LEARNT, "In place of both: the range that the figures before it lead one to expect."),
+)
+NEIGHBOURS: Final = Shape(
+    (
+        Key("set", RULE_ID, "The id of a set under neighbour_sets.", needed=True),
+        Key("statistic", Word(Statistic), "What is made of the neighbours' figures.", needed=True),
+        Key(
+            "minimum",
+            WholeNumber(1, MOST_NEIGHBOURS),
+            "With fewer neighbours' figures than this there is none. Without it: 1.",
+        ),
+    )
 )
 BENCHMARKS: Final = (
-    Key("neighbours", Amount(), "The published figure of the statistical neighbours."),
-    Key("region", Amount(), "The published figure of the region."),
-    Key("england", Amount(), "The published figure of England."),
+    Key(
+        "neighbours",
+        Either(Amount(), NEIGHBOURS),
+        "The published figure of the statistical neighbours, or how it is made of theirs.",
+    ),
+    Key(
+        "region", AmountOrWord(Given), "The published figure of the region, or figures: the one that came in."
+    ),
+    Key("england", AmountOrWord(Given), "The published figure of England, or figures: the one that came in."),
 )
 BANDS: Final = (
     Key("green", ConditionText(), "The condition for green; tried first.", needed=True),
@@ -79,10 +120,14 @@ INDICATOR: Final = Shape(
         Key("frequency", Word(Frequency), "How often there is a figure.", needed=True),
         Key("polarity", Word(Polarity), "Which way is good.", needed=True),
         Key("source", Text(), "The system that the figure comes from.", needed=True),
+        Key("derived", DERIVED, "How the figure is made of other indicators'. Without it: it comes in."),
+        Key("expected_within", WorkingDays(), "When a figure should be there, after its period's end."),
         Key("counts_people", YesOrNo(), "Whether small counts are protected. Without it: true."),
         Key("direction", DIRECTION, "How direction of travel is found. Without it: from the last figure."),
-        Key("targets", dated(*VALUE), "What the figure should be, with dates."),
-        Key("limits", dated(*LIMITS, one_of=("lower", "upper")), "The expected range, with dates."),
+        Key(
+            "targets", dated(*TARGETS, one_of=("value", "profile")), "What the figure should be, with dates."
+        ),
+        Key("limits", dated(*LIMITS, one_of=("lower", "upper", "learnt")), "The expected range, with dates."),
         Key(
             "benchmarks",
             dated(*BENCHMARKS, one_of=("neighbours", "region", "england")),

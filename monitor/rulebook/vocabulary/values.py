@@ -23,6 +23,18 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True)
+class Calculation:
+    """A number in plain digits, or a calculation (docs/conditions.md). Spacing has no meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class AmountOrWord:
+    """A number in plain digits, or one of some words."""
+
+    words: type[StrEnum]
+
+
+@dataclass(frozen=True, slots=True)
 class WholeNumber:
     """A whole number from ``fewest`` to ``most``."""
 
@@ -43,6 +55,11 @@ class YesOrNo:
 @dataclass(frozen=True, slots=True)
 class Periods:
     """A number of periods: “2 periods”."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """A number of working days: “15 working days”."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +98,10 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Either:
-    """A single value or a mapping."""
+    """A single value or, in its place, a mapping or a list."""
 
     single: "Value"
-    mapping: "Shape"
+    mapping: "Shape | ListOf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +119,14 @@ class Shape:
     """A mapping of known keys, in the order in which they are written.
 
     ``one_of``: at least one of these keys is needed. ``requires``: key to another that it needs beside it.
-    ``fewest``: so many keys at least.
+    ``fewest``: so many keys at least; ``most``: so many at most, None: all.
     """
 
     keys: tuple[Key, ...]
     one_of: tuple[str, ...] = ()
     requires: tuple[tuple[str, str], ...] = ()
     fewest: int = 0
+    most: int | None = None
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -130,7 +148,20 @@ class Table:
     fewest: int = 0
 
 
-Single = Text | ConditionText | Amount | WholeNumber | Day | YesOrNo | Periods | Word | Name
+Single = (
+    Text
+    | ConditionText
+    | Amount
+    | Calculation
+    | AmountOrWord
+    | WholeNumber
+    | Day
+    | YesOrNo
+    | Periods
+    | WorkingDays
+    | Word
+    | Name
+)
 Value = Union[Single, OneOrMore, ListOf, Either, Shape, Table]  # noqa: UP007 - refers to itself
 
 

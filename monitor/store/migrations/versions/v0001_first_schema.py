@@ -224,6 +224,8 @@ def _alerts() -> None:
         sa.Column("fired_on", sa.Date(), nullable=True),
         sa.Column("judged_to", sa.Date(), nullable=True),
         sa.Column("health", sa.Text(), nullable=False),
+        sa.Column("changes", sa.BigInteger(), nullable=False),
+        sa.Column("flapping", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("rule", "area", name="pk_alerts"),
     )
