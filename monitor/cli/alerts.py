@@ -140,6 +140,9 @@ def _standing(row: AlertRow) -> str:
         parts.append(figure.figures.full(figure.evaluation.value, protected=figure.protected))
         if row.limit is not None:
             parts.append(f"limit {figure.figures.short(row.limit)}")
+        elif figure.evaluation.target is not None:
+            target = figure.figures.short(figure.evaluation.target)
+            parts.append(f"rated {figure.evaluation.rag}, target {target}")
         if alert.breach_since is not None:
             parts.append(f"since {Period(alert.breach_since, figure.indicator.basis).label}")
         if alert.judged_to is not None:

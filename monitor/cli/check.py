@@ -1,33 +1,78 @@
 """``limen check``: every problem of rules and configuration, with its line."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rich.text import Text
-
 from monitor.cli import exit_codes
+from monitor.cli.commands import CheckFormat
+from monitor.cli.reports import path_from_here, show_problems
 from monitor.cli.session import Session
 from monitor.directory.folders import AREAS, CONTACTS, LoadedFolders, load_folders
-from monitor.rulebook.problems import Problem, Severity, has_errors, render_problems
+from monitor.rulebook.observed import ObservedFigures
+from monitor.rulebook.problems import Problem, has_errors
+from monitor.rulebook.reports.values import problem_values
 from monitor.terminal import counted, write_plainly
 
 
-def check_rules(session: Session, folder: Path | None, *, as_json: bool) -> int:
-    """Checks the folder with the configuration of the settings; warnings alone are no failure."""
-    rules, config = folder or session.settings.rules_dir, session.settings.config_dir
-    found = load_folders(rules, config)
-    places = {file: _place(file, rules, config) for file in {each.position.file for each in found.problems}}
+@dataclass(frozen=True, slots=True)
+class CheckOptions:
+    """What is checked, and how it is told. ``with_data``: against the figures of the database too.
+
+    ``strict``: warnings are a failure as errors are.
+    """
+
+    rules: Path | None = None
+    config: Path | None = None
+    format: CheckFormat = CheckFormat.TEXT
+    strict: bool = False
+    with_data: bool = False
+
+
+def check_rules(session: Session, options: CheckOptions) -> int:
+    """Checks the folders of the options, else of the settings, and tells every problem."""
+    rules = options.rules or session.settings.rules_dir
+    config = options.config or session.settings.config_dir
+    found = load_folders(rules, config, observed=_observed(session) if options.with_data else None)
+    places = {file: _place(file, rules, config) for file in _files(found)}
     problems = [_placed(problem, places) for problem in found.problems]
-    if as_json:
-        write_plainly(json.dumps(_report(found, problems), indent=2, ensure_ascii=False) + "\n")
-    else:
-        sources = {places.get(file, file): text for file, text in found.sources.items()}
-        for problem in problems:
-            session.out.print(_coloured(problem, render_problems([problem], sources)), soft_wrap=True)
-        session.out.print(summary(found, problems), soft_wrap=True)
-    return exit_codes.PROBLEMS if has_errors(problems) else exit_codes.OK
+    sources = {places.get(file, file): text for file, text in found.sources.items()}
+    _tell(session, options.format, found, problems, sources)
+    failed = has_errors(problems) or (options.strict and bool(problems))
+    return exit_codes.PROBLEMS if failed else exit_codes.OK
+
+
+def _tell(
+    session: Session,
+    style: CheckFormat,
+    found: LoadedFolders,
+    problems: Sequence[Problem],
+    sources: Mapping[str, str],
+) -> None:
+    match style:
+        case CheckFormat.TEXT:
+            show_problems(session.out, problems, sources)
+            session.out.print(summary(found, problems), soft_wrap=True)
+        case CheckFormat.JSON:
+            _write_json(_report(found, problems))
+        case CheckFormat.GITHUB:
+            from monitor.rulebook.reports.github import annotations
+
+            write_plainly(f"{annotations(problems)}{summary(found, problems)}\n")
+        case CheckFormat.SARIF:
+            from importlib.metadata import version
+
+            from monitor.rulebook.reports.sarif import sarif
+
+            _write_json(sarif(problems, sources, version=version("limen")))
+
+
+def _observed(session: Session) -> ObservedFigures:
+    from monitor.store.observed import observed_figures
+
+    with session.store() as store, store.reading() as connection:
+        return observed_figures(connection)
 
 
 def summary(found: LoadedFolders, problems: Sequence[Problem]) -> str:
@@ -47,50 +92,30 @@ def summary(found: LoadedFolders, problems: Sequence[Problem]) -> str:
     return f"{counted(len(problems), 'problem')} in {files}"
 
 
+def _files(found: LoadedFolders) -> set[str]:
+    return {*(problem.position.file for problem in found.problems), *found.sources}
+
+
 def _place(file: str, rules: Path, config: Path) -> str:
-    """The file as it is reached from here, so that editors can open it."""
+    """The file as it is reached from here, so that editors can open it and GitHub can show it."""
     is_config = file in (AREAS, CONTACTS) and not (rules / file).exists()
-    return str((config if is_config else rules) / file)
+    return path_from_here((config if is_config else rules) / file)
 
 
 def _placed(problem: Problem, places: dict[str, str]) -> Problem:
     return replace(problem, position=replace(problem.position, file=places[problem.position.file]))
 
 
-def _coloured(problem: Problem, rendered: str) -> Text:
-    """The first line with code in the colour of its severity, and the carets too."""
-    colour = "bright_red" if problem.severity is Severity.ERROR else "yellow"
-    head, *quoted = rendered.split("\n")
-    text = Text(head)
-    text.highlight_words([str(problem.position)], "bold")
-    text.highlight_words([f" {problem.code} "], f"bold {colour}")
-    for number, line in enumerate(quoted, 1):
-        text.append("\n").append(line, colour if number == len(quoted) else "")
-    return text
+def _write_json(content: Mapping[str, object]) -> None:
+    write_plainly(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def _report(found: LoadedFolders, problems: Sequence[Problem]) -> dict[str, object]:
-    errors = sum(problem.severity is Severity.ERROR for problem in problems)
     book = found.rulebook
     return {
-        "ok": not errors,
-        "errors": errors,
-        "warnings": len(problems) - errors,
+        **problem_values(problems),
         "rules": None if book is None else len(book.alerts),
         "indicators": None if book is None else len(book.indicators),
         "routes": None if book is None else len(book.routes),
         "version": None if book is None else book.version,
-        "problems": [
-            {
-                "file": problem.position.file,
-                "line": problem.position.line,
-                "column": problem.position.column,
-                "length": problem.length,
-                "code": problem.code,
-                "severity": str(problem.severity),
-                "message": problem.message,
-                "hint": problem.hint,
-            }
-            for problem in problems
-        ],
     }

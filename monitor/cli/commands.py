@@ -41,6 +41,15 @@ class TextFormat(StrEnum):
     JSON = "json"
 
 
+class CheckFormat(StrEnum):
+    """How problems are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+    SARIF = "sarif"
+
+
 class MailState(StrEnum):
     """Where a mail may be; as the outbox has it."""
 
@@ -117,12 +126,54 @@ def check(
     folder: Annotated[
         Path | None, typer.Argument(metavar="[DIR]", help="Folder of rule files; else that of the settings.")
     ] = None,
-    format: Annotated[TextFormat, typer.Option("--format", help="How to print.")] = TextFormat.TEXT,  # noqa: A002 - the option's name
+    *,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", metavar="DIR", help="Folder of areas and contacts; else that of the settings."
+        ),
+    ] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        CheckFormat, typer.Option("--format", help="How to print: github and sarif are for what runs in CI.")
+    ] = CheckFormat.TEXT,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings are a failure too.")] = False,
+    data: Annotated[
+        bool, typer.Option("--data", help="Compare limits with the figures of the database too.")
+    ] = False,
 ) -> None:
     """Check rules and configuration; show every problem with its line."""
-    from monitor.cli.check import check_rules
+    from monitor.cli.check import CheckOptions, check_rules
 
-    raise typer.Exit(check_rules(_session(context), folder, as_json=format is TextFormat.JSON))
+    options = CheckOptions(folder, config, format, strict=strict, with_data=data)
+    raise typer.Exit(check_rules(_session(context), options))
+
+
+@application.command()
+def fmt(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[PATHS]...", help="Rule files and folders of them; else that of the settings."
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; fail if a file is not in canonical form.")
+    ] = False,
+    diff: Annotated[bool, typer.Option("--diff", help="Write nothing; show what would change.")] = False,
+) -> None:
+    """Put rule files into canonical form; comments are kept."""
+    from monitor.cli.fmt import format_rules
+
+    raise typer.Exit(format_rules(_session(context), paths or [], check=check, diff=diff))
+
+
+@application.command()
+def schema() -> None:
+    """Print the JSON Schema of rule files, for completion and inline errors in editors."""
+    from monitor.cli.schema import print_schema
+
+    raise typer.Exit(print_schema())
 
 
 @application.command()

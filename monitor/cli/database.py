@@ -18,11 +18,10 @@ def upgrade_database(session: Session) -> int:
     after = migrate.head_revision()
     place = spoken_address(parsed)
     if before == after:
-        session.out.print(
-            f"Nothing to do: {place} has schema {after}, which this limen works with.", soft_wrap=True
-        )
+        text = f"Nothing to do: {place} has schema {after}, which this limen works with."
     elif before is None:
-        session.out.print(f"Set up {place} with schema {after}.", soft_wrap=True)
+        text = f"Set up {place} with schema {after}."
     else:
-        session.out.print(f"Upgraded {place} from schema {before} to {after}.", soft_wrap=True)
+        text = f"Upgraded {place} from schema {before} to {after}."
+    session.out.print(text, soft_wrap=True)
     return exit_codes.OK

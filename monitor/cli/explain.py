@@ -169,7 +169,7 @@ class _Pages:
         return Text.assemble(
             f"{each.kind}: ",
             (each.recipient or "", "bold"),
-            f" was told, for {each.reason}{route}{mail}{answer}",
+            f" was told: {each.reason}{route}{mail}{answer}",
         )
 
 

@@ -54,7 +54,7 @@ def _remarks(event: IntakeEvent) -> list[str]:
             if event.rejected_file is not None:
                 rows = counted(event.rejected, "row was", "rows were")
                 remarks.append(
-                    f"{event.name}: {rows} set aside. They lie with the reason for each in "
-                    f"{event.rejected_file}: mend them there and load that file."
+                    f"{event.name}: {rows} set aside, with the reason, in {event.rejected_file}: "
+                    "mend what is wrong there and load that file."
                 )
             return remarks

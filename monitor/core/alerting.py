@@ -10,10 +10,8 @@ from datetime import date
 
 from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
 from monitor.core.judgements import RuleEvaluation, RuleHealth
-from monitor.core.rulebook import LEVELS, AlertRule, Level
+from monitor.core.rulebook import LEVELS, AlertRule
 from monitor.core.statistics.flapping import FlappingRule, changed_percent, is_flapping
-
-NO_STREAKS = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +27,9 @@ def advance(
 ) -> Advance:
     """Takes one more figure into account; figures must come in the order of their periods.
 
-    ``periods`` is how many figures in a row must breach before the alert fires; ``flapping`` how flapping is
-    found, if it is to be. What fires again while it flaps is the same episode.
+    ``periods`` is how many figures in a row must breach, at whatever level, before the alert fires; it fires
+    at the level of the last one, and what worsens after that is told at once. ``flapping`` is how flapping is
+    found, if it is to be; what fires again while it flaps is the same episode.
 
     Raises:
         ValueError: the figure is not later than the last one taken into account, or belongs to another alert.
@@ -53,12 +52,12 @@ def _step(alert: Alert, judgement: RuleEvaluation, periods: int) -> tuple[Alert,
         alert,
         health=RuleHealth.OK,
         judged_to=judgement.period_end,
-        streaks=_streaks(alert.streaks, judgement.level),
+        streak=0 if judgement.level is None else alert.streak + 1,
     )
     if judgement.level is not None and seen.breach_since is None:
         seen = replace(seen, breach_since=judgement.period_end)
     if alert.state is AlertState.FIRING:
-        return _while_firing(seen, judgement, periods)
+        return _while_firing(seen, judgement)
     return _while_quiet(seen, judgement, periods)
 
 
@@ -70,24 +69,12 @@ def _flapped(before: Alert, after: Alert, rule: FlappingRule) -> Alert:
     return replace(after, changes=changes, flapping=flaps)
 
 
-def _streaks(before: tuple[int, int, int], level: Level | None) -> tuple[int, int, int]:
-    rank = -1 if level is None else level.rank
-    low, middle, high = (count + 1 if rank >= own else 0 for own, count in enumerate(before))
-    return low, middle, high
-
-
-def _lasting_level(streaks: tuple[int, int, int], periods: int) -> Level | None:
-    """The most severe level that has held, or been exceeded, for long enough."""
-    return next((level for level in reversed(LEVELS) if streaks[level.rank] >= periods), None)
-
-
 def _while_quiet(alert: Alert, judgement: RuleEvaluation, periods: int) -> tuple[Alert, TransitionReason]:
-    lasting = _lasting_level(alert.streaks, periods)
-    if lasting is not None:
+    if judgement.level is not None and alert.streak >= periods:
         fired = replace(
             alert,
             state=AlertState.FIRING,
-            level=lasting,
+            level=judgement.level,
             episode=alert.episode + (not alert.flapping),
             fired_on=judgement.period_end,
         )
@@ -102,18 +89,17 @@ def _while_quiet(alert: Alert, judgement: RuleEvaluation, periods: int) -> tuple
     return quiet, TransitionReason.BREACH_ENDED if was_pending else TransitionReason.SETTLED
 
 
-def _while_firing(alert: Alert, judgement: RuleEvaluation, periods: int) -> tuple[Alert, TransitionReason]:
+def _while_firing(alert: Alert, judgement: RuleEvaluation) -> tuple[Alert, TransitionReason]:
     if judgement.recovered:
         over = replace(
-            alert, state=AlertState.RESOLVED, level=None, streaks=NO_STREAKS, breach_since=None, fired_on=None
+            alert, state=AlertState.RESOLVED, level=None, streak=0, breach_since=None, fired_on=None
         )
         return over, TransitionReason.RECOVERED
-    held = alert.level or LEVELS[0]
-    lasting = _lasting_level(alert.streaks, periods)
-    if lasting is not None and lasting.rank > held.rank:
-        return replace(alert, level=lasting), TransitionReason.WORSENED
-    if judgement.certain and judgement.level is not None and judgement.level.rank < held.rank:
-        return replace(alert, level=judgement.level), TransitionReason.EASED
+    held, level = alert.level or LEVELS[0], judgement.level
+    if level is not None and level.rank > held.rank:
+        return replace(alert, level=level), TransitionReason.WORSENED
+    if level is not None and level.rank < held.rank and judgement.certain:
+        return replace(alert, level=level), TransitionReason.EASED
     return alert, TransitionReason.BREACH_LASTED
 
 
@@ -147,7 +133,7 @@ def close(alert: Alert, reason: TransitionReason) -> Advance:
     else:
         return Advance(alert, None)
     after = replace(
-        alert, state=state, level=None, streaks=NO_STREAKS, breach_since=None, fired_on=None, flapping=False
+        alert, state=state, level=None, streak=0, breach_since=None, fired_on=None, flapping=False
     )
     return Advance(after, _transition(alert, after, None, reason))
 

@@ -34,25 +34,26 @@ class TransitionReason(StrEnum):
     CAME_LATE = "an earlier figure came late"
     COMPARISON_CHANGED = "what the figure is compared with changed"
     RULE_CHANGED = "the rule was changed"
+    LATE = "the figure did not come in time"
+    ARRIVED = "the figure has come"
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
     """The state of (rule, area).
 
-    ``streaks`` counts, for each of :data:`monitor.core.rulebook.LEVELS`, the figures in a row at that level
-    or worse. ``episode`` counts the times the alert has fired; ``breach_since`` is the period end of the
-    first figure of the present breach, ``fired_on`` of the one at which it fired. ``judged_to`` is the last
-    period end taken into account. ``health`` is that of the last judgement. ``changes`` has a bit for each of
-    the last figures, the newest being the lowest: set where the alert began or ceased to fire. ``flapping``:
-    it does so too often for every time to be told.
+    ``streak`` counts the figures in a row that breach, at whatever level; ``episode`` the times the alert has
+    fired. ``breach_since`` is the period end of the first figure of the present breach, ``fired_on`` of the
+    one at which it fired, ``judged_to`` the last one taken into account. ``health`` is that of the last one.
+    ``changes`` has a bit for each of the last figures, the newest being the lowest: set where the alert began
+    or ceased to fire. ``flapping``: it does so too often for every time to be told.
     """
 
     rule: str
     area: str
     state: AlertState = AlertState.INACTIVE
     level: Level | None = None
-    streaks: tuple[int, int, int] = (0, 0, 0)
+    streak: int = 0
     episode: int = 0
     breach_since: date | None = None
     fired_on: date | None = None

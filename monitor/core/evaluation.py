@@ -15,16 +15,20 @@ from monitor.core.observations import Observation
 from monitor.core.others import Others
 from monitor.core.panel import Panel
 from monitor.core.rulebook import AlertRule, Indicator
+from monitor.core.runs import Built, BuiltVerdicts
 from monitor.core.sight import Sight
 from monitor.core.verdicts import Verdicts
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What an evaluation of one indicator yields, each series in the order of its periods."""
+    """What an evaluation of one indicator yields, each series in the order of its periods.
 
-    evaluations: tuple[Evaluation, ...]
-    rule_evaluations: Mapping[tuple[str, str], tuple[RuleEvaluation, ...]]
+    The evaluations of all series stand one after the other, in the order in which the series were given.
+    """
+
+    evaluations: Sequence[Evaluation]
+    rule_evaluations: Mapping[tuple[str, str], Sequence[RuleEvaluation]]
 
 
 def evaluate(
@@ -34,6 +38,7 @@ def evaluate(
     *,
     since: Mapping[str, date] | None = None,
     others: Others | None = None,
+    lazily: bool = False,
 ) -> Judged:
     """Rates the figures of ``indicator`` and judges them by ``rules``.
 
@@ -45,22 +50,32 @@ def evaluate(
         others: every area's figures of this indicator, where the rulebook compares with neighbours, region or
             England by their figures; None: those comparisons are unknown.
         since: for each area name the first period end whose results are wanted; None: all of them.
+        lazily: build each result when it is looked at, for whoever looks at few of them; they are the same.
     """
     sight = Sight.of(Panel.of(indicator, series), others)
     wanted = [
         [column for column, figure in enumerate(figures) if _is_wanted(area, figure, since)]
         for area, figures in zip(sight.panel.areas, sight.panel.observations, strict=True)
     ]
-    evaluations = tuple(
-        sight.evaluation(row, column) for row, columns in enumerate(wanted) for column in columns
-    )
-    judged: dict[tuple[str, str], tuple[RuleEvaluation, ...]] = {}
+    places = [(row, column) for row, columns in enumerate(wanted) for column in columns]
+    evaluations = Built(len(places), lambda number: sight.evaluation(*places[number]))
+    judged: dict[tuple[str, str], Sequence[RuleEvaluation]] = {}
     for rule in rules:
         verdicts = Verdicts(rule, sight)
         for row, area in enumerate(sight.panel.areas):
             if rule.covers(area):
-                judged[rule.id, area.name] = tuple(verdicts.of(row, column) for column in wanted[row])
-    return Judged(evaluations, judged)
+                found = _verdicts(verdicts, sight, row, wanted[row])
+                judged[rule.id, area.name] = found if lazily else tuple(found)
+    return Judged(evaluations if lazily else tuple(evaluations), judged)
+
+
+def _verdicts(verdicts: Verdicts, sight: Sight, row: int, columns: Sequence[int]) -> BuiltVerdicts:
+    """A series' verdicts. The wanted figures are its last ones, for they stand in the order of periods."""
+    figures = sight.panel.observations[row]
+    before = len(figures) - len(columns)
+    breaches = [place - before for place in verdicts.breaches(row) if before <= place < len(figures)]
+    period_ends = [figure.period_end for figure in figures[before:]]
+    return BuiltVerdicts(period_ends, breaches, lambda place: verdicts.of(row, place + before))
 
 
 def figures_needed(indicator: Indicator, rules: Iterable[AlertRule]) -> int:

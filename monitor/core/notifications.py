@@ -17,25 +17,30 @@ from monitor.core.rulebook import Level, Polarity
 
 
 class NoticeKind(StrEnum):
-    """What a notice tells."""
+    """What a notice tells, in the order in which it is told beside others."""
 
     BREACH = "breach"
     WORSENED = "worsened"
-    RECOVERED = "recovered"
+    LATE = "late"
     CLOSED = "closed"
+    RECOVERED = "recovered"
+    ARRIVED = "arrived"
 
 
 class TellReason(StrEnum):
     """Why somebody was told, or was not. Every decision carries one."""
 
     ROUTE = "a route names them"
+    DATA_OWNER = "they own the data"
     WAS_TOLD_OF_BREACH = "they were told of the breach"
     NOBODY_ELSE = "no route reached anybody, so operations were told"
+    NO_DATA_OWNER = "nobody owns the data, so operations were told"
     EASED = "not told: the level eased, the breach goes on"
     OVER_BEFORE_TOLD = "not told: it began and ended before limen saw it"
     NEVER_TOLD_OF_BREACH = "not told: nobody had been told of the breach"
     FLAPPING = "not told: the alert begins and ends too often; news follows when it calms"
     PENDING = "not told: the breach has not lasted long enough yet"
+    NOBODY_TOLD = "not told: nobody owns the data and no operations address is set"
     NO_RECIPIENT = "not told: no route reaches anybody and no operations address is set"
 
     @property
@@ -69,6 +74,10 @@ class Notice:
     ``limit`` is the limit crossed (for a recovery: the one it is now within), ``limit_text`` the condition.
     ``rule_position`` is ``file:line:col`` and ``rule_version`` the rulebook's version or git revision.
     ``told_because`` is a sentence for the reader; ``thread`` is the same for all mails of one breach.
+
+    With ``due`` it tells not of a figure but of one that is missing, or was: that for the period which ends
+    on ``period_end``, to be there by the end of that day. ``previous_label`` is then the last period that
+    there is a figure for, and nothing is said of any figure's value.
     """
 
     rule: str
@@ -109,15 +118,54 @@ class Notice:
     rule_version: str
     told_because: str
     thread: str
+    due: date | None = None
+
+
+class OperationsKind(StrEnum):
+    """What news there is of limen itself."""
+
+    RULES_REFUSED = "rules refused"
+    RULES_ACCEPTED = "rules accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class OperationsNews:
+    """News of limen itself for those who run it: an edit of rules or configuration that can't be used, or can.
+
+    ``problems`` are as ``limen check`` prints them, "" when there are none, and ``errors`` counts them.
+    ``rules_version`` is the version or git revision of the rules in force, ``rules_folder`` where those on
+    disk lie.
+    """
+
+    kind: OperationsKind
+    errors: int
+    problems: str
+    rules_version: str
+    rules_folder: str
+
+    @property
+    def thread(self) -> str:
+        """The same for all mails about the rules on disk."""
+        return "operations/rules"
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One mail to one person: all that concerns them of one cycle, the most severe first."""
+    """One mail to one person: all that concerns them of one cycle, the most severe first.
+
+    With ``operations`` it is a mail about limen itself, and holds no notices.
+    """
 
     recipient: Recipient
     notices: tuple[Notice, ...]
     decided_at: datetime
+    operations: OperationsNews | None = None
+
+    @property
+    def threads(self) -> tuple[str, ...]:
+        """The threads that it takes up, each once."""
+        own = () if self.operations is None else (self.operations.thread,)
+        return tuple(dict.fromkeys((*own, *(notice.thread for notice in self.notices))))
 
 
 @dataclass(frozen=True, slots=True)

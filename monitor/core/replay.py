@@ -7,16 +7,19 @@ alert's life, the decision who is told; only the store is missing.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
+from operator import attrgetter
 
 from monitor.core.alerting import advance, close, closing_reason
 from monitor.core.alerts import Alert, AlertState, Transition
-from monitor.core.areas import Area, AreaTree
+from monitor.core.areas import AreaTree
 from monitor.core.evaluation import Judged
 from monitor.core.judgements import RuleEvaluation
 from monitor.core.notifications import Decision
 from monitor.core.recipients import Directory, Recipient
-from monitor.core.routing import Change, Reached, decide, reached
+from monitor.core.routing import Change, Reached, decide, grouped_by_recipient, reached
 from monitor.core.rulebook import AlertRule, Rulebook
+from monitor.core.runs import Run
 
 AlertKey = tuple[str, str]
 
@@ -53,21 +56,34 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What would have happened: steps and decisions in the order of days, alerts as they stand at the end."""
+    """What would have happened: steps and decisions in the order of days, alerts as they stand at the end.
 
+    ``course`` has every step from the first figure on; ``steps``, ``decisions`` and ``mails`` are those
+    from ``start`` on.
+    """
+
+    start: date | None
     alerts: Mapping[AlertKey, Alert]
-    steps: tuple[Step, ...]
+    course: tuple[Step, ...]
     decisions: tuple[tuple[date, Decision], ...]
     mails: tuple[Mail, ...]
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps from ``start`` on."""
+        return tuple(step for step in self.course if self.start is None or step.on >= self.start)
+
     def episodes(self) -> tuple[Episode, ...]:
-        """Returns every breach that fired, by rule, area and number."""
+        """Returns every breach that fired and was not over before ``start``, by rule, area and number."""
         by_key: dict[tuple[str, str, int], list[Step]] = {}
-        for step in self.steps:
+        for step in self.course:
             if AlertState.FIRING in (step.transition.from_state, step.transition.to_state):
                 key = (step.transition.rule, step.transition.area, step.transition.episode)
                 by_key.setdefault(key, []).append(step)
-        return tuple(_episode(key, steps) for key, steps in sorted(by_key.items()))
+        found = (_episode(key, steps) for key, steps in sorted(by_key.items()))
+        return tuple(
+            each for each in found if each.ended is None or self.start is None or each.ended >= self.start
+        )
 
 
 def _episode(key: tuple[str, str, int], steps: Sequence[Step]) -> Episode:
@@ -86,13 +102,13 @@ class Setting:
     operations: tuple[Recipient, ...]
 
 
-@dataclass
-class _Course:
-    alerts: dict[AlertKey, Alert] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
-    decisions: list[tuple[date, Decision]] = field(default_factory=list)
-    mails: list[Mail] = field(default_factory=list)
-    told: dict[tuple[str, str, int], dict[str, Recipient]] = field(default_factory=dict)
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """What one day did to one alert, with the figure that did it (None: its rule's retirement)."""
+
+    on: date
+    change: Change
+    verdict: RuleEvaluation | None
 
 
 def replay(
@@ -102,113 +118,146 @@ def replay(
 
     Args:
         setting: rules, areas and people.
-        judged: what :func:`monitor.core.evaluation.evaluate` made of each indicator's whole history.
+        judged: what :func:`monitor.core.evaluation.evaluate` made of each indicator's whole history; best
+            made ``lazily``, for where nothing happens nothing is looked at.
         start: what figures of periods that ended before this day brought about is followed but not shown.
         until: figures of periods that end after this day are left out; rules retired later are not closed.
     """
-    course = _Course()
-    for on, verdicts in _by_day(setting.rulebook, judged, until):
-        shown = start is None or on >= start
-        changes = [*_closings(setting, course, on), *_advances(setting, course, on, verdicts)]
-        _tell(setting, course, on, changes, shown=shown)
-    steps = tuple(step for step in course.steps if start is None or step.on >= start)
-    return Replay(course.alerts, steps, tuple(course.decisions), tuple(course.mails))
-
-
-def _by_day(
-    rulebook: Rulebook, judged: Iterable[Judged], until: date | None
-) -> Iterator[tuple[date, list[RuleEvaluation]]]:
-    """Every day on which a figure comes in or a rule is retired, in order."""
-    days: dict[date, list[RuleEvaluation]] = {}
-    for found in judged:
-        for verdicts in found.rule_evaluations.values():
-            for verdict in verdicts:
-                days.setdefault(verdict.period_end, []).append(verdict)
-    last = max(days, default=None)
-    for rule in rulebook.alerts.values():
-        if (
-            rule.retirement is not None
-            and last is not None
-            and min(days) <= rule.retirement.on <= (until or last)
-        ):
-            days.setdefault(rule.retirement.on, [])
-    for on in sorted(days):
-        if until is None or on <= until:
-            yield on, days[on]
-
-
-def _closings(setting: Setting, course: _Course, on: date) -> list[tuple[Change, RuleEvaluation | None]]:
-    found: list[tuple[Change, RuleEvaluation | None]] = []
-    for key, alert in course.alerts.items():
+    runs = {key: Run.of(verdicts) for found in judged for key, verdicts in found.rule_evaluations.items()}
+    last = until or _last_day(runs.values())
+    alerts: dict[AlertKey, Alert] = {}
+    moved: list[_Moved] = []
+    for key, run in runs.items():
         rule = setting.rulebook.alerts[key[0]]
-        reason = closing_reason(rule, on)
-        closed = close(alert, reason) if reason is not None else None
-        if closed is not None and closed.transition is not None:
-            course.alerts[key] = closed.alert
-            found.append((Change(alert, closed.alert, (closed.transition,)), None))
-    return found
+        alerts[key] = yet = Alert(*key)
+        for each in _life(yet, rule, run, until):
+            alerts[key] = each.change.after
+            if _is_moved(each.change):
+                moved.append(each)
+        ending = _closing(alerts[key], rule, last)
+        if ending is not None:
+            alerts[key] = ending.change.after
+            moved.append(ending)
+    # A day's figures come before its closings, as in a cycle; the sort keeps what is equal in order.
+    moved.sort(key=lambda each: (each.on, each.verdict is None))
+    course = tuple(Step(each.on, step, each.verdict) for each in moved for step in each.change.transitions)
+    told = _Telling(setting, start)
+    for on, changes in groupby(moved, key=attrgetter("on")):
+        told.tell(on, [each.change for each in changes])
+    return Replay(
+        start,
+        {key: alert for key, alert in alerts.items() if alert.judged_to is not None},
+        course,
+        tuple(told.decisions),
+        tuple(told.mails),
+    )
 
 
-def _advances(
-    setting: Setting, course: _Course, on: date, verdicts: Iterable[RuleEvaluation]
-) -> list[tuple[Change, RuleEvaluation | None]]:
-    found: list[tuple[Change, RuleEvaluation | None]] = []
-    for verdict in verdicts:
-        rule = setting.rulebook.alerts[verdict.rule]
-        if not rule.in_effect(on):
-            continue
-        key = (verdict.rule, verdict.area)
-        before = course.alerts.get(key, Alert(*key))
-        periods = rule.periods_for(verdict.area)
-        step = advance(before, verdict, periods=periods, flapping=rule.flapping)
-        course.alerts[key] = step.alert
-        if step.transition is not None or before.flapping:
-            steps = () if step.transition is None else (step.transition,)
-            found.append((Change(before, step.alert, steps), verdict))
-    return found
+def _last_day(runs: Iterable[Run]) -> date:
+    """The last day on which a figure comes in; of all days the first where none does."""
+    return max((run.period_ends[-1] for run in runs if run.period_ends), default=date.min)
 
 
-def _tell(
-    setting: Setting,
-    course: _Course,
-    on: date,
-    changes: Iterable[tuple[Change, RuleEvaluation | None]],
-    *,
-    shown: bool,
-) -> None:
-    groups: dict[str, list[Decision]] = {}
-    people: dict[str, Recipient] = {}
-    for change, verdict in changes:
-        course.steps += [Step(on, transition, verdict) for transition in change.transitions]
-        told = course.told.setdefault((change.before.rule, change.before.area, change.before.episode), {})
-        for decision in decide(
-            change,
-            reach=_reach(setting, change, on),
-            told_before=tuple(told.values()) if change.before.state is AlertState.FIRING else (),
-            operations=setting.operations,
-        ):
-            if shown:
-                course.decisions.append((on, decision))
+def _life(alert: Alert, rule: AlertRule, run: Run, until: date | None) -> Iterator[_Moved]:
+    """Follows an alert through its figures.
+
+    While it is at rest, figures at which no level holds change nothing but how far it was judged; they are
+    passed over, all but the last.
+    """
+    periods = rule.periods_for(alert.area)
+    places = [
+        place
+        for place, end in enumerate(run.period_ends)
+        if rule.in_effect(end) and (until is None or end <= until)
+    ]
+    last = places[-1] if places else -1
+    at = 0
+    while at < len(places):
+        place = places[at]
+        if _at_rest(alert):
+            place = max(place, min(run.next_breach(place), last))
+            at += place - places[at]
+        verdict = run.verdicts[place]
+        after = advance(alert, verdict, periods=periods, flapping=rule.flapping)
+        steps = () if after.transition is None else (after.transition,)
+        yield _Moved(run.period_ends[place], Change(alert, after.alert, steps), verdict)
+        alert = after.alert
+        at += 1
+
+
+def _at_rest(alert: Alert) -> bool:
+    """Whether a figure that breaches nothing leaves an alert as it is, but for how far it was judged."""
+    return (
+        alert.state is AlertState.INACTIVE
+        and alert.streak == 0
+        and alert.breach_since is None
+        and not (alert.flapping or alert.changes)
+    )
+
+
+def _is_moved(change: Change) -> bool:
+    """Whether there may be something to record or to tell: also an alert that ceases to flap is news."""
+    return bool(change.transitions) or change.before.flapping
+
+
+def _closing(alert: Alert, rule: AlertRule, last: date) -> _Moved | None:
+    if rule.retirement is None or rule.retirement.on > last:
+        return None
+    reason = closing_reason(rule, rule.retirement.on)
+    closed = close(alert, reason) if reason is not None else None
+    if closed is None or closed.transition is None:
+        return None
+    return _Moved(rule.retirement.on, Change(alert, closed.alert, (closed.transition,)), None)
+
+
+@dataclass
+class _Telling:
+    """Who is told what from day to day."""
+
+    setting: Setting
+    start: date | None
+    decisions: list[tuple[date, Decision]] = field(default_factory=list)
+    mails: list[Mail] = field(default_factory=list)
+    _told: dict[tuple[str, str, int], dict[str, Recipient]] = field(default_factory=dict)
+
+    def tell(self, on: date, changes: Iterable[Change]) -> None:
+        """Decides a day's changes; each person gets one mail with all that concerns them."""
+        made: list[Decision] = []
+        for change in changes:
+            made += self._decide(change, on)
+        for decision in made:
             if decision.recipient is not None and decision.reason.told:
                 key = (decision.rule, decision.area, decision.episode)
-                course.told.setdefault(key, {})[decision.recipient.id] = decision.recipient
-                groups.setdefault(decision.recipient.id, []).append(decision)
-                people[decision.recipient.id] = decision.recipient
-    if not shown:
-        return
-    course.mails += [Mail(on, people[person], tuple(made)) for person, made in groups.items()]
+                self._told.setdefault(key, {})[decision.recipient.id] = decision.recipient
+        if self.start is not None and on < self.start:
+            return
+        self.decisions += [(on, decision) for decision in made]
+        for group in grouped_by_recipient(made).values():
+            if group[0].recipient is not None:
+                self.mails.append(Mail(on, group[0].recipient, group))
 
+    def _decide(self, change: Change, on: date) -> tuple[Decision, ...]:
+        before = change.before
+        concerned = before.state is AlertState.FIRING or before.flapping
+        told = self._told.get((before.rule, before.area, before.episode), {}) if concerned else {}
+        known = self.setting.directory.people
+        return decide(
+            change,
+            reach=self._reach(change, on),
+            told_before=[known.get(person, recipient) for person, recipient in told.items()],
+            operations=self.setting.operations,
+        )
 
-def _reach(setting: Setting, change: Change, on: date) -> tuple[Reached, ...]:
-    rule: AlertRule = setting.rulebook.alerts[change.after.rule]
-    area: Area = setting.areas[change.after.area]
-    return reached(
-        setting.rulebook.routes,
-        rule,
-        setting.rulebook.indicators[rule.indicator],
-        area,
-        change.after.level or change.before.level,
-        directory=setting.directory,
-        areas=setting.areas,
-        on=on,
-    )
+    def _reach(self, change: Change, on: date) -> tuple[Reached, ...]:
+        rulebook = self.setting.rulebook
+        rule = rulebook.alerts[change.after.rule]
+        return reached(
+            rulebook.routes,
+            rule,
+            rulebook.indicators[rule.indicator],
+            self.setting.areas[change.after.area],
+            change.after.level or change.before.level,
+            directory=self.setting.directory,
+            areas=self.setting.areas,
+            on=on,
+        )

@@ -22,6 +22,9 @@ CLOSING_REASONS = frozenset(
     }
 )
 
+DATA_OWNER = "data owner"
+"""The role of whoever has to see to it that the figures of an area come."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -53,6 +56,8 @@ def news_of(change: Change) -> News | None:
     if before.flapping:
         return News(None, TellReason.FLAPPING)
     if after.state is AlertState.FIRING:
+        if change.transitions[-1].reason is TransitionReason.LATE:
+            return News(NoticeKind.LATE, TellReason.DATA_OWNER)
         if before.state is not AlertState.FIRING or before.episode != after.episode:
             return News(NoticeKind.BREACH, TellReason.ROUTE)
         if _rank(after.level) > _rank(before.level):
@@ -72,13 +77,18 @@ def _news_of_quiet(change: Change) -> News | None:
     """What there is to tell of an alert that does not fire, or fires no more."""
     before, after = change.before, change.after
     if before.state is AlertState.FIRING:
-        closed = change.transitions[-1].reason in CLOSING_REASONS
-        return News(NoticeKind.CLOSED if closed else NoticeKind.RECOVERED, TellReason.WAS_TOLD_OF_BREACH)
+        return News(_ending(change.transitions[-1].reason), TellReason.WAS_TOLD_OF_BREACH)
     if any(step.to_state is AlertState.FIRING for step in change.transitions):
         return News(None, TellReason.OVER_BEFORE_TOLD)
     if after.state is AlertState.PENDING:
         return News(None, TellReason.PENDING)
     return None
+
+
+def _ending(reason: TransitionReason) -> NoticeKind:
+    if reason is TransitionReason.ARRIVED:
+        return NoticeKind.ARRIVED
+    return NoticeKind.CLOSED if reason in CLOSING_REASONS else NoticeKind.RECOVERED
 
 
 def _rank(level: Level | None) -> int:
@@ -153,7 +163,7 @@ def decide(
         return ()
     if news.kind is None:
         return (_decision(change, None, None, news.reason),)
-    if news.kind in (NoticeKind.RECOVERED, NoticeKind.CLOSED):
+    if news.reason is TellReason.WAS_TOLD_OF_BREACH:
         if not told_before:
             return (_decision(change, None, None, TellReason.NEVER_TOLD_OF_BREACH),)
         by_id = {found.recipient.id: found for found in reach}
@@ -163,7 +173,7 @@ def decide(
             )
             for person in told_before
         )
-    told = [_decision(change, news.kind, found, TellReason.ROUTE) for found in reach]
+    told = [_decision(change, news.kind, found, news.reason) for found in reach]
     if news.kind is NoticeKind.WORSENED:
         named = {found.recipient.id for found in reach}
         told += [
@@ -173,11 +183,18 @@ def decide(
         ]
     if told:
         return tuple(told)
+    late = news.reason is TellReason.DATA_OWNER
     if operations:
-        return tuple(
-            _decision(change, news.kind, _unrouted(person), TellReason.NOBODY_ELSE) for person in operations
-        )
-    return (_decision(change, news.kind, None, TellReason.NO_RECIPIENT),)
+        instead = TellReason.NO_DATA_OWNER if late else TellReason.NOBODY_ELSE
+        return tuple(_decision(change, news.kind, _unrouted(person), instead) for person in operations)
+    nobody = TellReason.NOBODY_TOLD if late else TellReason.NO_RECIPIENT
+    return (_decision(change, news.kind, None, nobody),)
+
+
+def data_owners(area: str, *, directory: Directory, areas: AreaTree, on: date) -> tuple[Reached, ...]:
+    """Returns who owns the data of an area on that day: who is told when its figures are late."""
+    people, held_for = directory.holders(DATA_OWNER, area, on, areas)
+    return tuple(Reached(person, "", DATA_OWNER, held_for) for person in people)
 
 
 def _unrouted(person: Recipient) -> Reached:

@@ -34,8 +34,8 @@ def _from_micro(amount: int | None) -> Decimal | None:
 class TruthCells:
     """A condition's truth, by series and place; what is not known is not true."""
 
-    true: list[list[bool]]
-    known: list[list[bool]]
+    true: BoolGrid
+    known: BoolGrid
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Sight:
         """The condition's truth for every figure; each condition is computed once."""
         if condition not in self.truths:
             truth = condition.evaluate(self.frame)
-            self.truths[condition] = TruthCells(truth.true.tolist(), truth.known.tolist())
+            self.truths[condition] = TruthCells(truth.true, truth.known)
         return self.truths[condition]
 
     def limits_of(self, condition: Condition) -> tuple[LimitCells, ...]:

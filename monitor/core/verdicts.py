@@ -4,20 +4,36 @@ from dataclasses import dataclass
 from decimal import Decimal
 from operator import eq, ge, gt, le, lt, ne
 
+import numpy as np
+
 from monitor.core.judgements import RuleEvaluation, RuleHealth
 from monitor.core.rulebook import AlertRule, Level, LevelCondition, Thresholds
-from monitor.core.sight import LimitCells, Sight, TruthCells, scaled_decimal
+from monitor.core.sight import LimitCells, Sight, scaled_decimal
 
 _COMPARE = {"<": lt, "<=": le, ">": gt, ">=": ge, "==": eq, "!=": ne}
+_NONE = -1
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A level with what its condition says of every figure."""
+    """A level with what its condition compares the value with."""
 
     level: LevelCondition
-    truth: TruthCells
     limits: tuple[LimitCells, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Findings:
+    """What one set of thresholds says of every figure, by series and place.
+
+    ``holding`` is the number of the most severe level that holds (-1: none); ``certain`` says whether all
+    levels above it are known.
+    """
+
+    levels: tuple[_Seen, ...]
+    holding: list[list[int]]
+    certain: list[list[bool]]
+    recovered: list[list[bool]]
 
 
 class Verdicts:
@@ -27,42 +43,38 @@ class Verdicts:
         self._rule = rule
         self._sight = sight
         self._problem = ""
-        self._levels: dict[int, tuple[_Seen, ...]] = {}
-        self._recovery: dict[int, TruthCells | None] = {}
+        self._found: dict[int, _Findings] = {}
         try:
             for thresholds in (rule.thresholds, *rule.overrides.values()):
-                self._look(thresholds)
+                self._found[id(thresholds)] = _findings(thresholds, sight)
         except Exception as fault:  # noqa: BLE001 - whatever it is, the rule's health says so
             self._problem = f"{type(fault).__name__}: {fault}"
 
-    def _look(self, thresholds: Thresholds) -> None:
-        self._levels[id(thresholds)] = tuple(
-            _Seen(level, self._sight.truth(level.condition), self._sight.limits_of(level.condition))
-            for level in thresholds.levels
-        )
-        recover = thresholds.recover
-        self._recovery[id(thresholds)] = None if recover is None else self._sight.truth(recover)
+    def breaches(self, row: int) -> list[int]:
+        """The places of a series at which a level holds."""
+        if self._problem:
+            return []
+        thresholds = self._rule.thresholds_for(self._sight.panel.areas[row])
+        holding = self._found[id(thresholds)].holding[row]
+        return [place for place, number in enumerate(holding) if number != _NONE]
 
     def of(self, row: int, column: int) -> RuleEvaluation:
         """The rule's verdict on one figure."""
         thresholds = self._rule.thresholds_for(self._sight.panel.areas[row])
         if self._problem:
-            faulty = _Seen(thresholds.levels[0], TruthCells([], []), ())
-            return self._verdict(row, column, faulty, RuleHealth.ERROR)
-        levels = self._levels[id(thresholds)]
-        holding, certain = _worst(levels, row, column)
-        if holding is None and not certain:
-            return self._verdict(row, column, levels[0], RuleHealth.NO_DATA)
-        recovery = self._recovery[id(thresholds)]
-        # A figure that breaches is never a recovery, whatever the recovery limit says.
-        recovered = holding is None and (recovery is None or recovery.true[row][column])
+            return self._verdict(row, column, _Seen(thresholds.levels[0], ()), RuleHealth.ERROR)
+        found = self._found[id(thresholds)]
+        number, certain = found.holding[row][column], found.certain[row][column]
+        if number == _NONE and not certain:
+            return self._verdict(row, column, found.levels[0], RuleHealth.NO_DATA)
+        shown = found.levels[max(number, 0)]
         return self._verdict(
             row,
             column,
-            holding or levels[0],
+            shown,
             RuleHealth.OK,
-            level=holding.level.level if holding else None,
-            recovered=recovered,
+            level=None if number == _NONE else shown.level.level,
+            recovered=found.recovered[row][column],
             certain=certain,
         )
 
@@ -109,11 +121,19 @@ class Verdicts:
         return first
 
 
-def _worst(levels: tuple[_Seen, ...], row: int, column: int) -> tuple[_Seen | None, bool]:
-    """The most severe level that holds, and whether all levels above it are known."""
-    certain = True
-    for seen in reversed(levels):
-        if seen.truth.true[row][column]:
-            return seen, certain
-        certain = certain and seen.truth.known[row][column]
-    return None, certain
+def _findings(thresholds: Thresholds, sight: Sight) -> _Findings:
+    """Looks at all figures at once, from the most severe level down."""
+    shape = sight.panel.shape
+    holding = np.full(shape, _NONE, dtype=np.int64)
+    certain, undecided = np.ones(shape, dtype=np.bool_), np.ones(shape, dtype=np.bool_)
+    for number in range(len(thresholds.levels) - 1, -1, -1):
+        truth = sight.truth(thresholds.levels[number].condition)
+        holding[undecided & truth.true] = number
+        undecided &= ~truth.true
+        certain &= ~undecided | truth.known
+    # A figure that breaches is never a recovery, whatever the recovery limit says.
+    over = undecided & certain
+    if thresholds.recover is not None:
+        over &= sight.truth(thresholds.recover).true
+    levels = tuple(_Seen(each, sight.limits_of(each.condition)) for each in thresholds.levels)
+    return _Findings(levels, holding.tolist(), certain.tolist(), over.tolist())

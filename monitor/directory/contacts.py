@@ -70,7 +70,7 @@ def read_contacts(path: Path, areas: AreaTree, log: ProblemLog, sources: dict[st
             log.note("LIM606", source.span(0, 1), "nobody is named under operations")
         return None
     fields = fields_of(root, "the file", root.span, SECTIONS, log)
-    contacts = None if fields is None else _contacts(fields, areas)
+    contacts = None if fields is None else contacts_of(fields, areas)
     return None if log.errors > errors else contacts
 
 
@@ -80,7 +80,8 @@ def is_address(text: str) -> bool:
     return match is not None and len(match["local"]) <= _LONGEST_LOCAL and len(text) <= _LONGEST_ADDRESS
 
 
-def _contacts(fields: Fields, areas: AreaTree) -> Contacts | None:
+def contacts_of(fields: Fields, areas: AreaTree) -> Contacts:
+    """Returns the people, roles and operations of a mapping that has these keys; what is wrong is noted."""
     section = fields.node("people", required=True)
     if section is not None and not isinstance(section, MappingNode):
         hint = "write each person's id, and name: and address: beneath it"

@@ -10,6 +10,7 @@ from monitor.core.rulebook import Rulebook
 from monitor.directory.areas import read_areas
 from monitor.directory.contacts import Contacts, read_contacts
 from monitor.rulebook.loader import load_rulebook
+from monitor.rulebook.observed import ObservedFigures
 from monitor.rulebook.problems import Problem, ProblemLog
 
 AREAS: Final = "areas.csv"
@@ -30,10 +31,11 @@ class LoadedFolders:
     sources: Mapping[str, str]
 
 
-def load_folders(rules: Path, config: Path) -> LoadedFolders:
+def load_folders(rules: Path, config: Path, *, observed: ObservedFigures | None = None) -> LoadedFolders:
     """Reads areas, then people, then rules. Never raises for what the files hold.
 
-    Rules are not looked at while areas.csv has errors, for then no area would be known.
+    Rules are not looked at while areas.csv has errors, for then no area would be known. With what was
+    ``observed`` their limits are checked against the figures.
     """
     log = ProblemLog()
     sources: dict[str, str] = {}
@@ -41,7 +43,8 @@ def load_folders(rules: Path, config: Path) -> LoadedFolders:
     if areas is None:
         return LoadedFolders(None, None, None, log.sorted(), sources)
     contacts = read_contacts(config / CONTACTS, areas, log, sources)
-    loaded = load_rulebook(rules, areas=areas, directory=contacts.directory if contacts else None)
+    directory = contacts.directory if contacts else None
+    loaded = load_rulebook(rules, areas=areas, directory=directory, observed=observed)
     problems = (*log.sorted(), *loaded.problems)
     return LoadedFolders(areas, contacts, loaded.rulebook, problems, {**sources, **loaded.sources})
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from typing import Final
 
 from monitor.core.areas import AreaTree
 from monitor.core.conditions import Kind
 from monitor.core.dated import EVERYWHERE
 from monitor.core.rulebook import LEVELS, AlertRule, Level, LevelCondition, Retirement, Thresholds
+from monitor.core.statistics.flapping import FlappingRule
 from monitor.rulebook.condition_texts import WrittenCondition, alert_names, read_condition
 from monitor.rulebook.dated_values import scope_of
 from monitor.rulebook.fields import Fields, distinct, fields_of
@@ -16,7 +18,15 @@ from monitor.rulebook.identifiers import Definition
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.scalars import shown
 from monitor.rulebook.scopes import read_area
-from monitor.rulebook.vocabulary.alerts import ALERT, EFFECTIVE, OVERRIDE
+from monitor.rulebook.vocabulary.alerts import (
+    ALERT,
+    EFFECTIVE,
+    FLAPPING,
+    OVERRIDE,
+    PERCENT_OF_FLAPPING,
+    PLACES_OF_FLAPPING,
+    UsualFlapping,
+)
 from monitor.rulebook.yaml_nodes import Mapping as MappingNode
 from monitor.rulebook.yaml_nodes import Scalar
 
@@ -102,6 +112,7 @@ def _alert(
         action=action or "",
         reference=reference or "",
         position=definition.key.span.position,
+        flapping=_flapping(fields),
     )
     spans = {key: fields.span(key) for key in ALERT_KEYS}
     return WrittenAlert(rule, thresholds, overrides, definition.key.span, indicator, spans, faulty)
@@ -117,6 +128,25 @@ def _effective(fields: Fields) -> tuple[date | None, Retirement | None]:
     if start and until and until <= start:
         inner.log.note("LIM201", inner.span("until"), f"until {until} is not after from {start}")
     return start, Retirement(until, successor) if until else None
+
+
+def _flapping(fields: Fields) -> FlappingRule | None:
+    node, usual = fields.node("flapping"), FlappingRule()
+    if node is None:
+        return None
+    if not isinstance(node, MappingNode):
+        return usual if fields.word("flapping", UsualFlapping) else None
+    inner = fields.mapping("flapping", FLAPPING.names)
+    if inner is None:
+        return None
+    places = inner.whole_number("figures", fewest=PLACES_OF_FLAPPING[0], most=PLACES_OF_FLAPPING[1])
+    fewest, most = PERCENT_OF_FLAPPING
+    high, low = (inner.whole_number(key, fewest=fewest, most=most) for key in ("high", "low"))
+    found = FlappingRule(places or usual.places, Fraction(high or usual.high), Fraction(low or usual.low))
+    if found.low > found.high:
+        message = f"flapping begins above {found.high} percent and ends below {found.low}"
+        inner.log.note("LIM821", inner.span("low") if inner.has("low") else inner.span("high"), message)
+    return found
 
 
 def _thresholds(fields: Fields, names: Mapping[str, Kind]) -> WrittenThresholds:

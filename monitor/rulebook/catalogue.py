@@ -1,7 +1,9 @@
 """The table of every problem code: what it means and what to do about it.
 
 1xx syntax and structure, 2xx meaning within one definition, 3xx conditions (listed by
-``monitor.core.conditions``), 4xx across files, 5xx routes and people, 6xx areas.csv and contacts.yaml.
+``monitor.core.conditions``), 4xx across files, 5xx routes and people, 6xx areas.csv and contacts.yaml,
+7xx sources, 8xx derived indicators, comparisons with others, and tables beside the rule files, 9xx rule
+tests.
 A code, once given, is never used for anything else.
 """
 
@@ -12,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from monitor.core.conditions.problems import PROBLEM_KINDS
+from monitor.rulebook.rule_test_problems import RULE_TEST_PROBLEMS
 
 
 class Severity(StrEnum):
@@ -151,6 +154,11 @@ _STRUCTURE: Final = {
         "The same word stands twice in one list.",
         "Keep it once.",
     ),
+    "LIM124": ProblemEntry(
+        "not a number of working days",
+        "“expected_within” says how many working days after a period's end its figure should be there.",
+        "Write 1 working day, 15 working days and so on.",
+    ),
 }
 
 _MEANING: Final = {
@@ -224,8 +232,9 @@ _MEANING: Final = {
     ),
     "LIM214": ProblemEntry(
         "limit that is not there",
-        "The condition compares with “lower” or “upper” where no such limit is in force.",
-        "Give the indicator limits for these areas and dates, or compare with a number.",
+        "A condition or target needs “lower”, “upper”, “neighbours”, “region” or “england” where none is "
+        "in force.",
+        "Give the indicator limits or benchmarks for these areas and dates, or use a number.",
     ),
     "LIM215": _warning(
         "partly without a target or limit",
@@ -315,6 +324,33 @@ _ACROSS: Final = {
         "unknown theme",
         "No indicator has this theme.",
         "Correct the spelling.",
+    ),
+    "LIM410": _warning(
+        "unused indicator",
+        "No alert rule watches the indicator, no bands rate it and no other is made of it: its figures are "
+        "kept and shown, and whatever they are, nobody is told.",
+        "Give it bands or an alert rule, or remove it.",
+    ),
+    "LIM421": _warning(
+        "limit outside what was ever observed",
+        "No figure so far has passed the level's limit, or every one has: perhaps a digit too many or too "
+        "few. This and the next three are looked for by limen check --data alone.",
+        "Check the limit for a slip. If it is meant, leave it.",
+    ),
+    "LIM422": _warning(
+        "longer than the series",
+        "So many figures in a row must breach, and no series that the rule watches has so many figures yet.",
+        "Lower “for”, or load the earlier figures.",
+    ),
+    "LIM423": _warning(
+        "no figures to watch",
+        "The rule watches an indicator that has no figure in any of its areas.",
+        "Load the figures, or correct the indicator or the areas of the rule.",
+    ),
+    "LIM424": _warning(
+        "neighbours without figures",
+        "So few of an area's statistical neighbours have figures that there is nothing to compare with.",
+        "Load the neighbours' figures, or lower the least number of them.",
     ),
 }
 
@@ -418,7 +454,152 @@ _SOURCES: Final = {
     ),
 }
 
+_OTHERS: Final = {
+    "LIM801": ProblemEntry(
+        "not one way of deriving",
+        "Under “derived” stands how the figure is made: by one of ratio, sum, difference, year to date and "
+        "rolling.",
+        "Keep one of them.",
+    ),
+    "LIM802": ProblemEntry(
+        "derived from itself",
+        "What the indicator is made of is, directly or by way of others, made of the indicator.",
+        "Derive it from figures that come in.",
+    ),
+    "LIM803": ProblemEntry(
+        "derived from what is no count",
+        "Only counts can be added, taken away or divided by each other; percentages and rates of areas or "
+        "periods of different size cannot.",
+        "Name the indicators that count what is above and below the line.",
+    ),
+    "LIM804": ProblemEntry(
+        "counts of different things",
+        "What is added or taken away is in another unit than the total.",
+        "Give all of them the same unit, or take other indicators.",
+    ),
+    "LIM805": ProblemEntry(
+        "scale and derivation disagree",
+        "A ratio needs a scale, by its unit or its own key; sums, differences and totals are counts and have "
+        "none.",
+        "Give a ratio the unit percent or per 10,000 …, or a scale; give a total the unit of what it counts.",
+    ),
+    "LIM806": ProblemEntry(
+        "said and derived",
+        "What the derivation settles is said once more beside it; the two might disagree.",
+        "Remove the key.",
+    ),
+    "LIM807": ProblemEntry(
+        "wrong number of indicators",
+        "A sum needs two indicators or more, a difference just two.",
+        "Name them in a list: [first, second].",
+    ),
+    "LIM808": _warning(
+        "periods that do not meet",
+        "A derived figure is made where what it is made of is there for the same period; this indicator "
+        "comes more or less often.",
+        "Correct the frequency, or write figure: latest for a denominator.",
+    ),
+    "LIM809": _warning(
+        "total of what overlaps",
+        "A total adds figures, and a day or a child that is in several of these figures is added several "
+        "times.",
+        "Take an indicator whose figures cover one month, quarter or year each.",
+    ),
+    "LIM810": ProblemEntry(
+        "unknown neighbour set",
+        "No rule file defines a set of neighbours with this id.",
+        "Correct the spelling, or define the set under neighbour_sets.",
+    ),
+    "LIM811": ProblemEntry(
+        "no such table",
+        "The rules folder has no file at this path, counted from the folder of the rule file.",
+        "Correct the path, or put the file there (not into a folder called tests).",
+    ),
+    "LIM812": ProblemEntry(
+        "path out of the rules folder",
+        "A table is a CSV file within the rules folder, named by its path from the rule file's own folder.",
+        "Put the file beside the rule file, and write its name: targets.csv.",
+    ),
+    "LIM813": ProblemEntry(
+        "wrong columns in a table",
+        "The first line of a table names its columns: period_end,value,area for targets, area,neighbour for "
+        "neighbours.",
+        "Give the columns these names.",
+    ),
+    "LIM814": ProblemEntry(
+        "incomplete row in a table",
+        "A row lacks a cell that is needed, or has more cells than there are columns; or there is no row.",
+        "Complete the row; put a text with a comma in quotation marks.",
+    ),
+    "LIM815": ProblemEntry(
+        "its own neighbour",
+        "An area stands among its own statistical neighbours.",
+        "Remove the row, or correct one of its areas.",
+    ),
+    "LIM816": ProblemEntry(
+        "row given twice",
+        "Two rows are for the same area and period, or for the same neighbour of an area.",
+        "Keep one of the two.",
+    ),
+    "LIM817": _warning(
+        "too few neighbours",
+        "The set has fewer neighbours than the least number that is asked for, so there will never be a "
+        "figure to compare with.",
+        "Complete the set, lower the minimum, or narrow the entry's areas.",
+    ),
+    "LIM818": _warning(
+        "nothing around to compare with",
+        "The figure of the region or of England is asked for, and none of the areas lies in one.",
+        "Add the region or country to areas.csv and make it their parent, or write the published figure.",
+    ),
+    "LIM819": _warning(
+        "period or area without a target",
+        "The table has no value for a period within the entry's dates, or for an area that it is for.",
+        "Complete the table, or set the entry's from, until and areas by it.",
+    ),
+    "LIM820": ProblemEntry(
+        "said in two ways",
+        "The entry gives the same thing in two ways, and only one of them could count.",
+        "Keep value or profile; keep learnt, or lower and upper.",
+    ),
+    "LIM821": ProblemEntry(
+        "flapping limits reversed",
+        "Flapping begins above “high” and ends below “low”, so low cannot be above high.",
+        "Correct one of the two; the usual ones are high: 30 and low: 25.",
+    ),
+    "LIM822": ProblemEntry(
+        "divided by itself",
+        "A ratio of an indicator to itself is the same whatever the figures are.",
+        "Name what is above the line as of, and what is below it as to.",
+    ),
+    "LIM823": ProblemEntry(
+        "figures for a derived indicator",
+        "A source maps columns to an indicator whose figures limen works out by itself.",
+        "Map the indicators that it is made of, or remove derived.",
+    ),
+}
+
+_RULE_TESTS: Final = {
+    code: ProblemEntry(
+        each.title,
+        each.explanation,
+        each.advice,
+        Severity.WARNING if each.is_warning else Severity.ERROR,
+    )
+    for code, each in RULE_TEST_PROBLEMS.items()
+}
+
 PROBLEMS: Final[Mapping[str, ProblemEntry]] = MappingProxyType(
-    {**_STRUCTURE, **_MEANING, **_CONDITIONS, **_ACROSS, **_ROUTES, **_CONFIGURATION, **_SOURCES}
+    {
+        **_STRUCTURE,
+        **_MEANING,
+        **_CONDITIONS,
+        **_ACROSS,
+        **_ROUTES,
+        **_CONFIGURATION,
+        **_SOURCES,
+        **_OTHERS,
+        **_RULE_TESTS,
+    }
 )
 """Code to entry, in order."""

@@ -14,6 +14,7 @@ from monitor.rulebook.vocabulary.values import names
 from monitor.rulebook.yaml_nodes import Sequence
 
 T = TypeVar("T")
+W = TypeVar("W")
 
 COMMON_KEYS: Final = names(COMMON)
 
@@ -71,6 +72,14 @@ def _entry(
         return None
     dated = Dated(value, start, until, scope, reference or "", span.position)
     return _Entry(dated, fields.span("from"), fields.span("until"))
+
+
+def replaced(entries: Iterable[Dated[W]], value: Callable[[W], T]) -> tuple[Dated[T], ...]:
+    """Returns the entries with other values, such as those without the places where they are written."""
+    return tuple(
+        Dated(value(each.value), each.start, each.until, each.scope, each.reference, each.position)
+        for each in entries
+    )
 
 
 def scope_of(fields: Fields, areas: AreaTree, *, required: bool = False) -> Scope | None:

@@ -92,6 +92,10 @@ class Fields:
         """Returns a number of periods."""
         return self._read(key, scalars.periods, required=False)
 
+    def working_days(self, key: str) -> int | None:
+        """Returns a number of working days."""
+        return self._read(key, scalars.working_days, required=False)
+
     def yes_or_no(self, key: str, *, default: bool) -> bool | None:
         """Returns true or false, the default where the key is not there."""
         return self._read(key, scalars.yes_or_no, required=False) if self.has(key) else default

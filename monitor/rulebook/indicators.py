@@ -8,42 +8,45 @@ from monitor.core.areas import AreaTree
 from monitor.core.dated import Dated
 from monitor.core.periods import Basis, Frequency
 from monitor.core.rulebook import (
-    Benchmarks,
     DirectionMethod,
     DirectionRule,
     Indicator,
+    LearntRange,
     Limits,
     Polarity,
     RagBands,
     Retirement,
 )
+from monitor.rulebook.benchmarks import WrittenBenchmarks, read_benchmarks
 from monitor.rulebook.condition_texts import (
     UNKNOWN_UNIT,
     WrittenCondition,
     band_names,
     read_condition,
 )
-from monitor.rulebook.dated_values import read_dated
+from monitor.rulebook.dated_values import read_dated, replaced
+from monitor.rulebook.derivations import WrittenDerivation, read_derivation
 from monitor.rulebook.fields import Fields, fields_of
 from monitor.rulebook.identifiers import Definition
 from monitor.rulebook.problems import ProblemLog, Span
+from monitor.rulebook.tables import Tables
+from monitor.rulebook.targets import WrittenTarget, read_targets
 from monitor.rulebook.vocabulary.indicators import (
     BANDS,
-    BENCHMARKS,
     DIRECTION,
+    FIGURES_LEARNT_FROM,
     FIGURES_OF_A_TREND,
     INDICATOR,
     LARGEST_SCALE,
+    LEARNT,
     LIMITS,
     MOST_DECIMALS,
     RETIRED,
-    VALUE,
 )
 from monitor.rulebook.vocabulary.values import names
 
 INDICATOR_KEYS: Final = INDICATOR.names
 BAND_KEYS: Final = names(BANDS)
-BENCHMARK_KEYS: Final = names(BENCHMARKS)
 _USUAL_SCALES: Final = {"percent": 100, "per 10,000": 10_000}
 
 
@@ -74,7 +77,10 @@ class WrittenIndicator:
     """
 
     indicator: Indicator
+    targets: tuple[Dated[WrittenTarget], ...]
+    benchmarks: tuple[Dated[WrittenBenchmarks], ...]
     rag: tuple[Dated[WrittenBands], ...]
+    derivation: WrittenDerivation | None
     key: Span
     spans: Mapping[str, Span]
     faulty: frozenset[str]
@@ -88,7 +94,9 @@ def usual_scale(unit: str) -> int | None:
     )
 
 
-def read_indicator(definition: Definition, areas: AreaTree, log: ProblemLog) -> WrittenIndicator | None:
+def read_indicator(
+    definition: Definition, areas: AreaTree, tables: Tables, log: ProblemLog
+) -> WrittenIndicator | None:
     """Returns the indicator, None where nothing of it can be read.
 
     Where a value is missing or wrong, which is noted, a neutral one stands in, so that the rest can be
@@ -96,15 +104,16 @@ def read_indicator(definition: Definition, areas: AreaTree, log: ProblemLog) -> 
     """
     at = definition.key.span
     fields = fields_of(definition.node, f"indicator {definition.id}", at, INDICATOR_KEYS, log)
-    return None if fields is None else _indicator(definition, fields, areas)
+    return None if fields is None else _indicator(definition, fields, areas, tables)
 
 
-def _indicator(definition: Definition, fields: Fields, areas: AreaTree) -> WrittenIndicator:
+def _indicator(definition: Definition, fields: Fields, areas: AreaTree, tables: Tables) -> WrittenIndicator:
     unit = fields.text("unit", required=True)
     decimals = fields.whole_number("decimals", fewest=0, most=MOST_DECIMALS, required=True)
     counts_people = fields.yes_or_no("counts_people", default=True)
-    targets, limits, rag = _targets(fields, areas), _limits(fields, areas), _rag(fields, unit, areas)
-    benchmarks = read_dated(fields, "benchmarks", BENCHMARK_KEYS, _benchmarks, areas)
+    targets, benchmarks = read_targets(fields, unit, areas, tables), read_benchmarks(fields, areas)
+    limits, rag = _limits(fields, areas), _rag(fields, unit, areas)
+    derivation = read_derivation(fields, areas)
     indicator = Indicator(
         id=definition.id,
         title=fields.text("title", required=True) or "",
@@ -120,18 +129,24 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree) -> Writt
         numerator=fields.text("numerator"),
         denominator=fields.text("denominator"),
         counts_people=True if counts_people is None else counts_people,
-        targets=targets,
+        targets=replaced(targets, lambda written: written.value),
         limits=limits,
-        rag=tuple(_without_places(entry) for entry in rag),
+        rag=replaced(rag, WrittenBands.bands),
         direction=_direction(fields),
         retirement=_retirement(fields),
         position=definition.key.span.position,
-        benchmarks=benchmarks,
+        benchmarks=replaced(benchmarks, lambda written: written.benchmarks),
+        derivation=derivation.derivation if derivation else None,
+        expected_within=fields.working_days("expected_within"),
     )
     sound = {"targets": targets, "limits": limits, "benchmarks": benchmarks, "rag": rag}
     faulty = frozenset(key for key, entries in sound.items() if len(entries) < len(fields.items(key)))
+    if derivation is None and fields.has("derived"):
+        faulty |= {"derived"}
     spans = {key: fields.span(key) for key in INDICATOR_KEYS}
-    return WrittenIndicator(indicator, rag, definition.key.span, spans, faulty)
+    return WrittenIndicator(
+        indicator, targets, benchmarks, rag, derivation, definition.key.span, spans, faulty
+    )
 
 
 def _scale(fields: Fields, unit: str | None) -> int | None:
@@ -159,20 +174,18 @@ def _retirement(fields: Fields) -> Retirement | None:
     return None if on is None else Retirement(on, successor)
 
 
-def _targets(fields: Fields, areas: AreaTree) -> tuple[Dated[int], ...]:
-    return read_dated(
-        fields, "targets", names(VALUE), lambda entry: entry.amount("value", required=True), areas
-    )
-
-
 def _limits(fields: Fields, areas: AreaTree) -> tuple[Dated[Limits], ...]:
     return read_dated(fields, "limits", names(LIMITS), _range, areas)
 
 
 def _range(entry: Fields) -> Limits | None:
+    if entry.has("learnt"):
+        return _learnt(entry)
     lower, upper = entry.amount("lower"), entry.amount("upper")
     if not entry.has("lower") and not entry.has("upper"):
-        entry.log.note("LIM204", entry.at, "this entry of limits has neither lower nor upper")
+        entry.log.note(
+            "LIM204", entry.at, "this entry of limits has neither lower nor upper, and is not learnt"
+        )
         return None
     if lower is not None and upper is not None and lower >= upper:
         entry.log.note("LIM204", entry.span("upper"), "upper is not above lower")
@@ -181,16 +194,18 @@ def _range(entry: Fields) -> Limits | None:
     return Limits(lower, upper) if sound else None
 
 
-def _benchmarks(entry: Fields) -> Benchmarks | None:
-    given = [key for key in BENCHMARK_KEYS if entry.has(key)]
-    if not given:
-        entry.log.note(
-            "LIM204", entry.at, "this entry of benchmarks has neither neighbours, region nor england"
-        )
+def _learnt(entry: Fields) -> Limits | None:
+    written = next((key for key in ("lower", "upper") if entry.has(key)), None)
+    if written:
+        message = f"these limits are learnt, and {written} is given too"
+        entry.log.note("LIM820", entry.span(written), message)
         return None
-    amounts = {key: entry.amount(key) for key in BENCHMARK_KEYS}
-    sound = all(amounts[key] is not None for key in given)
-    return Benchmarks(**amounts) if sound else None
+    inner = entry.mapping("learnt", LEARNT.names)
+    fewest, most = FIGURES_LEARNT_FROM
+    figures = None
+    if inner is not None:
+        figures = inner.whole_number("figures", fewest=fewest, most=most, required=True)
+    return None if figures is None else Limits(None, None, LearntRange(figures))
 
 
 def _rag(fields: Fields, unit: str | None, areas: AreaTree) -> tuple[Dated[WrittenBands], ...]:
@@ -207,7 +222,3 @@ def _rag(fields: Fields, unit: str | None, areas: AreaTree) -> tuple[Dated[Writt
         return None if green is None or failed else WrittenBands(green, written["amber"], written["red"])
 
     return read_dated(fields, "rag", BAND_KEYS, bands, areas)
-
-
-def _without_places(entry: Dated[WrittenBands]) -> Dated[RagBands]:
-    return Dated(entry.value.bands(), entry.start, entry.until, entry.scope, entry.reference, entry.position)

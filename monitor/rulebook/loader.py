@@ -1,4 +1,4 @@
-"""A folder of rule files to a rulebook, or to everything that is wrong with them."""
+"""A folder of rule files, and tables beside them, to a rulebook, or to everything that is wrong with them."""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,18 +10,22 @@ from monitor.core.areas import AreaTree
 from monitor.core.recipients import Directory
 from monitor.core.rulebook import Rulebook
 from monitor.rulebook.alerts import read_alert
+from monitor.rulebook.checks.observations import check_observations
 from monitor.rulebook.checks.rulebook import check_rulebook
 from monitor.rulebook.checks.secrecy import check_secrecy
 from monitor.rulebook.fields import fields_of
 from monitor.rulebook.fingerprints import fingerprints
 from monitor.rulebook.identifiers import INDICATOR_ID, RULE_ID, definitions, refuse_shared
 from monitor.rulebook.indicators import read_indicator
+from monitor.rulebook.neighbour_sets import read_neighbour_set
+from monitor.rulebook.observed import ObservedFigures
 from monitor.rulebook.problems import Problem, ProblemLog
 from monitor.rulebook.revision import folder_revision
 from monitor.rulebook.routes import read_route
-from monitor.rulebook.rule_files import read_rule_files
+from monitor.rulebook.rule_files import is_table, read_rule_files
 from monitor.rulebook.source_text import SourceText
 from monitor.rulebook.sources import read_source
+from monitor.rulebook.tables import Tables
 from monitor.rulebook.vocabulary.rule_file import RULE_FILE
 from monitor.rulebook.written import WrittenRulebook
 from monitor.rulebook.yaml_nodes import Mapping as MappingNode
@@ -36,7 +40,7 @@ SECTIONS: Final = RULE_FILE.names
 class LoadedRulebook:
     """What came of a folder. ``rulebook`` is None when any problem is an error.
 
-    ``problems`` are sorted by file and line; ``sources`` maps each file that is text to its text, for
+    ``problems`` are sorted by file and line; ``sources`` maps each file that was read to its text, for
     :func:`monitor.rulebook.problems.render_problems`.
     """
 
@@ -45,17 +49,23 @@ class LoadedRulebook:
     sources: Mapping[str, str]
 
 
-def load_rulebook(folder: Path, *, areas: AreaTree, directory: Directory | None = None) -> LoadedRulebook:
+def load_rulebook(
+    folder: Path,
+    *,
+    areas: AreaTree,
+    directory: Directory | None = None,
+    observed: ObservedFigures | None = None,
+) -> LoadedRulebook:
     """Reads all rule files below ``folder``. Never raises, whatever they hold and if they cannot be read.
 
-    With a ``directory`` it is also checked that routes name roles and people that there are.
+    With a ``directory`` it is also checked that routes name roles and people that there are, and with what
+    was ``observed`` that limits fit the figures.
     """
     log = ProblemLog()
     contents = read_rule_files(folder, log)
     complete = not log.errors
-    return _read(
-        contents, areas, directory, folder_revision(folder) if contents else None, log, complete=complete
-    )
+    revision = folder_revision(folder) if contents else None
+    return _read(contents, areas, directory, revision, log, complete=complete, observed=observed)
 
 
 def read_rulebook(
@@ -64,9 +74,10 @@ def read_rulebook(
     areas: AreaTree,
     directory: Directory | None = None,
     revision: str | None = None,
+    observed: ObservedFigures | None = None,
 ) -> LoadedRulebook:
-    """Reads rule files at hand already, by their path: a revision of the past, an editor's buffer."""
-    return _read(contents, areas, directory, revision, ProblemLog(), complete=True)
+    """Reads files at hand already, by their path: a revision of the past, an editor's buffer."""
+    return _read(contents, areas, directory, revision, ProblemLog(), complete=True, observed=observed)
 
 
 def contents_version(contents: Mapping[str, bytes]) -> str:
@@ -87,9 +98,12 @@ def _read(
     log: ProblemLog,
     *,
     complete: bool,
+    observed: ObservedFigures | None,
 ) -> LoadedRulebook:
     documents: list[tuple[SourceText, Node | None]] = []
-    for path in sorted(contents):
+    held = {path: content for path, content in contents.items() if is_table(path)}
+    tables = Tables(held, areas, log, complete=complete)
+    for path in sorted(contents.keys() - held.keys()):
         errors = log.errors
         source, node = read_document(path, contents[path], log)
         complete = complete and (node is not None or log.errors == errors)
@@ -97,15 +111,23 @@ def _read(
             check_secrecy(source, log)
             documents.append((source, node))
     written = _written(
-        [node for _, node in documents if node is not None], areas, directory, log, complete=complete
+        [node for _, node in documents if node is not None], areas, directory, tables, log, complete=complete
     )
     check_rulebook(written, log)
+    check_observations(written, observed or {}, log)
     rulebook = None if log.errors else _rulebook(written, contents_version(contents), revision)
-    return LoadedRulebook(rulebook, log.sorted(), {source.file: source.text for source, _ in documents})
+    texts = {source.file: source.text for source, _ in documents}
+    return LoadedRulebook(rulebook, log.sorted(), {**texts, **tables.sources})
 
 
 def _written(
-    roots: list[Node], areas: AreaTree, directory: Directory | None, log: ProblemLog, *, complete: bool
+    roots: list[Node],
+    areas: AreaTree,
+    directory: Directory | None,
+    tables: Tables,
+    log: ProblemLog,
+    *,
+    complete: bool,
 ) -> WrittenRulebook:
     errors = log.errors
     sections = _sections(roots, log)
@@ -113,9 +135,11 @@ def _written(
     indicators = definitions(sections["indicators"], INDICATOR_ID, "indicator", log)
     alerts = definitions(sections["alerts"], RULE_ID, "alert rule", log)
     routes = definitions(sections["routes"], RULE_ID, "route", log)
+    sets = definitions(sections["neighbour_sets"], RULE_ID, "neighbour set", log)
     sources = definitions(sections["sources"], INDICATOR_ID, "source", log)
     refuse_shared(indicators, alerts, "indicator", log)
-    read = _sound({key: read_indicator(each, areas, log) for key, each in indicators.items()})
+    read = _sound({key: read_indicator(each, areas, tables, log) for key, each in indicators.items()})
+    neighbour_sets = _sound({key: read_neighbour_set(each, tables, log) for key, each in sets.items()})
     written_sources = _sound({key: read_source(each, log) for key, each in sources.items()})
     units = {key: each.indicator.unit for key, each in read.items()}
     return WrittenRulebook(
@@ -128,6 +152,8 @@ def _written(
         routes=_sound({key: read_route(each, areas, log) for key, each in routes.items()}),
         complete=complete,
         sound=complete and log.errors == errors,
+        neighbour_set_definitions=sets,
+        neighbour_sets=neighbour_sets,
         sources=written_sources,
     )
 
@@ -160,6 +186,7 @@ def _rulebook(written: WrittenRulebook, version: str, revision: str | None) -> R
         routes=tuple(each.route for each in written.routes.values()),
         version=version,
         revision=revision,
-        fingerprints=fingerprints(indicators, alerts),
+        fingerprints=fingerprints(indicators, alerts, written.neighbour_sets),
+        neighbour_sets=written.neighbour_sets,
         sources={key: each.source for key, each in written.sources.items()},
     )

@@ -20,6 +20,7 @@ __all__ = [
     "Span",
     "has_errors",
     "lines_of",
+    "pointed_at",
     "render_problem",
     "render_problems",
 ]
@@ -105,19 +106,24 @@ def lines_of(source: str) -> list[str]:
 
 
 def render_problem(problem: Problem, source_line: str) -> str:
-    """Returns ``file:line:col: CODE message — what to do``, the line, and carets beneath the fault.
+    """Returns ``file:line:col: CODE message — what to do``, the line, and carets beneath the fault."""
+    return f"{problem}\n{pointed_at(source_line, problem.position.column, problem.length)}"
+
+
+def pointed_at(source_line: str, column: int, length: int) -> str:
+    """Returns a line of a file as it is quoted, and carets beneath ``length`` characters from ``column`` on.
 
     Tabs become spaces, wide characters (Chinese, emoji) take two carets, invisible ones are shown as �, and
     what looks like a password is covered.
     """
-    start = min(problem.position.column - 1, len(source_line))
-    length = max(1, min(problem.length, len(source_line) - start))
+    start = min(column - 1, len(source_line))
+    length = max(1, min(length, len(source_line) - start))
     line, start = _cut(hidden(source_line), start)
     drawn, columns = _drawn(line)
     left = columns[min(start, len(columns) - 1)]
     right = columns[min(start + length, len(columns) - 1)]
     carets = "^" * max(1, right - left)
-    return f"{problem}\n    {drawn.rstrip()}\n    {' ' * left}{carets}"
+    return f"    {drawn.rstrip()}\n    {' ' * left}{carets}"
 
 
 def render_problems(problems: Iterable[Problem], sources: Mapping[str, str]) -> str:

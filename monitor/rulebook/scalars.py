@@ -16,10 +16,11 @@ from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.suggestions import listed
 from monitor.rulebook.yaml_nodes import Node, Scalar, Sequence
 
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
-_DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
+DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _BRITISH_DAY: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
-_PERIODS: Final = re.compile(r"([1-9][0-9]{0,2}) periods?", re.ASCII)
+PERIODS: Final = re.compile(r"([1-9][0-9]{0,2}) periods?", re.ASCII)
+WORKING_DAYS: Final = re.compile(r"([1-9][0-9]{0,2}) working days?", re.ASCII)
 _MONTHS: Final = 12
 _LONGEST_QUOTED: Final = 40
 
@@ -85,7 +86,7 @@ def whole_number(node: Scalar, what: str, log: ProblemLog, *, fewest: int, most:
 
 
 def _is_number(node: Scalar, what: str, log: ProblemLog) -> bool:
-    if len(node.text) <= _LONGEST_QUOTED and _NUMBER.fullmatch(node.text):
+    if len(node.text) <= _LONGEST_QUOTED and NUMBER.fullmatch(node.text):
         return True
     log.note("LIM114", node.span, f"{what} is {shown(node.text)}, not a number", _plainly(node.text))
     return False
@@ -98,12 +99,12 @@ def _plainly(written: str) -> str | None:
     if digits.startswith((".", "-.")):
         digits = digits.replace(".", "0.", 1)
     digits = digits.rstrip(".")
-    return f"write {digits}" if _NUMBER.fullmatch(digits) else None
+    return f"write {digits}" if NUMBER.fullmatch(digits) else None
 
 
 def day(node: Scalar, what: str, log: ProblemLog) -> date | None:
     """Returns a date; quoted and unquoted are the same."""
-    match = _DAY.fullmatch(node.text)
+    match = DAY.fullmatch(node.text)
     if match is None:
         log.note("LIM115", node.span, f"{what} is {shown(node.text)}, not a date", _as_iso(node.text))
         return None
@@ -155,9 +156,20 @@ def word(node: Scalar, what: str, words: type[E], log: ProblemLog) -> E | None:
 
 def periods(node: Scalar, what: str, log: ProblemLog) -> int | None:
     """Returns the number in “1 period”, “2 periods” and so on, up to 999."""
-    match = _PERIODS.fullmatch(" ".join(node.text.split()))
+    match = PERIODS.fullmatch(" ".join(node.text.split()))
     if match:
         return int(match[1])
     hint = f"write {node.text} periods" if re.fullmatch(r"[1-9][0-9]{0,2}", node.text, re.ASCII) else None
     log.note("LIM122", node.span, f"{what} is {shown(node.text)}, not a number of periods", hint)
+    return None
+
+
+def working_days(node: Scalar, what: str, log: ProblemLog) -> int | None:
+    """Returns the number in “1 working day”, “15 working days” and so on, up to 999."""
+    match = WORKING_DAYS.fullmatch(" ".join(node.text.split()))
+    if match:
+        return int(match[1])
+    number = re.match(r"[1-9][0-9]{0,2}(?![0-9])", node.text, re.ASCII)
+    hint = f"write {number[0]} working days" if number else None
+    log.note("LIM124", node.span, f"{what} is {shown(node.text)}, not a number of working days", hint)
     return None

@@ -21,19 +21,19 @@ from monitor.rulebook import scalars
 from monitor.rulebook.fields import Fields, distinct, fields_of, items
 from monitor.rulebook.identifiers import Definition
 from monitor.rulebook.problems import ProblemLog, Span
+from monitor.rulebook.vocabulary.sources import AMOUNT, AREA, FIGURE, MAPPED, PERIOD, SOURCE, SPLIT, STATUS
+from monitor.rulebook.vocabulary.values import names
 from monitor.rulebook.yaml_nodes import Mapping as MappingNode
 from monitor.rulebook.yaml_nodes import Node, Scalar
 
-SOURCE_KEYS: Final = (
-    "title", "files", "publisher", "reference", "keep", "area", "period", "status", "rounded", "indicators",
-)  # fmt: skip
-AREA_KEYS: Final = ("by", "columns")
-PERIOD_KEYS: Final = ("column", "form")
-STATUS_KEYS: Final = ("column",)
-FIGURE_KEYS: Final = ("value", "numerator", "denominator")
-SPLIT_KEYS: Final = tuple(str(split) for split in Split)
-MAPPED_KEYS: Final = (*FIGURE_KEYS, *SPLIT_KEYS, "keep")
-AMOUNT_KEYS: Final = ("sum", "less")
+SOURCE_KEYS: Final = SOURCE.names
+AREA_KEYS: Final = AREA.names
+PERIOD_KEYS: Final = PERIOD.names
+STATUS_KEYS: Final = STATUS.names
+MAPPED_KEYS: Final = MAPPED.names
+AMOUNT_KEYS: Final = AMOUNT.names
+FIGURE_KEYS: Final = names(FIGURE)
+SPLIT_KEYS: Final = names(SPLIT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,15 @@ def _patterns(fields: Fields) -> tuple[Scalar, ...]:
     if node is not None and not found:
         fields.log.note("LIM113", node.span, "files is an empty list")
     for pattern in found:
-        if pattern is not None and (set("/\\") & set(pattern.text) or not pattern.text.strip("*?. ")):
+        if pattern is not None and not _is_pattern(pattern.text):
             message = f"{scalars.shown(pattern.text)} is no pattern of file names"
             fields.log.note("LIM701", pattern.span, message)
     return tuple(pattern for pattern in found if pattern is not None)
+
+
+def _is_pattern(text: str) -> bool:
+    """Whether it names no folder, and more of the name than its ending."""
+    return not set("/\\") & set(text) and bool(text.rpartition(".")[0].strip("*? "))
 
 
 def _entries(fields: Fields, key: str, kind: str, *, required: bool = False) -> Iterator[tuple[Scalar, Node]]:
@@ -170,8 +175,10 @@ def _status(fields: Fields) -> tuple[Status, Column | None]:
 
 def _mapped_indicators(fields: Fields) -> Iterator[tuple[Scalar, MappedIndicator]]:
     for key, node in _entries(fields, "indicators", "indicator ids", required=True):
+        errors = fields.log.errors
         inner = fields_of(node, f"the mapping of {key.text}", key.span, MAPPED_KEYS, fields.log)
-        mapped = None if inner is None else _mapped(key, inner)
+        # A misspelt key is told as that, and not once more as a figure that lacks something.
+        mapped = None if inner is None or fields.log.errors > errors else _mapped(key, inner)
         if mapped is not None:
             yield key, mapped
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from monitor.core.areas import Area, AreaTree
 from monitor.core.recipients import Directory
+from monitor.core.rulebook import NeighbourSet
 from monitor.rulebook.alerts import WrittenAlert
 from monitor.rulebook.identifiers import Definition
 from monitor.rulebook.indicators import WrittenIndicator
@@ -29,6 +30,8 @@ class WrittenRulebook:
     routes: Mapping[str, WrittenRoute]
     complete: bool
     sound: bool
+    neighbour_set_definitions: Mapping[str, Definition] = field(default_factory=dict)
+    neighbour_sets: Mapping[str, NeighbourSet] = field(default_factory=dict)
     sources: Mapping[str, WrittenSource] = field(default_factory=dict)
 
     def covered(self, alert: WrittenAlert) -> tuple[Area, ...]:

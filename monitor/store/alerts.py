@@ -17,12 +17,12 @@ AlertKey = tuple[str, str]
 """(rule, area): the identity of an alert."""
 
 _KEY: Final = {"rule": NAME, "area": NAME}
-_STREAKS: Final = ("streak_info", "streak_warning", "streak_critical")
 _FIELDS: Final = (
     "rule",
     "area",
     "state",
     "level",
+    "streak",
     "episode",
     "breach_since",
     "fired_on",
@@ -82,7 +82,7 @@ def open_alerts(connection: Connection) -> dict[AlertKey, Alert]:
 def save_alerts(connection: Connection, changed: Iterable[Alert]) -> None:
     """Writes alerts as they stand now, in place of how they stood; each once."""
     statement = upsert(connection, table)
-    replaced = {name: statement.excluded[name] for name in (*_FIELDS[2:], *_STREAKS)}
+    replaced = {name: statement.excluded[name] for name in _FIELDS[2:]}
     statement = statement.on_conflict_do_update(
         index_elements=[table.c.rule, table.c.area], set_=replaced | {"version": table.c.version + 1}
     )
@@ -90,7 +90,6 @@ def save_alerts(connection: Connection, changed: Iterable[Alert]) -> None:
         rows = [
             {
                 **{name: getattr(alert, name) for name in _FIELDS},
-                **dict(zip(_STREAKS, alert.streaks, strict=True)),
                 "version": 1,
             }
             for alert in chunk
@@ -130,5 +129,4 @@ def _by_key(rows: Iterable[AnyRow]) -> dict[AlertKey, Alert]:
 
 
 def _alert(row: AnyRow) -> Alert:
-    fields = {name: getattr(row, name) for name in _FIELDS}
-    return Alert(**fields, streaks=(row.streak_info, row.streak_warning, row.streak_critical))
+    return Alert(**{name: getattr(row, name) for name in _FIELDS})

@@ -146,6 +146,15 @@ def decisions_of(
     return tuple(RecordedDecision(_decision(row), row.cycle_id, row.at, row.outbox_id) for row in rows)
 
 
+def decisions_since(connection: Connection, cycle_id: int) -> tuple[RecordedDecision, ...]:
+    """Every decision of the cycles after this one, the oldest first; 0: of all cycles."""
+    statement = select(decisions).where(decisions.c.cycle_id > cycle_id).order_by(decisions.c.id)
+    return tuple(
+        RecordedDecision(_decision(row), row.cycle_id, row.at, row.outbox_id)
+        for row in connection.execute(statement)
+    )
+
+
 _ThreadKey = tuple[str, str]
 
 

@@ -143,3 +143,19 @@ def test_page_and_metrics_stay_up_until_ctrl_c(tmp_path: Path) -> None:
     assert ready == 200
     assert (demo.returncode, errors) == (0, "")
     assert "The demo has ended" in rest
+
+
+def test_ctrl_c_ends_it_in_the_middle_too(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [LIMEN, "demo", "--once", "--folder", str(tmp_path / "demo")],
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        assert demo.stdout is not None
+        next(line for line in demo.stdout if "kent-2011-04.csv" in line)
+        demo.send_signal(signal.SIGINT)
+        _, errors = demo.communicate(timeout=60)
+
+    assert (demo.returncode, errors) == (130, "")

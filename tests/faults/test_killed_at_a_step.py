@@ -10,6 +10,7 @@ from tests.support.council import Council, figure, monthly_figures
 from tests.support.council_books import rows_in, what_is_wrong
 
 KILLED = -signal.SIGKILL
+SWALE_BREACHES = figure("Swale", 0, 46) | figure("Thanet", 0, 12)
 BAD_ROW = "open_cases_0,Atlantis,2012-04-30,12"
 
 STEPS = [
@@ -36,15 +37,15 @@ STEPS = [
     "answered",
     "wrote delivery_attempts",
     "deliver: committed:2",
-    "answered:4",
+    "answered:2",
 ]
-REPEATED = {"handed over": {4, 5}, "answered": {5}, "answered:4": {5}, "wrote delivery_attempts": {5}}
+REPEATED = {"handed over": {2, 3}, "answered": {3}, "answered:2": {3}, "wrote delivery_attempts": {3}}
 """How many mails come when the server has, or may have, one that the store knows nothing of at the kill."""
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_kill_at_any_step_loses_nothing_and_does_nothing_twice(council: Council, step: str) -> None:
-    council.send_figures(monthly_figures(0), BAD_ROW)
+    council.send_figures(SWALE_BREACHES, BAD_ROW)
 
     assert council.run(die_at=step) == KILLED, council.spoken()
     assert council.run() == 0, council.spoken()
@@ -52,9 +53,9 @@ def test_a_kill_at_any_step_loses_nothing_and_does_nothing_twice(council: Counci
     assert what_is_wrong(council) == []
     received = council.received()
     came = Counter(mail.message_id for mail in received)
-    assert len(came) == 4
-    assert came.total() in REPEATED.get(step, {4})
-    assert len({(mail.message_id, mail.content) for mail in received}) == 4
+    assert len(came) == 2
+    assert came.total() in REPEATED.get(step, {2})
+    assert len({(mail.message_id, mail.content) for mail in received}) == 2
     (rejected,) = (council.folder / "archive").glob("*/*.rejected.csv")
     assert "Atlantis" in rejected.read_text("utf-8-sig")
 

@@ -10,7 +10,7 @@ import pytest
 from monitor.directory import ConfigurationProblems, load_areas, load_contacts
 from monitor.rulebook.problems import PROBLEMS, Problem, Severity
 from tests.support.repository import ROOT
-from tests.support.rule_texts import alert, areas, directory, indicator, loaded, route, rule_file
+from tests.support.rule_texts import alert, areas, directory, indicator, loaded, route, rule_file, source
 
 NEEDS_MORE_THAN_A_FEW_LINES = {"LIM101", "LIM103", "LIM107", "LIM120", "LIM121", "LIM306", "LIM307"}
 
@@ -71,6 +71,7 @@ def faults(examples: dict[str, str], folder: Path) -> tuple[Problem, ...]:
         indicator(examples.get("yaml indicator", "")),
         alert(examples.get("yaml alert", "")),
         route(examples.get("yaml route", "")),
+        source(examples["yaml source"]) if "yaml source" in examples else "",
     )
     return loaded(text, people=directory()).problems
 

@@ -10,8 +10,9 @@ from monitor.rulebook.alerts import ALERT_KEYS
 from monitor.rulebook.dated_values import COMMON_KEYS
 from monitor.rulebook.indicators import BAND_KEYS, INDICATOR_KEYS
 from monitor.rulebook.routes import MATCH_KEYS, ROUTE_KEYS
+from monitor.rulebook.sources import MAPPED_KEYS, SOURCE_KEYS
 from tests.support.repository import ROOT
-from tests.support.rule_texts import alert, areas, found, indicator, rule_file
+from tests.support.rule_texts import alert, areas, found, indicator, rule_file, source
 
 TEXT = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 HIGHER = "unit: percent\ndecimals: 1\npolarity: higher is better\n"
@@ -44,6 +45,15 @@ def test_the_routes_are_sound() -> None:
     )
 
 
+def test_the_sources_are_sound() -> None:
+    yearly = "unit: percent\nfrequency: annual\n"
+    both = indicator() + indicator(yearly, id="plans_two_or_more_years")
+    assert not found(rule_file(both) + example("yaml sources"))
+    changes = "period: {column: time_period, form: financial year}\n" + example("yaml part of a source")
+    both = indicator() + indicator(yearly, id="assessments_in_time")
+    assert not found(rule_file(both, sources=source(changes)))
+
+
 def test_the_contacts_are_sound(tmp_path: Path) -> None:
     path = tmp_path / "contacts.yaml"
     path.write_text(example("yaml contacts"), encoding="utf-8")
@@ -53,7 +63,10 @@ def test_the_contacts_are_sound(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "key",
     sorted(
-        {*INDICATOR_KEYS, *ALERT_KEYS, *ROUTE_KEYS, *MATCH_KEYS, *COMMON_KEYS, *BAND_KEYS, "value", "lower"}
+        {
+            *(*INDICATOR_KEYS, *ALERT_KEYS, *ROUTE_KEYS, *MATCH_KEYS, *COMMON_KEYS, *BAND_KEYS),
+            *(*SOURCE_KEYS, *MAPPED_KEYS, "value", "lower"),
+        }
     ),
 )
 def test_every_key_is_described(key: str) -> None:

@@ -131,7 +131,7 @@ def test_alerts_are_replaced_as_they_change(store: Store) -> None:
     pending = Alert(RULE, "Thanet", AlertState.PENDING, Level.WARNING, (2, 1, 0), 0, MARCH)
     with store.writing() as connection:
         save_alerts(connection, [firing(), pending, Alert(RULE, "Dover")])
-    resolved = replace(firing(), state=AlertState.RESOLVED, level=None, streaks=(0, 0, 0), judged_to=JUNE)
+    resolved = replace(firing(), state=AlertState.RESOLVED, level=None, streak=0, judged_to=JUNE)
     with store.writing() as connection:
         save_alerts(connection, [resolved])
         save_alerts(connection, [])

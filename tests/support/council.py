@@ -225,7 +225,7 @@ class Council:
 
     def received(self) -> list[ReceivedMail]:
         """What the server accepted from this council."""
-        return [mail for mail in mails_in(self.mail_folder) if mail.message_id.endswith(f"@{self.domain}>")]
+        return [mail for mail in mails_in(self.mail_folder) if mail.mail_from == f"limen@{self.domain}"]
 
     def spoken(self) -> str:
         """What its processes logged."""

@@ -13,6 +13,7 @@ from monitor.rulebook.problems import Problem
 INDICATOR = "open_assessments"
 ALERT = "assessments-open-too-long"
 ROUTE = "managers"
+SOURCE = "open_assessments_published"
 
 _INDICATOR_KEYS = """
 title: Assessments open too long
@@ -37,6 +38,16 @@ reference: monthly scorecard
 
 _ROUTE_KEYS = """
 to: district manager
+"""
+
+_SOURCE_KEYS = """
+title: Open assessments, published
+files: open_assessments_*.csv
+publisher: Department for Education
+reference: a published table
+area: la_name
+period: {column: time_period, form: date}
+indicators: {open_assessments: {value: open_at_end}}
 """
 
 _TOP_KEY = re.compile(r"^«?([a-z_]+)»?:", re.MULTILINE)
@@ -89,12 +100,25 @@ def route(changes: str = "", *, id: str = ROUTE, without: str = "") -> str:  # n
     return _definition(id, _ROUTE_KEYS, changes, without)
 
 
-def rule_file(indicators: str | None = None, alerts: str | None = None, routes: str | None = None) -> str:
-    """A whole file; what is not given is sound."""
+def source(changes: str = "", *, id: str = SOURCE, without: str = "") -> str:  # noqa: A002 - it is the id
+    """A sound source, to stand below ``sources:``."""
+    return _definition(id, _SOURCE_KEYS, changes, without)
+
+
+def rule_file(
+    indicators: str | None = None,
+    alerts: str | None = None,
+    routes: str | None = None,
+    sources: str = "",
+    neighbour_sets: str = "",
+) -> str:
+    """A whole file; what is not given is sound, and sources and sets of neighbours are not needed."""
     parts = {
         "indicators": indicator() if indicators is None else indicators,
         "alerts": alert() if alerts is None else alerts,
         "routes": route() if routes is None else routes,
+        "sources": sources,
+        "neighbour_sets": neighbour_sets,
     }
     return "".join(f"{name}:\n{text}" for name, text in parts.items() if text)
 

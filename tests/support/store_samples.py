@@ -119,7 +119,7 @@ def rule_evaluation(
 
 def firing(area: str = AREA, rule: str = RULE) -> Alert:
     return Alert(
-        rule, area, AlertState.FIRING, Level.CRITICAL, (1, 2, 3), 1, MARCH, JUNE, JUNE, RuleHealth.OK
+        rule, area, AlertState.FIRING, Level.CRITICAL, 3, 1, MARCH, JUNE, JUNE, RuleHealth.OK
     )
 
 

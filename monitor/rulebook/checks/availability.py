@@ -1,10 +1,12 @@
 """Whether what a condition compares with is there: rating, target, lower and upper limit."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from monitor.core.areas import AreaTree
-from monitor.core.conditions.tree import Name, nodes
+from monitor.core.conditions import Amount
+from monitor.core.conditions.tree import Expression, Name, nodes
+from monitor.core.conditions.tree import Span as TextSpan
 from monitor.rulebook.alerts import WrittenAlert
 from monitor.rulebook.checks.levels import circumstances_of, variants
 from monitor.rulebook.checks.samples import Circumstance, circumstances, representatives, scopes_of
@@ -40,7 +42,7 @@ def check_ratings(alert: WrittenAlert, written: WrittenIndicator, log: ProblemLo
         for condition in thresholds.conditions():
             if "rating" in condition.condition.names:
                 message = f"{written.indicator.id} is never rated: it has no rag bands"
-                log.note("LIM212", _place(condition, "rating"), message)
+                log.note("LIM212", _place_in(condition, "rating"), message)
 
 
 def check_alert_comparisons(
@@ -65,6 +67,23 @@ def check_band_comparisons(written: WrittenIndicator, areas: AreaTree, log: Prob
             _check_condition(condition, written, found, log, partly=False)
 
 
+def check_target_comparisons(written: WrittenIndicator, areas: AreaTree, log: ProblemLog) -> None:
+    """Notes figures of others that a target is worked out from and that are never in force."""
+    if "benchmarks" in written.faulty:
+        return
+    indicator = written.indicator
+    for entry in written.targets:
+        target = entry.value
+        if not isinstance(target.value, Amount):
+            continue
+        covered = [area for area in representatives(areas, scopes_of(indicator)) if entry.scope.covers(area)]
+        found = circumstances(indicator, covered, entry.start, entry.until)
+        for name in target.value.names:
+            if found and all(getattr(each, name) is None for each in found):
+                message = f"{indicator.id} has no {_WORDS[name]} in force here"
+                log.note("LIM214", _place(target.value.root, name, target.span, target.span_of), message)
+
+
 def _check_condition(
     condition: WrittenCondition,
     written: WrittenIndicator,
@@ -80,10 +99,10 @@ def _check_condition(
         code = "LIM213" if name == "target" else "LIM214"
         if len(missing) == len(found):
             message = f"{written.indicator.id} has no {_WORDS[name]} in force here"
-            log.note(code, _place(condition, name), message)
+            log.note(code, _place_in(condition, name), message)
         elif missing and partly:
             message = f"there is no {_WORDS[name]} in force for {_described(missing, found)}"
-            log.note("LIM215", _place(condition, name), message)
+            log.note("LIM215", _place_in(condition, name), message)
 
 
 def _described(missing: Sequence[Circumstance], found: Iterable[Circumstance]) -> str:
@@ -98,9 +117,13 @@ def _described(missing: Sequence[Circumstance], found: Iterable[Circumstance]) -
     return ", ".join(words[:_MOST_AREAS]) + (f" and {rest} more" if rest > 0 else "")
 
 
-def _place(condition: WrittenCondition, name: str) -> Span:
-    """Where the name stands in the condition, or the whole condition where a function reads it."""
-    for node, _ in nodes(condition.condition.root):
+def _place_in(condition: WrittenCondition, name: str) -> Span:
+    return _place(condition.condition.root, name, condition.span, condition.span_of)
+
+
+def _place(root: Expression, name: str, whole: Span, span_of: Callable[[TextSpan], Span]) -> Span:
+    """Where the name stands in an expression, or the whole of it where a function reads it."""
+    for node, _ in nodes(root):
         if isinstance(node, Name) and node.name == name:
-            return condition.span_of(node.span)
-    return condition.span
+            return span_of(node.span)
+    return whole

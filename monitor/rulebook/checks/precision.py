@@ -26,9 +26,15 @@ def check_indicator_precision(written: WrittenIndicator, log: ProblemLog) -> Non
     indicator = written.indicator
     for entry in written.rag:
         _check_limits(entry.value.by_name().values(), written, log)
-    amounts = [(target.position, target.value) for target in indicator.targets]
+    amounts = [
+        (target.position, target.value) for target in indicator.targets if isinstance(target.value, int)
+    ]
     for limits in indicator.limits:
         amounts += [(limits.position, each) for each in (limits.value.lower, limits.value.upper) if each]
+    for profile in (entry.value.profile for entry in written.targets):
+        if profile is not None and profile.decimals > indicator.decimals:
+            message = f"this value is finer than the figures, {_published(indicator)}"
+            log.note("LIM210", profile.finest, message)
     for position, amount in amounts:
         if amount % 10 ** (MICRO_DECIMALS - indicator.decimals):
             log.note(

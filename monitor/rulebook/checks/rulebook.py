@@ -4,13 +4,18 @@ from monitor.rulebook.checks.availability import (
     check_alert_comparisons,
     check_band_comparisons,
     check_ratings,
+    check_target_comparisons,
 )
 from monitor.rulebook.checks.bands import check_bands
+from monitor.rulebook.checks.derivations import check_derivations
 from monitor.rulebook.checks.levels import check_levels, check_sides
+from monitor.rulebook.checks.others import check_others
 from monitor.rulebook.checks.precision import check_alert_precision, check_indicator_precision, check_unit
+from monitor.rulebook.checks.profiles import check_profiles
 from monitor.rulebook.checks.references import check_indicators_known, check_lifetimes, check_successions
 from monitor.rulebook.checks.routing import check_matches_known, check_reach, check_targets_known
 from monitor.rulebook.checks.sources import check_sources
+from monitor.rulebook.checks.usage import check_usage
 from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.written import WrittenRulebook
 
@@ -19,9 +24,11 @@ def check_rulebook(rulebook: WrittenRulebook, log: ProblemLog) -> None:
     """Notes everything that is wrong with the sound definitions, alone and together."""
     for indicator in rulebook.indicators.values():
         check_unit(indicator, log)
+        check_target_comparisons(indicator, rulebook.areas, log)
         check_band_comparisons(indicator, rulebook.areas, log)
         check_indicator_precision(indicator, log)
         check_bands(indicator, rulebook.areas, log)
+        check_profiles(indicator, rulebook.areas, log)
     for alert in rulebook.alerts.values():
         watched = rulebook.indicators.get(alert.rule.indicator)
         if watched is None:
@@ -34,7 +41,10 @@ def check_rulebook(rulebook: WrittenRulebook, log: ProblemLog) -> None:
         check_lifetimes(alert, watched, log)
     check_indicators_known(rulebook, log)
     check_successions(rulebook, log)
+    check_derivations(rulebook, log)
+    check_others(rulebook, log)
     check_matches_known(rulebook, log)
     check_targets_known(rulebook, log)
     check_reach(rulebook, log)
     check_sources(rulebook, log)
+    check_usage(rulebook, log)

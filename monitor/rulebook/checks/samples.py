@@ -2,28 +2,48 @@
 
 A condition on ``value`` changes only where the value passes one of its limits, so the figures next to every
 limit, at the indicator's precision, stand for all figures. Conditions that look at earlier periods, at
-numerator and denominator, at a rating, or that calculate with the value, are not tried.
+numerator and denominator, at a rating, or that calculate with the value, are not tried; nor are those that
+compare with what only the figures that come in will tell.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
 
 from monitor.core.areas import Area
-from monitor.core.conditions import Condition, Frame, Truth
+from monitor.core.conditions import Amount, Condition, Frame, Truth
 from monitor.core.conditions.limits import limit_side, pairs
 from monitor.core.conditions.tree import Expression, Name, nodes
 from monitor.core.dated import Dated, Scope, in_force
 from monitor.core.exact import MICRO_DECIMALS, ExactArray, format_scaled
-from monitor.core.rulebook import Benchmarks, Indicator, Limits
+from monitor.core.rulebook import (
+    Benchmarks,
+    Given,
+    Indicator,
+    Limits,
+    NeighbourFigure,
+    Profile,
+    TargetValue,
+)
 
 COMPARED: Final = ("target", "lower", "upper", "neighbours", "region", "england")
 _BEGINNING: Final = date.min
 _WHOLE_PERCENT: Final = 100
+
+
+class Later(Enum):
+    """Stands for a number that only the figures that come in will tell."""
+
+    KNOWN_LATER = "known later"
+
+
+LATER: Final = Later.KNOWN_LATER
+Compared = int | Later | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +52,15 @@ class Circumstance:
 
     area: Area
     on: date
-    target: int | None
-    lower: int | None
-    upper: int | None
-    neighbours: int | None
-    region: int | None
-    england: int | None
+    target: Compared
+    lower: Compared
+    upper: Compared
+    neighbours: Compared
+    region: Compared
+    england: Compared
 
     @property
-    def compared(self) -> tuple[int | None, ...]:
+    def compared(self) -> tuple[Compared, ...]:
         """The numbers alone, in the order of :data:`COMPARED`."""
         return self.target, self.lower, self.upper, self.neighbours, self.region, self.england
 
@@ -79,17 +99,36 @@ def _circumstance(indicator: Indicator, area: Area, on: date) -> Circumstance:
     target, limits = in_force(indicator.targets, on, area), in_force(indicator.limits, on, area)
     expected = limits.value if limits else Limits(None, None)
     published = in_force(indicator.benchmarks, on, area)
-    others = published.value if published else Benchmarks(None, None, None)
+    benchmarks = published.value if published else Benchmarks(None, None, None)
+    others = {name: _known(getattr(benchmarks, name)) for name in ("neighbours", "region", "england")}
     return Circumstance(
         area,
         on,
-        target.value if target else None,
-        expected.lower,
-        expected.upper,
-        others.neighbours,
-        others.region,
-        others.england,
+        _target(target.value, indicator, others) if target else None,
+        LATER if expected.learnt else expected.lower,
+        LATER if expected.learnt else expected.upper,
+        **others,
     )
+
+
+def _known(benchmark: int | NeighbourFigure | Given | None) -> Compared:
+    return LATER if isinstance(benchmark, NeighbourFigure | Given) else benchmark
+
+
+def _target(value: TargetValue, indicator: Indicator, others: Mapping[str, Compared]) -> Compared:
+    """The target's number. One that is worked out from what is not there is reported by itself."""
+    if isinstance(value, Profile):
+        return LATER
+    if not isinstance(value, Amount):
+        return value
+    if not all(isinstance(others[name], int) for name in value.names):
+        return LATER
+    beside = {name: _column([others[name]]).rounded(indicator.decimals) for name in value.names}
+    shown = value.evaluate(beside, (1, 1), indicator.decimals)
+    if not shown.known.all():
+        return LATER
+    scaled: int = int(shown.numerator.flat[0]) * 10 ** (MICRO_DECIMALS - indicator.decimals)
+    return scaled
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,20 +148,26 @@ class Samples:
 def samples(
     conditions: Sequence[Condition], indicator: Indicator, found: Iterable[Circumstance]
 ) -> Samples | None:
-    """Tries all conditions on the telling figures in each circumstance; None where one cannot be tried."""
-    if not all(_can_be_tried(condition) for condition in conditions):
+    """Tries all conditions on the telling figures in each circumstance; None where one cannot be tried.
+
+    Left out are the circumstances in which a condition compares with what will be known later.
+    """
+    if not all(can_be_tried(condition) for condition in conditions):
         return None
-    distinct = list({each.compared: each for each in found}.values())
+    used = {name for condition in conditions for name in condition.names} & set(COMPARED)
+    known = [each for each in found if not any(getattr(each, name) is LATER for name in used)]
+    distinct = list({each.compared: each for each in known}.values())
     if not distinct:
         return None
     telling = _telling_figures(conditions, indicator, distinct)
     rows = [(figure, each) for each, figures in zip(distinct, telling, strict=True) for figure in figures]
-    frame = _frame(indicator.decimals, [figure for figure, _ in rows], [each for _, each in rows])
+    frame = frame_of(indicator.decimals, [figure for figure, _ in rows], [each for _, each in rows])
     truths = tuple(condition.evaluate(frame) for condition in conditions)
     return Samples([figure for figure, _ in rows], [each for _, each in rows], truths, indicator.decimals)
 
 
-def _can_be_tried(condition: Condition) -> bool:
+def can_be_tried(condition: Condition) -> bool:
+    """Says whether figures alone decide the condition, once what they are compared with is known."""
     if condition.lookback or not set(condition.names) <= {"value", *COMPARED}:
         return False
     return all(
@@ -139,7 +184,7 @@ def _telling_figures(
     conditions: Sequence[Condition], indicator: Indicator, found: Sequence[Circumstance]
 ) -> list[list[int]]:
     """For each circumstance the figures at, just below and just above every limit, as whole 10**-decimals."""
-    frame = _frame(indicator.decimals, [0] * len(found), found)
+    frame = frame_of(indicator.decimals, [0] * len(found), found)
     values = [each for condition in conditions for each in condition.limit_values(frame)]
     result = []
     for row in range(len(found)):
@@ -169,7 +214,8 @@ def _around(limits: Sequence[tuple[str, Fraction]], indicator: Indicator) -> lis
     return sorted(near)
 
 
-def _frame(decimals: int, figures: Sequence[int], found: Sequence[Circumstance]) -> Frame:
+def frame_of(decimals: int, figures: Sequence[int], found: Sequence[Circumstance]) -> Frame:
+    """Returns a frame of one row for each figure, in whole 10**-decimals, and what it is compared with."""
     shape = (len(figures), 1)
     value = ExactArray.scaled(np.array(figures, dtype=object).reshape(shape), decimals)
     columns = zip(*(each.compared for each in found), strict=True)
@@ -179,7 +225,7 @@ def _frame(decimals: int, figures: Sequence[int], found: Sequence[Circumstance])
     return Frame({"value": value, **compared}, shape, decimals)
 
 
-def _column(amounts: Sequence[int | None]) -> ExactArray:
-    known = np.array([[amount is not None] for amount in amounts], dtype=np.bool_)
-    numbers = np.array([[amount or 0] for amount in amounts], dtype=object)
+def _column(amounts: Sequence[Compared]) -> ExactArray:
+    known = np.array([[isinstance(amount, int)] for amount in amounts], dtype=np.bool_)
+    numbers = np.array([[amount if isinstance(amount, int) else 0] for amount in amounts], dtype=object)
     return ExactArray.scaled(numbers, MICRO_DECIMALS, known)

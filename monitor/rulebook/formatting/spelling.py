@@ -19,7 +19,7 @@ _LEAST_WIDTH: Final = 40
 
 _PLAIN: Final = re.compile(r"(?:[^\s\-?:,\[\]{}#&*!|>'\"%@`]|[\-?:](?=[^\s,\[\]{}]))(?:[^\t\r\n]*[^\s:])?")
 _UNLIKE_PLAIN: Final = re.compile(r":\s|\s#|^(?:---|\.\.\.)")
-_UNLIKE_PLAIN_IN_BRACKETS: Final = re.compile(r"[,\[\]{}]|:$")
+_UNLIKE_PLAIN_IN_BRACKETS: Final = re.compile(r"[,\[\]{}]|^[?:]")  # libyaml wants ?0 quoted there
 # What some reader of YAML 1.1 or 1.2 takes for nothing, yes or no, a number, a date or a sign of its own.
 _NO_TEXT: Final = re.compile(
     r"""(?ix) | ~ | null | y(?:es)? | no? | true | false | on | off | << | = | ---.* | \.\.\..*

@@ -54,11 +54,20 @@ class UsualFlapping(StrEnum):
 
 
 PLACES_OF_FLAPPING: Final = (5, 60)
+PERCENT_OF_FLAPPING: Final = (1, 99)
 FLAPPING: Final = Shape(
     (
         Key("figures", WholeNumber(*PLACES_OF_FLAPPING), "Over how many figures. Without it: 20."),
-        Key("high", WholeNumber(1, 99), "Above so many percent of changes it begins. Without it: 30."),
-        Key("low", WholeNumber(1, 99), "Below so many percent of changes it ends. Without it: 25."),
+        Key(
+            "high",
+            WholeNumber(*PERCENT_OF_FLAPPING),
+            "Above so many percent of changes it begins. Without it: 30.",
+        ),
+        Key(
+            "low",
+            WholeNumber(*PERCENT_OF_FLAPPING),
+            "Below so many percent of changes it ends. Without it: 25.",
+        ),
     ),
     fewest=1,
 )

@@ -1,0 +1,1 @@
+"""Problems for other programs: JSON, GitHub's annotations, SARIF."""
