@@ -15,11 +15,13 @@ from monitor.core.alerting import close, closing_reason, follow, refollow
 from monitor.core.alerts import Alert, TransitionReason
 from monitor.core.areas import Area
 from monitor.core.evaluation import Judged, evaluate, figures_needed
+from monitor.core.freshness import late_indicator
 from monitor.core.judgements import Evaluation, RuleEvaluation
 from monitor.core.observations import Observation
 from monitor.core.routing import Change
 from monitor.core.rulebook import AlertRule
 from monitor.deriving import record_derived
+from monitor.lateness import changes_of_lateness
 from monitor.standings import SPARE_FIGURES, by_area, comparing_series, others_of
 from monitor.store import alerts as alert_store
 from monitor.store import batches as batch_store
@@ -48,18 +50,22 @@ class CycleOutcome:
 
 @dataclass(frozen=True)
 class _Task:
-    """What a cycle has to judge: series with the first period that changed (None: all of it)."""
+    """What a cycle has to judge: series with the first period that changed (None: all of it).
+
+    ``closings`` are alerts of rules that hold no more, ``lateness`` what became late and what has come.
+    """
 
     batches: tuple[int, ...]
     series: Mapping[SeriesKey, date | None]
     dependants: frozenset[SeriesKey]
     changed_rules: frozenset[str]
     closings: Mapping[AlertKey, TransitionReason]
+    lateness: Mapping[AlertKey, Change]
     today: date
 
     @property
     def empty(self) -> bool:
-        return not (self.batches or self.changed_rules or self.closings)
+        return not (self.batches or self.changed_rules or self.closings or self.lateness)
 
 
 @dataclass
@@ -128,11 +134,13 @@ def _task(connection: Connection, world: World, today: date) -> _Task:
     before, current = rulebook_store.fingerprints(connection), world.fingerprints()
     changed = frozenset(rule for rule in {*before, *current} if before.get(rule) != current.get(rule))
     closings: dict[AlertKey, TransitionReason] = {}
-    for key, alert in alert_store.open_alerts(connection).items():
-        reason = _closing_reason(world, alert, today)
+    open_alerts = alert_store.open_alerts(connection)
+    for key, alert in open_alerts.items():
+        reason = None if late_indicator(alert.rule) else _closing_reason(world, alert, today)
         if reason is not None:
             closings[key] = reason
-    return _Task(batches, series, frozenset(), changed, closings, today)
+    lateness = changes_of_lateness(connection, world, open_alerts, today)
+    return _Task(batches, series, frozenset(), changed, closings, lateness, today)
 
 
 def _spread(connection: Connection, world: World, task: _Task, now: datetime) -> _Task:
@@ -183,6 +191,7 @@ def _judge(connection: Connection, world: World, task: _Task) -> _Findings:
         step = close(alerts[key], reason)
         if step.transition is not None:
             found.changes[key] = Change(alerts[key], step.alert, (step.transition,))
+    found.changes.update(task.lateness)
     return found
 
 

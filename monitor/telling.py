@@ -1,6 +1,7 @@
 """Turns what a cycle changed into decisions and mails: who is told, why, and with which facts."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection
@@ -8,15 +9,34 @@ from sqlalchemy import Connection
 from monitor.core.alerts import AlertState
 from monitor.core.disclosure import protected_figures
 from monitor.core.evaluation import Judged, evaluate, figures_needed
+from monitor.core.freshness import late_indicator
+from monitor.core.late_notices import late_notice
 from monitor.core.notices import HISTORY_FIGURES, SeriesView, closing_notice, notice, urgency
 from monitor.core.notifications import Decision, Notice, Notification
-from monitor.core.routing import Change, Reached, decide, grouped_by_recipient, news_of, reached
+from monitor.core.routing import (
+    Change,
+    Reached,
+    data_owners,
+    decide,
+    grouped_by_recipient,
+    news_of,
+    reached,
+)
+from monitor.lateness import last_periods
 from monitor.standings import SPARE_FIGURES, by_area, others_of
 from monitor.store.figures import figures
 from monitor.store.notifications import append_decisions, enqueue, last_notice, told_of
 from monitor.world import World
 
 AlertKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What notices are made from: each alert's series, and of late ones how far their figures go."""
+
+    views: Mapping[AlertKey, SeriesView]
+    last_periods: Mapping[tuple[str, str], date]
 
 
 def tell(
@@ -38,9 +58,9 @@ def tell(
     }
     decisions = _decisions(connection, world, moved, today)
     groups = grouped_by_recipient(decisions)
-    views = _views(connection, world, {(each.rule, each.area) for group in groups.values() for each in group})
+    facts = _facts(connection, world, {(each.rule, each.area) for group in groups.values() for each in group})
     notifications = [
-        _notification(group, [_notice(connection, world, each, moved, views) for each in group], now)
+        _notification(group, [_notice(connection, world, each, moved, facts) for each in group], now)
         for group in groups.values()
     ]
     entries = enqueue(connection, notifications, now, domain)
@@ -74,6 +94,10 @@ def _decisions(
 
 
 def _reach(world: World, change: Change, today: date) -> tuple[Reached, ...]:
+    if late_indicator(change.after.rule) is not None:
+        if change.after.area not in world.areas.by_name:
+            return ()
+        return data_owners(change.after.area, directory=world.directory, areas=world.areas, on=today)
     rule = world.rulebook.alerts.get(change.after.rule)
     area = world.areas.find(change.after.area)
     if rule is None or area is None:
@@ -88,6 +112,11 @@ def _reach(world: World, change: Change, today: date) -> tuple[Reached, ...]:
         areas=world.areas,
         on=today,
     )
+
+
+def _facts(connection: Connection, world: World, keys: Collection[AlertKey]) -> _Facts:
+    late = {indicator for rule, _ in keys if (indicator := late_indicator(rule)) is not None}
+    return _Facts(_views(connection, world, keys), last_periods(connection, world, late) if late else {})
 
 
 def _views(connection: Connection, world: World, keys: Collection[AlertKey]) -> dict[AlertKey, SeriesView]:
@@ -126,18 +155,28 @@ def _notice(
     world: World,
     decision: Decision,
     moved: Mapping[AlertKey, Change],
-    views: Mapping[AlertKey, SeriesView],
+    facts: _Facts,
 ) -> Notice:
     key = (decision.rule, decision.area)
     rule, area = world.rulebook.alerts.get(decision.rule), world.areas.find(decision.area)
-    if rule is not None and area is not None and key in views:
+    late = world.rulebook.indicators.get(late_indicator(decision.rule) or "")
+    if late is not None and area is not None:
+        return late_notice(
+            decision,
+            moved[key],
+            indicator=late,
+            area=area,
+            latest=facts.last_periods.get((late.id, area.name)),
+            rulebook=world.rulebook,
+        )
+    if rule is not None and area is not None and key in facts.views:
         return notice(
             decision,
             moved[key],
             rule=rule,
             indicator=world.indicator_of(rule),
             area=area,
-            view=views[key],
+            view=facts.views[key],
             rulebook=world.rulebook,
         )
     earlier = last_notice(connection, *key, decision.episode)

@@ -11,7 +11,9 @@ from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating, Ru
 from monitor.core.notifications import Decision, HistoryPoint, Notice, NoticeKind, TellReason
 from monitor.core.periods import Period
 from monitor.core.routing import Change
-from monitor.core.rulebook import AlertRule, Indicator, Rulebook
+from monitor.core.rulebook import LEVELS, AlertRule, Indicator, Rulebook, Thresholds
+
+COMPARED_BY_NAME = ("target", "lower", "upper", "neighbours", "region", "england")
 
 CORRECTIONS = frozenset(
     {TransitionReason.RESTATED, TransitionReason.CAME_LATE, TransitionReason.COMPARISON_CHANGED}
@@ -71,7 +73,7 @@ def notice(
         decimals=indicator.decimals,
         polarity=indicator.polarity,
         period_end=latest.period_end if latest else None,
-        period_label=_label(indicator, latest.period_end if latest else None),
+        period_label=label(indicator, latest.period_end if latest else None),
         status=latest.status if latest else None,
         value=None if latest is None or hidden else latest.value,
         protected=hidden,
@@ -82,12 +84,12 @@ def notice(
         limit_text=verdict.limit_text if verdict else rule.thresholds_for(area).levels[0].condition.text,
         limit_reference=rule.reference,
         since=since,
-        since_label=_label(indicator, since),
+        since_label=label(indicator, since),
         direction=latest.direction if latest and not hidden else DirectionOfTravel.UNKNOWN,
         previous_value=_previous_value(latest, view),
-        previous_label=_label(indicator, latest.previous_period_end if latest else None),
+        previous_label=label(indicator, latest.previous_period_end if latest else None),
         neighbours=latest.neighbours if latest else None,
-        history=_history(indicator, view),
+        history=_history(indicator, view, verdict, rule.thresholds_for(area)),
         action=rule.action,
         source=indicator.source,
         rule_position=str(verdict.limit_position if verdict else rule.position),
@@ -98,7 +100,7 @@ def notice(
 
 
 def closing_notice(earlier: Notice, decision: Decision, change: Change) -> Notice:
-    """Builds the last notice of an alert whose rule is no longer there, from the last one that was sent."""
+    """Builds the last notice of an alert whose rule or indicator is gone, from the last one that was sent."""
     if decision.kind is None:
         raise ValueError(f"nobody is told by {decision}")
     return replace(
@@ -112,11 +114,16 @@ def closing_notice(earlier: Notice, decision: Decision, change: Change) -> Notic
 
 
 def urgency(found: Notice) -> tuple[int, int, str, str]:
-    """A key that sorts notices: what is wrong before what is over, the most severe first, then by area."""
-    kinds = (NoticeKind.BREACH, NoticeKind.WORSENED, NoticeKind.CLOSED, NoticeKind.RECOVERED)
-    over = found.kind in (NoticeKind.CLOSED, NoticeKind.RECOVERED)
+    """A key that sorts notices: what is wrong before what is over, the most severe first, then by area.
+
+    Late figures come after what figures say, those of one indicator together.
+    """
+    crossed = found.kind in (NoticeKind.BREACH, NoticeKind.WORSENED)
+    place = 0 if crossed else tuple(NoticeKind).index(found.kind)
+    if found.tells_of_data:
+        return (place, len(LEVELS), found.rule, found.area)
     severity = -1 if found.level is None else found.level.rank
-    return (kinds.index(found.kind) if over else 0, -severity, found.area, found.title)
+    return (place, -severity, found.area, found.title)
 
 
 def thread_of(alert: Alert) -> str:
@@ -132,6 +139,12 @@ def told_because(decision: Decision) -> str:
     match decision.reason:
         case TellReason.ROUTE:
             return f"You are told {role} (route “{decision.route}”)."
+        case TellReason.DATA_OWNER:
+            return f"You are told {role}: late figures are for those who own the data."
+        case TellReason.NO_DATA_OWNER:
+            return "Nobody is named as data owner for this area, so it comes to you as operations."
+        case TellReason.WAS_TOLD_OF_BREACH if decision.kind is NoticeKind.ARRIVED:
+            return "You were told that these figures were late, so you are told that they have come."
         case TellReason.WAS_TOLD_OF_BREACH:
             return "You were told of this breach, so you are told what became of it."
         case _:
@@ -150,7 +163,8 @@ def _since(change: Change) -> date | None:
     return change.before.breach_since
 
 
-def _label(indicator: Indicator, period_end: date | None) -> str:
+def label(indicator: Indicator, period_end: date | None) -> str:
+    """The indicator's period in words, "" where there is none."""
     return "" if period_end is None else Period(period_end, indicator.basis).label
 
 
@@ -173,7 +187,9 @@ def _reason_in_words(change: Change, kind: NoticeKind, rulebook: Rulebook, rule:
     return str(last)
 
 
-def _history(indicator: Indicator, view: SeriesView) -> tuple[HistoryPoint, ...]:
+def _history(
+    indicator: Indicator, view: SeriesView, shown: RuleEvaluation | None, thresholds: Thresholds
+) -> tuple[HistoryPoint, ...]:
     points = []
     for evaluation in view.evaluations[-HISTORY_FIGURES:]:
         hidden = evaluation.period_end in view.protected
@@ -181,7 +197,7 @@ def _history(indicator: Indicator, view: SeriesView) -> tuple[HistoryPoint, ...]
         points.append(
             HistoryPoint(
                 period_end=evaluation.period_end,
-                label=_label(indicator, evaluation.period_end),
+                label=label(indicator, evaluation.period_end),
                 value=None if hidden else evaluation.value,
                 protected=hidden,
                 status=evaluation.status,
@@ -189,7 +205,26 @@ def _history(indicator: Indicator, view: SeriesView) -> tuple[HistoryPoint, ...]
                 target=evaluation.target,
                 lower=evaluation.lower,
                 upper=evaluation.upper,
-                limit=verdict.limit if verdict else None,
+                limit=_limit_then(evaluation, verdict, shown, thresholds),
             )
         )
     return tuple(points)
+
+
+def _limit_then(
+    evaluation: Evaluation,
+    verdict: RuleEvaluation | None,
+    shown: RuleEvaluation | None,
+    thresholds: Thresholds,
+) -> Decimal | None:
+    """What the limit that the notice names came to for an earlier figure, whichever level that one was at."""
+    if shown is None or verdict is None or verdict.limit_text == shown.limit_text:
+        return None if verdict is None else verdict.limit
+    conditions = [each.condition for each in thresholds.levels if each.condition.text == shown.limit_text]
+    limits = [limit for condition in conditions for limit in condition.limits()]
+    if len(limits) != 1:
+        return None
+    if limits[0].value is not None:
+        return shown.limit
+    then = {name: getattr(evaluation, name) for name in COMPARED_BY_NAME}
+    return then.get(limits[0].text)

@@ -120,6 +120,11 @@ class Notice:
     thread: str
     due: date | None = None
 
+    @property
+    def tells_of_data(self) -> bool:
+        """Whether it tells of whether a figure has come, and not of what a figure says."""
+        return self.due is not None or self.kind in (NoticeKind.LATE, NoticeKind.ARRIVED)
+
 
 class OperationsKind(StrEnum):
     """What news there is of limen itself."""
@@ -130,7 +135,7 @@ class OperationsKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OperationsNews:
-    """News of limen itself for those who run it: an edit of rules or configuration that can't be used, or can.
+    """News of limen itself for those who run it: the rules or the configuration can't be used, or can again.
 
     ``problems`` are as ``limen check`` prints them, "" when there are none, and ``errors`` counts them.
     ``rules_version`` is the version or git revision of the rules in force, ``rules_folder`` where those on

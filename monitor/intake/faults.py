@@ -10,6 +10,7 @@ class FaultCode(StrEnum):
     """Why a row is set aside. Explained one by one in ``docs/load-data.md``."""
 
     UNKNOWN_INDICATOR = "unknown-indicator"
+    DERIVED_INDICATOR = "derived-indicator"
     UNKNOWN_AREA = "unknown-area"
     BAD_DATE = "bad-date"
     FUTURE_PERIOD = "future-period"

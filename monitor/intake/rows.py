@@ -79,7 +79,8 @@ class RowReader:
     def _indicator(self, text: str) -> Indicator | Fault:
         found = self._indicators.get(text)
         if found is None:
-            found = self._by_plain_id.get(_plain(text)) or self._unknown_indicator(text)
+            known = self._by_plain_id.get(_plain(text))
+            found = self._unknown_indicator(text) if known is None else _taken_in(known)
             if len(self._indicators) < REMEMBERED:
                 self._indicators[text] = found
         return found
@@ -177,6 +178,20 @@ def observation_of(
         None if isinstance(denominator, Missing) else denominator,
         status,
         value if isinstance(value, Missing) else None,
+    )
+
+
+def _taken_in(indicator: Indicator) -> Indicator | Fault:
+    """The indicator, unless its figures are worked out from others', which alone would then be right."""
+    derivation = indicator.derivation
+    if derivation is None:
+        return indicator
+    below = [entry.value.indicator for entry in derivation.denominators]
+    *most, last = dict.fromkeys((*derivation.of, *below))
+    inputs = f"{', '.join(most)} and {last}" if most else last
+    return Fault(
+        FaultCode.DERIVED_INDICATOR,
+        f"limen works {indicator.id} out from {inputs}: send {'those' if most else 'that'}",
     )
 
 

@@ -55,7 +55,8 @@ def read_derivation(fields: Fields, areas: AreaTree) -> WrittenDerivation | None
     given = [method for method in DerivationMethod if inner.has(method)]
     if len(given) != 1:
         said = f"{' and '.join(given)} are given" if given else "no way of deriving is given"
-        at = inner.span(given[1]) if given else fields.span("derived")
+        spans = sorted((inner.span(method) for method in given), key=lambda span: span.position)
+        at = spans[1] if spans else fields.span("derived")
         log.note("LIM801", at, f"{said}, where one is needed", f"give one of: {', '.join(DERIVED.names)}")
         return None
     method, errors = given[0], log.errors

@@ -26,7 +26,7 @@ from monitor.rulebook.yaml_nodes import Scalar
 OTHERS: Final = names(BENCHMARKS)
 """The names that a calculation can use."""
 
-_CALCULATES: Final = re.compile(r"[*()+]|\S\s*/\s*\S|\S\s+-\s*\S|[0-9a-z]-[a-z0-9]")
+_CALCULATES: Final = re.compile(r"[*()+<>=]|\S\s*/\s*\S|\S\s+-\s*\S|[0-9a-z]-[a-z0-9]")
 _DATE_LIKE: Final = re.compile(r"[0-9]+([-/.])[0-9]+\1[0-9]+", re.ASCII)
 
 

@@ -106,6 +106,22 @@ def series_of(connection: Connection, indicators: Collection[str]) -> tuple[Seri
     return tuple(connection.execute(statement))
 
 
+def latest_periods(connection: Connection, indicators: Collection[str]) -> dict[SeriesKey, date]:
+    """(indicator, area) -> the end of the last period that there is a figure for, if only a missing one."""
+    last = (
+        select(func.max(observations.c.period_end))
+        .where(observations.c.series_id == series.c.id)
+        .scalar_subquery()
+        .label("last")
+    )
+    wanted = listed(connection, {"indicator": NAME}, [(indicator,) for indicator in sorted(indicators)])
+    statement = select(series.c.indicator, series.c.area, last).join(
+        wanted, wanted.c.indicator == series.c.indicator
+    )
+    rows = connection.execute(statement)
+    return {(row.indicator, row.area): row.last for row in rows if row.last is not None}
+
+
 def latest_period(connection: Connection, indicator: str | None = None) -> date | None:
     """The last period end that an indicator (None: any) has a figure for."""
     last_of_series = (

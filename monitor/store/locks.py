@@ -17,6 +17,7 @@ class Lock(IntEnum):
     UPGRADE = 1
     INGEST = 2
     CYCLE = 3
+    OPERATIONS_NEWS = 4
 
 
 def take(connection: Connection, *locks: Lock) -> None:

@@ -159,7 +159,7 @@ _ThreadKey = tuple[str, str]
 
 
 def _thread_keys(notification: Notification) -> list[_ThreadKey]:
-    return list(dict.fromkeys((notice.thread, notification.recipient.id) for notice in notification.notices))
+    return [(thread, notification.recipient.id) for thread in notification.threads]
 
 
 def _first_mails(

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from monitor.core.alerts import AlertState, TransitionReason
 from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
-from monitor.core.notifications import NoticeKind, TellReason
+from monitor.core.notifications import NoticeKind, OperationsKind, TellReason
 from monitor.core.observations import Missing, Status
 from monitor.core.positions import Position
 from monitor.core.rulebook import Level
@@ -273,6 +273,16 @@ class DecisionColumns(TypedColumns):
     outbox_id: Named[int | None] = Column(ID, ForeignKey("outbox.id"))
 
 
+class OperationsNewsColumns(TypedColumns):
+    """What operations were told of limen itself. ``fingerprint`` tells refusals of the rules apart."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    at: Named[datetime] = Column(UtcDateTime())
+    kind: Named[OperationsKind] = Column(EnumText(OperationsKind))
+    fingerprint: Named[str] = Column(NAME)
+    summary: Named[str] = Column(Text())
+
+
 class DeliveryAttemptColumns(TypedColumns):
     """Each attempt to deliver a mail, by whom, and what came of it."""
 
@@ -313,6 +323,7 @@ transitions = Table("transitions", metadata, TransitionColumns)
 # A number that was deleted must not come back: the Message-ID holds it.
 outbox = Table("outbox", metadata, OutboxColumns, UniqueConstraint("message_id"), sqlite_autoincrement=True)
 decisions = Table("decisions", metadata, DecisionColumns)
+operations_news = Table("operations_news", metadata, OperationsNewsColumns)
 delivery_attempts = Table("delivery_attempts", metadata, DeliveryAttemptColumns)
 threads = Table("threads", metadata, ThreadColumns)
 
@@ -333,5 +344,13 @@ Index(None, decisions.c.outbox_id)
 Index(None, outbox.c.state, outbox.c.next_attempt_at)
 Index(None, delivery_attempts.c.outbox_id)
 
-APPEND_ONLY = (observations, evaluations, rule_evaluations, transitions, decisions, delivery_attempts)
+APPEND_ONLY = (
+    observations,
+    evaluations,
+    rule_evaluations,
+    transitions,
+    decisions,
+    operations_news,
+    delivery_attempts,
+)
 """Tables that only grow. A figure that changes is a new revision, never another value in the old row."""

@@ -1,12 +1,16 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from monitor.core.dated import EVERYWHERE, Dated
+from monitor.core.derivation import Denominator, Derivation, DerivationMethod
 from monitor.core.observations import Missing, Status
 from monitor.intake.faults import FaultCode
 from monitor.intake.observation_files import ParsedFile, read_observation_file
 from monitor.store.observations import NewObservation
-from tests.support.observation_files import NOW, reading
+from tests.support.observation_files import NOW, indicator, reading
+from tests.support.rules import HERE
 
 HEADER = "indicator,area,period_end,value,numerator,denominator,status"
 REPEAT = "cp_plans_two_or_more_years"
@@ -180,6 +184,34 @@ def test_all_that_is_wrong_with_a_row_is_said_at_once() -> None:
     assert rejection.code is FaultCode.UNKNOWN_INDICATOR
     for part in ("“horses”", "“Atlantis”", "“31/31/2013”", "“x1”", "“?”"):
         assert part in rejection.reason
+
+
+DERIVED = [
+    (("cp_plans",), ("population", "rebased", "population"), "cp_plans, population and rebased: send those"),
+    (("contacts", "referrals"), (), "contacts and referrals: send those"),
+    (("referrals",), (), "referrals: send that"),
+]
+
+
+@pytest.mark.parametrize(("of", "below", "words"), DERIVED)
+def test_a_figure_that_limen_works_out_is_not_taken_in(
+    of: tuple[str, ...], below: tuple[str, ...], words: str
+) -> None:
+    dated = tuple(
+        Dated(Denominator(name, latest=True), date(2000 + year, 4, 1), None, EVERYWHERE, "", HERE)
+        for year, name in enumerate(below)
+    )
+    method = DerivationMethod.RATIO if below else DerivationMethod.SUM
+    derived = replace(indicator("cp_rate"), derivation=Derivation(method, of, dated, 0, HERE))
+    read = reading()
+    data = f"{HEADER}\ncp_rate,Kent,2013-11-30,39.4\nCP Rate,Swale,2013-11-30,39.4\n".encode()
+    parsed = read_observation_file(
+        data, "figures.csv", replace(read, indicators={**read.indicators, "cp_rate": derived})
+    )
+
+    assert not parsed.observations
+    assert [rejection.code for rejection in parsed.rejections] == [FaultCode.DERIVED_INDICATOR] * 2
+    assert parsed.rejections[0].reason == f"limen works cp_rate out from {words}"
 
 
 def test_a_ratio_of_other_things_than_people_may_exceed_100_per_cent() -> None:

@@ -7,10 +7,11 @@ from tests.support.rule_texts import expected, found, indicator, loaded, rule_fi
 
 RATE = "unit: per 10,000 aged 0-17\ndecimals: 1\n"
 COUNT = "unit: children\nbasis: month\n"
-PLANS = indicator(COUNT, id="plans")
-OTHERS = indicator(COUNT, id="others")
-PEOPLE = indicator("unit: children\nfrequency: annual", id="people")
-SHARE = indicator("unit: percent\ndecimals: 1", id="share")
+RATED = "rag: [{from: 2013-04-01, green: value <= 60, reference: r}]\n"
+PLANS = indicator(COUNT + RATED, id="plans")
+OTHERS = indicator(COUNT + RATED, id="others")
+PEOPLE = indicator("unit: children\nfrequency: annual\n" + RATED, id="people")
+SHARE = indicator("unit: percent\ndecimals: 1\n" + RATED, id="share")
 
 
 def derived(text: str, changes: str = COUNT, more: str = "") -> str:
@@ -42,7 +43,7 @@ ROWS: list[tuple[str, str, str]] = [
             "{sum: [plans, first]}",
             more=indicator(f"{COUNT}\nderived: {{sum: [plans, second]}}", id="first")
             + indicator(f"{COUNT}\nderived: {{year to date: open_assessments}}", id="second")
-            + indicator(f"{COUNT}\nderived: {{sum: [plans, second]}}", id="outside"),
+            + indicator(f"{COUNT}{RATED}derived: {{sum: [plans, second]}}", id="outside"),
         ).replace("derived:", "«derived»:", 3),
     ),
     ("LIM803", "a sum of percentages", derived("{sum: [plans, «share»]}")),
@@ -62,7 +63,7 @@ ROWS: list[tuple[str, str, str]] = [
     (
         "LIM805",
         "a sum with the unit of a rate",
-        derived("{sum: [plans, others]}", RATE).replace("unit: per", "«unit»: per"),
+        derived("{sum: [plans, others]}", RATE.replace("unit", "«unit»")),
     ),
     (
         "LIM805",
@@ -167,7 +168,7 @@ def test_a_mapping_of_a_published_file_to_a_derived_indicator_is_refused() -> No
 
 
 def test_an_input_in_a_file_that_cannot_be_read_is_not_said_to_be_missing() -> None:
-    files = {"a.yaml": derived("{sum: [plans, elsewhere]}"), "b.yaml": b"\xff"}
+    files: dict[str, str | bytes] = {"a.yaml": derived("{sum: [plans, elsewhere]}"), "b.yaml": b"\xff"}
     assert [problem.code for problem in loaded(files).problems] == ["LIM101"]
 
 

@@ -51,6 +51,41 @@ def test_tests_hidden_files_and_other_files_are_not_rules(folder: Path) -> None:
     assert not load(folder).problems
 
 
+SETS = "  near: {file: near.csv, reference: r}\n"
+
+
+def test_tables_beside_the_rule_files_are_read_with_them_and_part_of_the_version(folder: Path) -> None:
+    (folder / "sub" / "c.yaml").write_text(rule_file("", "", "", neighbour_sets=SETS), encoding="utf-8")
+    (folder / "sub" / "near.csv").write_text("area,neighbour\nSwale,Thanet\n", encoding="utf-8")
+    first = load(folder)
+    assert first.rulebook is not None
+    assert first.rulebook.neighbour_sets["near"].neighbours == {"Swale": ("Thanet",)}
+    assert "sub/near.csv" in first.sources
+    (folder / "sub" / "near.csv").write_text("area,neighbour\nSwale,Ashford\n", encoding="utf-8")
+    second = load(folder)
+    assert second.rulebook is not None
+    assert second.rulebook.version != first.rulebook.version
+
+
+def test_a_table_that_cannot_be_read_is_not_said_to_be_missing(folder: Path) -> None:
+    (folder / "c.yaml").write_text(rule_file("", "", "", neighbour_sets=SETS), encoding="utf-8")
+    os.mkfifo(folder / "near.csv")
+    assert [problem.code for problem in load(folder).problems] == ["LIM120"]
+
+
+def test_a_table_of_any_size_costs_no_more_than_its_beginning(folder: Path) -> None:
+    with (folder / "near.csv").open("wb") as file:
+        file.truncate(10**12)  # a sparse file
+    assert not load(folder).problems
+    (folder / "c.yaml").write_text(rule_file("", "", "", neighbour_sets=SETS), encoding="utf-8")
+    assert [problem.code for problem in load(folder).problems] == ["LIM107"]
+
+
+def test_a_folder_of_tables_alone_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "near.csv").write_text("area,neighbour\n", encoding="utf-8")
+    assert [problem.code for problem in load(tmp_path).problems] == ["LIM121"]
+
+
 def test_a_folder_that_is_not_there_is_a_problem_and_no_traceback(tmp_path: Path) -> None:
     (problem,) = load(tmp_path / "none").problems
     assert (problem.code, "no such file" in problem.message) == ("LIM120", True)

@@ -46,7 +46,7 @@ def test_the_routes_are_sound() -> None:
 
 
 def test_the_sources_are_sound() -> None:
-    yearly = "unit: percent\nfrequency: annual\n"
+    yearly = "unit: percent\nfrequency: annual\nrag: [{from: 2012-04-01, green: value < 5, reference: r}]\n"
     both = indicator() + indicator(yearly, id="plans_two_or_more_years")
     assert not found(rule_file(both) + example("yaml sources"))
     changes = "period: {column: time_period, form: financial year}\n" + example("yaml part of a source")

@@ -143,6 +143,13 @@ def test_the_managers_of_swale_and_nobody_else_are_told_of_swale(store: Store) -
     assert [point.value for point in notice.history] == [Decimal(20), Decimal(46)]
 
 
+def test_the_charts_limit_is_that_of_the_level_told_all_along(store: Store) -> None:
+    take_in(store, *swale("20", "35", "46"))
+    cycle(store)
+    (notice,) = mails(store)[0].notices
+    assert (notice.limit, [point.limit for point in notice.history]) == (Decimal(40), [Decimal(40)] * 3)
+
+
 def test_nothing_new_is_nothing_told(store: Store) -> None:
     take_in(store, *swale("46"))
     cycle(store)

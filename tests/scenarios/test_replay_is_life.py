@@ -8,8 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.notifications import TellReason
@@ -20,11 +19,11 @@ from monitor.store.store import Store
 from monitor.world import World
 from tests.support.days import (
     DISTRICTS,
+    live,
     lived_alerts,
     lived_decisions,
     lived_mails,
     lived_steps,
-    live,
     replayed,
     world,
 )
@@ -75,11 +74,6 @@ def histories(draw: st.DrawFn) -> list[Observation]:
     return figures
 
 
-@pytest.fixture(scope="module")
-def template(sqlite_template: Path) -> Iterator[Path]:
-    yield sqlite_template
-
-
 @contextmanager
 def new_store(template: Path) -> Iterator[Store]:
     with tempfile.TemporaryDirectory() as folder:
@@ -88,7 +82,8 @@ def new_store(template: Path) -> Iterator[Store]:
             yield store
 
 
-@settings(max_examples=40)
+# Shrinking runs a store for every attempt: minutes, for an example that can be read as it is.
+@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
     first=rules(),
     second=rules(),
@@ -96,14 +91,14 @@ def new_store(template: Path) -> Iterator[Store]:
     figures=histories().filter(bool),
 )
 def test_a_replay_says_what_cycles_said_day_by_day(
-    template: Path,
+    sqlite_template: Path,
     first: AlertRule,
     second: AlertRule,
     flapping: FlappingRule | None,
     figures: list[Observation],
 ) -> None:
     both = world(first, replace(second, id="the-other", flapping=flapping))
-    with new_store(template) as store:
+    with new_store(sqlite_template) as store:
         assert_same(store, both, figures)
 
 

@@ -128,7 +128,7 @@ def test_the_latest_evaluation_is_the_last_of_the_last_period(store: Store) -> N
 
 
 def test_alerts_are_replaced_as_they_change(store: Store) -> None:
-    pending = Alert(RULE, "Thanet", AlertState.PENDING, Level.WARNING, (2, 1, 0), 0, MARCH)
+    pending = Alert(RULE, "Thanet", AlertState.PENDING, Level.WARNING, 2, 0, MARCH)
     with store.writing() as connection:
         save_alerts(connection, [firing(), pending, Alert(RULE, "Dover")])
     resolved = replace(firing(), state=AlertState.RESOLVED, level=None, streak=0, judged_to=JUNE)

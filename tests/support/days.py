@@ -108,7 +108,7 @@ def evening(on: date) -> datetime:
 
 
 def live(store: Store, of: World, figures: Iterable[Observation]) -> None:
-    """Lets each figure come in on the day its period ends, and runs a cycle every day on which anything can be."""
+    """Lets each figure come in on the day its period ends; a cycle runs on every day that may bring news."""
     by_day: dict[date, list[Observation]] = {}
     for each in figures:
         by_day.setdefault(each.period_end, []).append(each)

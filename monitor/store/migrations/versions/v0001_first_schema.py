@@ -21,6 +21,7 @@ APPEND_ONLY = (
     "rule_evaluations",
     "transitions",
     "decisions",
+    "operations_news",
     "delivery_attempts",
 )
 
@@ -279,6 +280,15 @@ def _mails() -> None:
         sa.Column("outbox_id", ID, nullable=False),
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_threads_outbox_id_outbox"),
         sa.PrimaryKeyConstraint("thread", "recipient_id", name="pk_threads"),
+    )
+    op.create_table(
+        "operations_news",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("fingerprint", NAME, nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_operations_news"),
     )
     op.create_table(
         "delivery_attempts",

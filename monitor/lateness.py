@@ -1,0 +1,69 @@
+"""Looks which figures should have come by now and have not, and what that means for the alerts that say so."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from sqlalchemy import Connection
+
+from monitor.calendar_england import bank_holidays
+from monitor.core.alerts import Alert
+from monitor.core.freshness import (
+    Expected,
+    fallen_late,
+    late_figures,
+    late_indicator,
+    no_longer_late,
+    why_not_late,
+)
+from monitor.core.routing import Change
+from monitor.store.alerts import alerts
+from monitor.store.figures import latest_periods
+from monitor.world import World
+
+SeriesKey = tuple[str, str]
+AlertKey = tuple[str, str]
+
+
+def changes_of_lateness(
+    connection: Connection, world: World, open_alerts: Mapping[AlertKey, Alert], today: date
+) -> dict[AlertKey, Change]:
+    """Returns what becomes late, what has come, and what is not waited for any more, by alert.
+
+    One statement where some indicator says by when its figures should be there, else none; a second one where
+    a figure becomes late. ``open_alerts`` are all that fire.
+    """
+    waited = {key: alert for key, alert in open_alerts.items() if late_indicator(key[0]) is not None}
+    expecting = {each.id for each in world.rulebook.indicators.values() if each.expected_within is not None}
+    latest = last_periods(connection, world, expecting) if expecting else {}
+    late: dict[AlertKey, Expected] = {}
+    if latest:
+        holidays = bank_holidays(min(latest.values()).year, today.year)
+        late = late_figures(world.rulebook.indicators, latest, today, holidays)
+    new = [key for key in late if key not in waited]
+    known = {**(alerts(connection, new) if new else {}), **waited}
+    changes: dict[AlertKey, Change] = {}
+    for key, missing in late.items():
+        change = fallen_late(known.get(key, Alert(*key)), missing)
+        if change.after != change.before:
+            changes[key] = change
+    for key, alert in waited.items():
+        if key not in late:
+            changes[key] = _ended(world, alert, latest)
+    return changes
+
+
+def last_periods(connection: Connection, world: World, indicators: Collection[str]) -> dict[SeriesKey, date]:
+    """(indicator, area) -> the end of the last period that a figure came for, in the areas that are known."""
+    found: dict[SeriesKey, date] = {}
+    for (indicator, name), last in latest_periods(connection, indicators).items():
+        area = world.areas.find(name)
+        if area is not None:
+            found[indicator, area.name] = max(last, found.get((indicator, area.name), last))
+    return found
+
+
+def _ended(world: World, alert: Alert, latest: Mapping[SeriesKey, date]) -> Change:
+    name = late_indicator(alert.rule) or ""
+    indicator = world.rulebook.indicators.get(name) if alert.area in world.areas.by_name else None
+    reason = why_not_late(indicator, alert.breach_since, latest.get((name, alert.area)))
+    return no_longer_late(alert, reason)
