@@ -1,4 +1,4 @@
-"""Looks which figures should have come by now and have not, and what that means for the alerts that say so."""
+"""Looks which figures should have come by now and have not, and what becomes of the alerts that say so."""
 
 from collections.abc import Collection, Mapping
 from datetime import date

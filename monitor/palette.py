@@ -66,17 +66,24 @@ GREEN = Tone("green", "●", "#00703c", "#ffffff")
 NOTICE = Tone("notice", "○", "#0b559f", "#ffffff")
 RECOVERED = Tone("recovered", "✓", "#00703c", "#ffffff")
 CLOSED = Tone("closed", "□", "#4a5763", "#ffffff")
+LATE = Tone("late", "▲", "#6b3a87", "#ffffff")
+ARRIVED = Tone("arrived", "△", "#00703c", "#ffffff")
+REFUSED = Tone("refused", "✕", "#7d2b0b", "#ffffff")
 
 LEVEL_TONES = {Level.CRITICAL: RED, Level.WARNING: AMBER, Level.INFO: NOTICE}
 
 
 def tone_of(kind: NoticeKind, level: Level | None) -> Tone:
-    """How a piece of news is coloured: a recovery and a closing by themselves, anything else by its level."""
+    """How a piece of news is coloured: a limit that is crossed by its level, anything else by itself."""
     match kind:
         case NoticeKind.RECOVERED:
             return RECOVERED
         case NoticeKind.CLOSED:
             return CLOSED
+        case NoticeKind.LATE:
+            return LATE
+        case NoticeKind.ARRIVED:
+            return ARRIVED
         case NoticeKind.BREACH | NoticeKind.WORSENED:
             return NOTICE if level is None else LEVEL_TONES[level]
 

@@ -7,6 +7,7 @@ them apart could work the small one out.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from monitor.core.alerts import TransitionReason
@@ -96,6 +97,16 @@ def headline(notice: Notice) -> str:
                 f"This alert is closed: {why}. The rules changed, so this says nothing about the figure "
                 "getting better or worse."
             )
+        case NoticeKind.LATE:
+            return "The figure did not come in time."
+        case NoticeKind.ARRIVED:
+            return "The figure has come."
+
+
+def day(when: date, on: date | None = None) -> str:
+    """A day for people, ``30 September 2013``; without its year where that is the year of ``on``."""
+    year = "" if on is not None and on.year == when.year else f" {when.year}"
+    return f"{when.day} {when:%B}{year}"
 
 
 def _standing(notice: Notice, figures: FigureFormat, opening: str) -> str:

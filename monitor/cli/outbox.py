@@ -13,10 +13,8 @@ from monitor.cli.choices import UnknownNameError
 from monitor.cli.commands import TableFormat
 from monitor.cli.session import Session, present
 from monitor.compose import Links, compose
-from monitor.compose.shield import shown
 from monitor.compose.standalone import standalone_html
-from monitor.compose.subject import subject_of
-from monitor.core.notices import urgency
+from monitor.compose.subject import subject_line
 from monitor.store.errors import PayloadError
 from monitor.store.outbox import OutboxEntry, OutboxState, attempts_of, outbox_entries, retry
 from monitor.terminal import counted, table, write_plainly
@@ -139,7 +137,7 @@ def _wire(session: Session, message: Message) -> bytes:
 def subject(entry: OutboxEntry) -> str:
     """The mail's subject, without drawing its charts."""
     try:
-        return subject_of(sorted((shown(each) for each in entry.notification.notices), key=urgency))
+        return subject_line(entry.notification)
     except PayloadError:
         return "(written by another version of limen)"
 

@@ -91,11 +91,9 @@ def _neighbours(value: Decimal | None, figures: FigureFormat) -> Fact:
 
 def small_print(notice: Notice) -> tuple[str, ...]:
     """Which rule it was, where it is written and in which version, for whoever has to look it up."""
-    version = one_line(notice.rule_version)[:_VERSION_LENGTH]
     condition, source = one_line(notice.limit_text), one_line(notice.source)
     lines = (
-        f"Rule {one_line(notice.rule)}, {_place(one_line(notice.rule_position))}"
-        + (f", version {version}" if version else ""),
+        f"Rule {one_line(notice.rule)}, {place_of(notice)}",
         f"The rule as written: {condition}" if condition else "",
         f"Indicator: {one_line(notice.indicator_title)} ({one_line(notice.indicator)})",
         f"Where the figures come from: {source}" if source else "",
@@ -103,8 +101,10 @@ def small_print(notice: Notice) -> tuple[str, ...]:
     return tuple(line for line in lines if line)
 
 
-def _place(position: str) -> str:
-    """``assessments.yaml:12:5`` in words."""
+def place_of(notice: Notice) -> str:
+    """``assessments.yaml:12:5`` and the rulebook's version in words."""
+    position, version = one_line(notice.rule_position), one_line(notice.rule_version)[:_VERSION_LENGTH]
     file, _, rest = position.partition(":")
     line = rest.split(":")[0]
-    return f"{file} line {line}" if line.isdecimal() else position
+    place = f"{file} line {line}" if line.isdecimal() else position
+    return f"{place}, version {version}" if version else place

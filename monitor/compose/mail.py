@@ -15,13 +15,15 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from monitor import palette
 from monitor.charts import HEIGHT, WIDTH, series_chart
+from monitor.compose.operations import OPERATIONS_HEADERS, operations_view
 from monitor.compose.payload import payload_of
-from monitor.compose.plain import item, labelled, table, underlined, wrapped
+from monitor.compose.plain import as_it_is, item, labelled, table, underlined, wrapped
 from monitor.compose.shield import chart_series, shown
-from monitor.compose.subject import subject_of
-from monitor.compose.views import MOST_DETAILED, Links, MailView, mail_view
+from monitor.compose.stories import Story, stories
+from monitor.compose.subject import subject_line
+from monitor.compose.views import MOST_DETAILED, Links, MailView, has_chart, mail_view
 from monitor.core.notices import urgency
-from monitor.core.notifications import Notice, Notification
+from monitor.core.notifications import Notification
 from notifiers.message import Address, InlineImage, Message
 from notifiers.mime import one_line
 
@@ -39,7 +41,7 @@ def compose(
     links: Links,
     templates: Environment | None = None,
 ) -> Message:
-    """Writes the mail that tells a person all that concerns them of one cycle.
+    """Writes the mail that tells a person all that concerns them of one cycle, or of limen itself.
 
     Args:
         notification: Who is told what.
@@ -50,27 +52,31 @@ def compose(
         templates: An environment as from :func:`mail_environment`; None: limen's own templates.
 
     Raises:
-        ValueError: the notification holds no notice, or an id is malformed.
+        ValueError: the notification holds no notice and no news, or an id is malformed.
     """
-    if not notification.notices:
+    if not notification.notices and notification.operations is None:
         raise ValueError(f"there is nothing to tell {notification.recipient.id}")
     notices = sorted((shown(notice) for notice in notification.notices), key=urgency)
-    pictured = [bool(notice.history) for notice in notices[:MOST_DETAILED]]
-    content_ids = [_content_id(message_id, n) if has else "" for n, has in enumerate(pictured, 1)]
-    view = mail_view(notification, notices, content_ids, links)
+    told = stories(notices)
+    if notification.operations is not None:
+        view = operations_view(notification, notification.operations, links)
+    else:
+        pictured = [has_chart(each[0]) for each in told[:MOST_DETAILED]]
+        content_ids = [_content_id(message_id, n) if has else "" for n, has in enumerate(pictured, 1)]
+        view = mail_view(notification, told, content_ids, links)
     environment = templates or _shipped_environment()
     recipient = notification.recipient
     return Message(
         recipient=Address(recipient.name, recipient.address),
-        subject=subject_of(notices),
+        subject=subject_line(notification),
         text=_text(environment, view),
         html=_html(environment, view),
-        images=_images(notices, view),
+        images=_images(told, view),
         message_id=message_id,
         in_reply_to=in_reply_to,
         references=references,
         date=notification.decided_at,
-        headers=_headers(notices),
+        headers=_headers(told[0]) if told else OPERATIONS_HEADERS,
         payload=payload_of(notification, notices),
     )
 
@@ -94,8 +100,12 @@ def mail_environment(loader: BaseLoader | None = None) -> Environment:
         "item": item,
         "table": table,
         "underlined": underlined,
+        "as_it_is": as_it_is,
     }
-    tones = (palette.RED, palette.AMBER, palette.NOTICE, palette.RECOVERED, palette.CLOSED)
+    tones = (
+        *(palette.RED, palette.AMBER, palette.NOTICE, palette.RECOVERED, palette.CLOSED),
+        *(palette.LATE, palette.ARRIVED, palette.REFUSED),
+    )
     environment.globals |= {
         "light": palette.LIGHT,
         "dark": palette.DARK,
@@ -146,24 +156,24 @@ def _content_id(message_id: str, number: int) -> str:
     return f"chart-{number}.{hashlib.sha256(message_id.encode()).hexdigest()[:16]}@limen.invalid"
 
 
-def _images(notices: Sequence[Notice], view: MailView) -> tuple[InlineImage, ...]:
+def _images(told: Sequence[Story], view: MailView) -> tuple[InlineImage, ...]:
     return tuple(
         InlineImage(
-            content_id=told.chart.content_id,
-            png=series_chart(chart_series(notice)),
-            alternative_text=told.chart.alternative_text,
+            content_id=shown_as.chart.content_id,
+            png=series_chart(chart_series(story[0])),
+            alternative_text=shown_as.chart.alternative_text,
         )
-        for notice, told in zip(notices, view.detailed, strict=False)
-        if told.chart is not None
+        for story, shown_as in zip(told, view.detailed, strict=False)
+        if shown_as.chart is not None
     )
 
 
-def _headers(notices: Sequence[Notice]) -> dict[str, str]:
-    """What mail programs' own rules can sort by, of the worst notice."""
-    worst = notices[0]
+def _headers(told: Story) -> dict[str, str]:
+    """What mail programs' own rules can sort by, of the worst that the mail tells of."""
+    worst = told[0]
     return {
         "X-Limen-Kind": worst.kind.value,
         "X-Limen-Level": "none" if worst.level is None else worst.level.value,
-        "X-Limen-Area": one_line(worst.area),
+        "X-Limen-Area": ", ".join(one_line(each.area) for each in told),
         "X-Limen-Rule": one_line(worst.rule),
     }

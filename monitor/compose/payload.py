@@ -3,15 +3,28 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from monitor.core.notifications import Notice, Notification
+from monitor.core.notifications import Notice, Notification, OperationsNews
 
 
 def payload_of(notification: Notification, notices: Sequence[Notice]) -> dict[str, object]:
     """JSON types only, of shielded notices: Decimals as strings, that no digit be lost; dates in ISO 8601."""
+    news = notification.operations
     return {
         "recipient": notification.recipient.id,
         "decided_at": notification.decided_at.isoformat(),
         "notices": [_notice(notice) for notice in notices],
+        "operations": None if news is None else _operations(news),
+    }
+
+
+def _operations(news: OperationsNews) -> dict[str, object]:
+    return {
+        "kind": news.kind.value,
+        "errors": news.errors,
+        "problems": news.problems,
+        "rules_version": news.rules_version,
+        "rules_folder": news.rules_folder,
+        "thread": news.thread,
     }
 
 
@@ -34,6 +47,7 @@ def _notice(notice: Notice) -> dict[str, object]:
         "target": _number(notice.target),
         "limit": _number(notice.limit),
         "since": None if notice.since is None else notice.since.isoformat(),
+        "due": None if notice.due is None else notice.due.isoformat(),
         "direction": notice.direction.value,
         "rule_position": notice.rule_position,
         "rule_version": notice.rule_version,

@@ -1,5 +1,6 @@
 """Layout of plain text: paragraphs, labelled lines and small tables, :data:`WIDTH` columns wide."""
 
+import re
 import textwrap
 from collections.abc import Sequence
 
@@ -7,6 +8,7 @@ WIDTH = 72
 """Columns: a mail that is quoted once or twice still fits 80 (RFC 3676, 4.2 advises 72 to 78)."""
 
 _LABEL_WIDTH = 24
+_SPACES = re.compile(r"^ +| {2,}")
 
 
 def wrapped(text: str, indent: str = "") -> str:
@@ -58,6 +60,11 @@ def table(rows: Sequence[Sequence[str]]) -> str:
         lines.append("  ".join(cells).rstrip())
     rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
     return "\n".join([lines[0], rule, *lines[1:]])
+
+
+def as_it_is(line: str) -> str:
+    """A line of a program's for HTML: its spaces stay as they are, so that what points up from below fits."""
+    return _SPACES.sub(lambda run: "\N{NO-BREAK SPACE}" * len(run[0]), line)
 
 
 def underlined(text: str, sign: str) -> str:

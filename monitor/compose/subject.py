@@ -1,8 +1,13 @@
 """The subject line: it says it all, also on a locked phone, and it is one line."""
 
 from collections.abc import Sequence
+from datetime import date
 
-from monitor.core.notifications import Notice, NoticeKind
+from monitor.compose.late import cut, data_news
+from monitor.compose.shield import shown
+from monitor.compose.stories import Story, stories
+from monitor.core.notices import urgency
+from monitor.core.notifications import Notice, NoticeKind, Notification, OperationsKind, OperationsNews
 from monitor.palette import LEVEL_TONES, tone_of
 from monitor.wording import FigureFormat, in_sentence
 from notifiers.mime import one_line
@@ -14,28 +19,52 @@ _LONGEST_AREA = 40
 _LONGEST_REASON = 60
 
 
-def subject_of(notices: Sequence[Notice]) -> str:
-    """The subject for notices already in order, the worst first: its news, and how many more there are."""
-    others = len(notices) - 1
+def subject_line(notification: Notification) -> str:
+    """The subject of the mail that a notification becomes."""
+    if notification.operations is not None:
+        return operations_subject(notification.operations)
+    notices = sorted((shown(notice) for notice in notification.notices), key=urgency)
+    return subject_of(stories(notices), notification.decided_at.date())
+
+
+def operations_subject(news: OperationsNews) -> str:
+    """The subject of a mail about limen itself."""
+    match news.kind:
+        case OperationsKind.RULES_REFUSED:
+            errors = f"{news.errors:,} error{'' if news.errors == 1 else 's'}"
+            return f"limen: rules on disk refused, {errors}; the last good ones stay in force"
+        case OperationsKind.RULES_ACCEPTED:
+            return "limen: the rules on disk are good again, and in force"
+
+
+def subject_of(told: Sequence[Story], on: date | None = None) -> str:
+    """The subject for stories already in order, the worst first: its news, and how many more there are.
+
+    ``on`` is the day on which they are told.
+    """
+    others = len(told) - 1
     more = f", and {others} more" if others else ""
-    ending = _colour(notices[0]) + more
-    return news(notices[0], room=LONGEST - len(ending)) + ending
+    ending = _colour(told[0][0]) + more
+    return news(told[0], LONGEST - len(ending), on) + ending
 
 
-def news(notice: Notice, room: int) -> str:
-    """One notice's news in at most ``room`` characters: ``Swale: core assessments … 46, limit 40``.
+def news(story: Story, room: int, on: date | None = None) -> str:
+    """One story's news in at most ``room`` characters: ``Swale: core assessments … 46, limit 40``.
 
     The title gives way where there is too little room, never the figure or the limit.
     """
+    notice = story[0]
+    if notice.tells_of_data:
+        return data_news(story, room, on)
     ending = one_line(_figures(notice))
     ending = f", {ending}" if ending.startswith(("limit ", "target ")) else f" {ending}" if ending else ""
-    start = f"{_cut(one_line(notice.area), _LONGEST_AREA)}: "
+    start = f"{cut(one_line(notice.area), _LONGEST_AREA)}: "
     title = in_sentence(one_line(notice.title))
-    return start + _cut(title, max(room - len(start) - len(ending), 1)) + ending
+    return start + cut(title, max(room - len(start) - len(ending), 1)) + ending
 
 
 def _colour(notice: Notice) -> str:
-    if notice.kind is NoticeKind.CLOSED:
+    if notice.kind is NoticeKind.CLOSED or notice.tells_of_data:
         return ""  # its news has the word already
     before = _before(notice) if notice.kind is NoticeKind.WORSENED else ""
     return f" — {tone_of(notice.kind, notice.level).word}{before}"
@@ -54,8 +83,10 @@ def _figures(notice: Notice) -> str:
         case NoticeKind.RECOVERED:
             return "back within limits" + (f", {value}" if notice.value is not None else "")
         case NoticeKind.CLOSED:
-            reason = _cut(one_line(notice.reason).rstrip("."), _LONGEST_REASON)
+            reason = cut(one_line(notice.reason).rstrip("."), _LONGEST_REASON)
             return f"closed: {reason}" if reason else "closed"
+        case NoticeKind.LATE | NoticeKind.ARRIVED:
+            return ""
 
 
 def _line(notice: Notice, figures: FigureFormat) -> str:
@@ -69,7 +100,3 @@ def _before(notice: Notice) -> str:
     if notice.previous_level is None or notice.previous_level == notice.level:
         return ""
     return f", was {LEVEL_TONES[notice.previous_level].word}"
-
-
-def _cut(text: str, longest: int) -> str:
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

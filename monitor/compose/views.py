@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 from urllib.parse import quote, urlsplit
 
 from monitor.charts import caption, series_in_words
-from monitor.compose.facts import Fact, facts_of, small_print
+from monitor.compose.facts import Fact, facts_of, place_of, small_print
 from monitor.compose.history import history_table
+from monitor.compose.late import data_action, data_facts, data_headline, data_listing
 from monitor.compose.shield import chart_series
+from monitor.compose.stories import Story
 from monitor.compose.subject import news
 from monitor.core.notifications import Notice, NoticeKind, Notification
 from monitor.palette import Tone, tone_of
@@ -18,7 +21,7 @@ from notifiers.mime import one_line
 MOST_DETAILED = 8
 """Notices with a chart and all details; mails that are longer than this are cut off by some readers."""
 
-_NEWS_LENGTH = 110
+NEWS_LENGTH = 110
 _PREHEADER_LENGTH = 140
 _STRIPS = {
     NoticeKind.BREACH: "limit crossed",
@@ -26,6 +29,8 @@ _STRIPS = {
     NoticeKind.RECOVERED: "back within limits",
     NoticeKind.CLOSED: "no longer watched",
 }
+
+_DATA_STRIPS = {NoticeKind.LATE: "figures have not come", NoticeKind.ARRIVED: "the figures are there"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,10 @@ class ChartView:
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """One notice's text. Empty strings and None are left out of the mail."""
+    """One story's text. What is empty or None is left out of the mail.
+
+    ``listing`` is a table with its head first; ``quoted`` are lines of a program's, to be shown as they are.
+    """
 
     tone: Tone
     strip: str
@@ -89,6 +97,8 @@ class NoticeView:
     told_because: str
     small_print: tuple[str, ...]
     link: str | None
+    listing: tuple[tuple[str, ...], ...] = ()
+    quoted: tuple[str, ...] = ()
 
     @property
     def big_figures(self) -> tuple[Fact, ...]:
@@ -113,10 +123,11 @@ class MailView:
 
 
 def mail_view(
-    notification: Notification, notices: Sequence[Notice], content_ids: Sequence[str], links: Links
+    notification: Notification, told: Sequence[Story], content_ids: Sequence[str], links: Links
 ) -> MailView:
-    """The text of a mail that tells ``notices``, already shielded and in order; one content id a chart."""
-    views = [notice_view(notice, links) for notice in notices]
+    """The text of a mail that tells stories, already shielded and in order; one content id a chart."""
+    on = notification.decided_at.date()
+    views = [data_view(each, on) if each[0].tells_of_data else notice_view(each[0], links) for each in told]
     detailed = [
         view if view.chart is None else replace(view, chart=replace(view.chart, content_id=content_id))
         for view, content_id in zip(views[:MOST_DETAILED], content_ids, strict=True)
@@ -124,17 +135,18 @@ def mail_view(
     return MailView(
         title=views[0].heading if len(views) == 1 else _title(views),
         preheader=_preheader(views[0]),
-        greeting=_greeting(notification),
+        greeting=greeting(notification),
         detailed=tuple(detailed),
         further=tuple(replace(view, chart=None) for view in views[MOST_DETAILED:]),
         contact=links.contact,
     )
 
 
-def _greeting(notification: Notification) -> str:
+def greeting(notification: Notification) -> str:
+    """The line that greets the reader."""
     recipient = notification.recipient
-    greeting = one_line(recipient.salutation) or f"Dear {one_line(recipient.name)}"
-    return greeting if greeting.endswith((",", "!")) else f"{greeting},"
+    words = one_line(recipient.salutation) or f"Dear {one_line(recipient.name)}"
+    return words if words.endswith((",", "!")) else f"{words},"
 
 
 def _title(views: Sequence[NoticeView]) -> str:
@@ -156,7 +168,7 @@ def notice_view(notice: Notice, links: Links) -> NoticeView:
         tone=tone,
         strip=f"{tone.word.capitalize()}: {_STRIPS[notice.kind]}",
         heading=f"{one_line(notice.area)}: {in_sentence(one_line(notice.title))}",
-        news=news(notice, room=_NEWS_LENGTH),
+        news=news((notice,), NEWS_LENGTH),
         headline=one_line(headline(notice)),
         correction=correction(notice),
         action=sentence(one_line(notice.action)),
@@ -169,8 +181,40 @@ def notice_view(notice: Notice, links: Links) -> NoticeView:
     )
 
 
+def data_view(story: Story, on: date) -> NoticeView:
+    """The text of late figures, of those that have come, or of those that nobody waits for any more."""
+    first = story[0]
+    tone = tone_of(first.kind, None)
+    title = one_line(first.title)
+    written = one_line(first.limit_text)
+    return NoticeView(
+        tone=tone,
+        strip=f"{tone.word.capitalize()}: {_DATA_STRIPS.get(first.kind, 'no longer expected')}",
+        heading=title if len(story) > 1 else f"{one_line(first.area)}: {in_sentence(title)}",
+        news=news(story, NEWS_LENGTH, on),
+        headline=one_line(data_headline(story)),
+        correction="",
+        action=data_action(story),
+        facts=data_facts(story),
+        chart=None,
+        definition=sentence(one_line(first.definition)),
+        told_because=" ".join(dict.fromkeys(sentence(one_line(each.told_because)) for each in story)),
+        small_print=(
+            f"Indicator {one_line(first.indicator)}, {place_of(first)}",
+            *((f"The rule as written: {written}",) if written else ()),
+        ),
+        link=None,
+        listing=data_listing(story),
+    )
+
+
+def has_chart(notice: Notice) -> bool:
+    """Whether a mail shows the notice's last periods."""
+    return bool(notice.history) and not notice.tells_of_data
+
+
 def _chart(notice: Notice) -> ChartView | None:
-    if not notice.history:
+    if not has_chart(notice):
         return None
     series = chart_series(notice)
     return ChartView(

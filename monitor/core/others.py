@@ -70,11 +70,11 @@ class Comparison:
         ).rounded(decimals)
 
     def around(self, panel: Panel, kind: AreaType) -> ExactArray:
-        """The figure of the region or country around each area for the same period."""
+        """The figure of the nearest region or country around each area for the same period."""
         tree = self.others.areas
 
         def wider(area: Area) -> Sequence[str]:
-            return [each.name for each in tree.ancestors(area.name) if each.type is kind]
+            return [each.name for each in tree.ancestors(area.name) if each.type is kind][:1]
 
         return self._peers(panel, wider, PeerStatistic.MEAN, 1).rounded(panel.indicator.decimals)
 

@@ -64,7 +64,7 @@ def read_figures(node: Node, world: World, given: Given, log: ProblemLog) -> tup
         return ()
     found: list[Arrival] = []
     for area in areas:
-        figures = _arrivals(indicator, area, parts, status, delay, given, log)
+        figures = _arrivals((indicator.id, area), parts, status, delay=delay, given=given, log=log)
         found += figures.values()
         found += _revisions(fields, indicator, figures)
     return tuple(found)
@@ -162,10 +162,10 @@ def _dated_cells(node: MappingNode, key: str, log: ProblemLog) -> Mapping[date, 
 
 
 def _arrivals(
-    indicator: Indicator,
-    area: str,
+    series: tuple[str, str],
     parts: Mapping[str, Mapping[date, _Placed]],
     status: Status,
+    *,
     delay: Delay,
     given: Given,
     log: ProblemLog,
@@ -180,9 +180,9 @@ def _arrivals(
         on = delay.known(end)
         if on < end:
             log.note("LIM913", span, f"the figure of {end} is known on {on}, before its period has ended")
-        elif not given.refuse_second((indicator.id, area, end), span, log):
+        elif not given.refuse_second((*series, end), span, log):
             amounts = {key: cell.cell for key, cell in cells.items()}
-            found[end] = Arrival(on, _observation(indicator.id, area, end, amounts, status), span)
+            found[end] = Arrival(on, _observation(*series, end, amounts, status), span)
     return found
 
 

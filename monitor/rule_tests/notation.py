@@ -1,11 +1,11 @@
 """Figures as authors write them in a test: numbers, runs of numbers, symbols for missing ones, gaps.
 
-The runs are those of Prometheus' promtool ("Unit testing for rules", `<series>`): `a+bxn` is a, a+b, …, a+n*b,
-so n more than the first; `axn` is a and n more of the same; `_xn` is n gaps. Symbols repeat as gaps do.
+The runs are those of Prometheus' promtool ("Unit testing for rules", `<series>`): `a+bxn` is a, a+b, …,
+a+n*b, so n more than the first; `axn` is a and n more of the same; `_xn` is n gaps. Symbols repeat as gaps do.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,8 +14,7 @@ from monitor.core.observations import Missing
 from monitor.intake.numbers import SYMBOLS
 from monitor.rulebook import scalars
 from monitor.rulebook.problems import ProblemLog, Span
-from monitor.rulebook.yaml_nodes import Node, Scalar
-from monitor.rulebook.yaml_nodes import Sequence as SequenceNode
+from monitor.rulebook.yaml_nodes import Node, Scalar, Sequence
 
 Cell = int | Missing | None
 """A figure in millionths, why it is missing, or None: there is no figure for that period."""
@@ -51,21 +50,21 @@ def read_cells(node: Node, what: str, log: ProblemLog) -> tuple[WrittenCell, ...
     """Returns the figures of a list or of one text, in order; None, with the problem noted, for bad ones."""
     found: list[WrittenCell] = []
     sound = True
-    for item in node.items if isinstance(node, SequenceNode) else (node,):
+    for item in node.items if isinstance(node, Sequence) else (node,):
         scalar = scalars.scalar(item, what, log)
         if scalar is None:
             return None
         for offset, word in _words(scalar):
             span = scalar.span_of(offset, len(word))
-            cells = expanded(word)
-            if cells is None:
+            run = run_of(word)
+            if run is None:
                 _note_strange(word, span, what, log)
                 sound = False
-            elif len(found) + len(cells) > MOST_FIGURES:
+            elif len(found) + run.count > MOST_FIGURES:
                 log.note("LIM916", span, f"{what} has more than {MOST_FIGURES} figures from here on")
                 return None
             else:
-                found += [WrittenCell(cell, span) for cell in cells]
+                found += [WrittenCell(cell, span) for cell in run.cells()]
     return tuple(found) if sound else None
 
 
@@ -81,41 +80,37 @@ def read_cell(node: Node, what: str, log: ProblemLog) -> WrittenCell | None:
     return cells[0]
 
 
-def expanded(word: str) -> Sequence[Cell] | None:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """So many figures from ``first`` on, each ``step`` higher; not built before its length is bearable."""
+
+    first: Cell
+    count: int
+    step: int = 0
+
+    def cells(self) -> list[Cell]:
+        """The figures, one by one."""
+        first = self.first
+        if isinstance(first, int):
+            return [first + place * self.step for place in range(self.count)]
+        return [first] * self.count
+
+
+def run_of(word: str) -> Run | None:
     """Returns what one word stands for; None where it is no figure."""
     if len(word) > _LONGEST_WORD:
         return None
     symbol = _SYMBOL.fullmatch(word)
     if symbol is not None:
         cell = None if symbol["symbol"] == GAP else SYMBOLS[symbol["symbol"].casefold()]
-        return _Repeated(cell, 1 if symbol["times"] is None else int(symbol["times"]))
+        return Run(cell, 1 if symbol["times"] is None else int(symbol["times"]))
     run = _RUN.fullmatch(word)
     if run is None:
         return None
     try:
-        first, step = micro(run["first"]), micro(run["step"] or "0")
-        more = int(run["more"] or 0)
-        micro(str((first + more * step) // 1_000_000))
+        return Run(micro(run["first"]), int(run["more"] or 0) + 1, micro(run["step"] or "0"))
     except ValueError:
         return None
-    return _Repeated(first, more + 1, step)
-
-
-@dataclass(frozen=True)
-class _Repeated(Sequence[Cell]):
-    """A run that is not built before its length is known to be bearable."""
-
-    first: Cell
-    count: int
-    step: int = 0
-
-    def __len__(self) -> int:
-        return self.count
-
-    def __getitem__(self, place: int) -> Cell:  # type: ignore[override]  # nobody takes slices of it
-        if not 0 <= place < self.count:
-            raise IndexError(place)
-        return self.first + place * self.step if isinstance(self.first, int) else self.first
 
 
 def _words(scalar: Scalar) -> Iterator[tuple[int, str]]:

@@ -1,5 +1,6 @@
 """A test file to tests, or to everything that is wrong with it."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +9,7 @@ from monitor.rule_tests.expectations import latest, read_expectation
 from monitor.rule_tests.figures import Given, read_figures
 from monitor.rule_tests.keys import FILE_KEYS, PEOPLE_KEYS, TEST_KEYS
 from monitor.rule_tests.model import Arrival, Expectation, RuleTest, RuleTestFile, Setting
-from monitor.rule_tests.settings import Settings
+from monitor.rule_tests.settings import KnownSettings
 from monitor.rulebook.checks.secrecy import check_secrecy
 from monitor.rulebook.fields import Fields, fields_of
 from monitor.rulebook.problems import ProblemLog, Span
@@ -22,7 +23,7 @@ RULES: Final = ".."
 
 
 def read_rule_tests(
-    path: Path, file: str, settings: Settings, log: ProblemLog, sources: dict[str, str]
+    path: Path, file: str, settings: KnownSettings, log: ProblemLog, sources: dict[str, str]
 ) -> RuleTestFile | None:
     """Returns the tests of a file, called ``file`` in messages; None where it or its rules have an error.
 
@@ -46,7 +47,7 @@ def read_rule_tests(
     return RuleTestFile(file, setting, tests)
 
 
-def _setting(fields: Fields, folder: Path, settings: Settings) -> Setting | None:
+def _setting(fields: Fields, folder: Path, settings: KnownSettings) -> Setting | None:
     rules = _folder(fields, "rulebook", folder, folder / RULES)
     config = _folder(fields, "config", folder, settings.config)
     if rules is None or config is None:
@@ -130,7 +131,7 @@ def _name_span(fields: Fields) -> Span:
 
 
 def _check_order(expectations: tuple[Expectation, ...], log: ProblemLog) -> None:
-    for before, after in zip(expectations, expectations[1:], strict=False):
+    for before, after in pairwise(expectations):
         if after.at <= before.at:
             log.note("LIM908", after.span, f"{after.at} does not come after {before.at}")
 

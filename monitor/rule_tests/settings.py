@@ -15,7 +15,7 @@ from monitor.world import World
 
 
 @dataclass
-class Settings:
+class KnownSettings:
     """The settings of all test files. ``config`` is the folder of areas and people unless a file names one.
 
     ``refusals`` holds, for each folder that cannot be used, what is wrong with it, rendered.

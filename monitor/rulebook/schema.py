@@ -92,7 +92,7 @@ def _amount(_: Amount) -> Schema:
 
 @_of.register
 def _calculation(_: Calculation) -> Schema:
-    return {"type": ["number", "string"], "pattern": r"\S"}
+    return {"type": ["number", "string"], "pattern": r"^[\sA-Za-z0-9_.,+*/()-]+$"}
 
 
 @_of.register

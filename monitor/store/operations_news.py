@@ -12,7 +12,7 @@ from monitor.store.tables import operations_news as table
 
 @dataclass(frozen=True, slots=True)
 class ToldOperations:
-    """One piece of news as it was told. ``fingerprint`` is the same for the same refusal; good news has ""."""
+    """One piece of news as it was told. ``fingerprint`` is the same for the same refusal; good news: ""."""
 
     at: datetime
     kind: OperationsKind

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.compose import Links, compose
-from monitor.core.notifications import Notice
+from monitor.core.notifications import Notice, OperationsNews
 from notifiers.message import Message
 from tests.support.components import require_program
-from tests.support.notices import notification
+from tests.support.notices import notification, operations_mail
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,11 +21,11 @@ Composing = Callable[..., Message]
 
 @pytest.fixture
 def mail() -> Composing:
-    """Composes notices to Swale's district manager under a fixed Message-ID."""
+    """Composes notices to Swale's district manager, or news of limen itself, under a fixed Message-ID."""
 
-    def composed(*notices: Notice, links: Links = LINKS) -> Message:
+    def composed(*notices: Notice, links: Links = LINKS, about_limen: OperationsNews | None = None) -> Message:
         return compose(
-            notification(*notices),
+            operations_mail(about_limen) if about_limen else notification(*notices),
             message_id="<outbox-17.5f3a@limen.example>",
             in_reply_to=None,
             references=(),

@@ -16,14 +16,21 @@ from monitor.core.notifications import Notice
 from monitor.core.observations import Status
 from tests.compose.conftest import Composing
 from tests.support.notices import (
+    ACCEPTED,
+    ARRIVED,
     BELOW_RANGE,
     BREACH,
     CLOSED,
+    DISTRICTS,
+    LATE,
+    NO_LONGER_EXPECTED,
     PROTECTED,
     PROVISIONAL,
     RECOVERED,
+    REFUSED,
     WORSENED,
     core_assessments,
+    late_in,
     many,
 )
 
@@ -48,7 +55,19 @@ MAILS: dict[str, tuple[Notice, ...]] = {
     ),
     "several": (RECOVERED, BELOW_RANGE, PROVISIONAL, CLOSED, BREACH),
     "eleven": many(11),
+    "late": (LATE,),
+    "late-in-five-areas": late_in("Swale", "Thanet", "Dover", "Ashford", "Maidstone"),
+    "late-in-twelve-areas-since-different-months": tuple(
+        replace(each, period_end=date(2013, 8, 31), period_label="31 Aug 2013", due=date(2013, 9, 20))
+        if each.area in ("Dover", "Swale")
+        else each
+        for each in late_in(*DISTRICTS)
+    ),
+    "late-beside-a-breach": (*late_in("Swale", "Thanet"), BREACH),
+    "arrived": (ARRIVED,),
+    "no-longer-expected": (NO_LONGER_EXPECTED,),
 }
+OPERATIONS = {"rules-refused": REFUSED, "rules-accepted": ACCEPTED}
 
 
 def _compare(name: str, found: str) -> None:
@@ -68,6 +87,15 @@ def test_a_mail_reads_as_it_was_agreed(name: str, mail: Composing) -> None:
     _compare(f"{name}.html", message.html)
 
 
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_mail_about_limen_itself_reads_as_it_was_agreed(name: str, mail: Composing) -> None:
+    message = mail(about_limen=OPERATIONS[name])
+
+    _compare(f"{name}.txt", f"Subject: {message.subject}\n\n{message.text}")
+    assert message.html is not None
+    _compare(f"{name}.html", message.html)
+
+
 def test_a_mail_without_pages_or_an_address_to_name_still_says_whom_to_ask(mail: Composing) -> None:
     message = mail(BREACH, links=Links())
 
@@ -79,4 +107,5 @@ def test_a_mail_without_pages_or_an_address_to_name_still_says_whom_to_ask(mail:
 def test_no_golden_file_is_left_over() -> None:
     written = {path.name for path in GOLDEN.iterdir()}
 
-    assert written == {f"{name}.{kind}" for name in MAILS for kind in ("txt", "html")} | {"no-links.txt"}
+    known = [*MAILS, *OPERATIONS]
+    assert written == {f"{name}.{kind}" for name in known for kind in ("txt", "html")} | {"no-links.txt"}

@@ -10,21 +10,38 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from monitor.core.notifications import Notice, OperationsNews
 from notifiers.message import Message
 from tests.compose.conftest import Composing
 from tests.compose.test_palette import contrast
-from tests.support.notices import BELOW_RANGE, BREACH, CLOSED, PROTECTED, PROVISIONAL, RECOVERED, many
+from tests.support.notices import (
+    ACCEPTED,
+    BELOW_RANGE,
+    BREACH,
+    CLOSED,
+    DISTRICTS,
+    PROTECTED,
+    PROVISIONAL,
+    RECOVERED,
+    REFUSED,
+    late_in,
+    many,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-MAILS = {
+MAILS: dict[str, tuple[Notice, ...] | OperationsNews] = {
     "breach": (BREACH,),
     "protected": (PROTECTED,),
     "several": (RECOVERED, PROVISIONAL, BREACH, BELOW_RANGE, CLOSED),
     "eleven": many(11),
+    "late": late_in(*DISTRICTS),
+    "late-beside-a-breach": (*late_in("Swale", "Thanet"), BREACH),
+    "refused": REFUSED,
+    "accepted": ACCEPTED,
 }
 # Every text's colour and the nearest colour behind it, as the browser computes them.
 COLOURS = """() => {
@@ -73,7 +90,9 @@ def test_a_mail_fits_the_screen_and_can_be_read(
 ) -> None:
     context = browser.new_context(viewport={"width": width, "height": 667}, color_scheme=scheme, offline=True)
     page = context.new_page()
-    page.set_content(shown_html(mail(*MAILS[name])))
+    told = MAILS[name]
+    message = mail(about_limen=told) if isinstance(told, OperationsNews) else mail(*told)
+    page.set_content(shown_html(message))
     picture = page.screenshot(path=tmp_path / f"{name}-{width}-{scheme}.png", full_page=True)
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -8,21 +8,24 @@ from monitor.core.notifications import NoticeKind
 from monitor.core.rulebook import Level
 from monitor.palette import (
     AMBER,
+    ARRIVED,
     CHART,
     CLOSED,
     DARK,
     GREEN,
+    LATE,
     LEVEL_TONES,
     LIGHT,
     NOTICE,
     RECOVERED,
     RED,
+    REFUSED,
     Theme,
     Tone,
     tone_of,
 )
 
-TONES = (RED, AMBER, GREEN, NOTICE, RECOVERED, CLOSED)
+TONES = (RED, AMBER, GREEN, NOTICE, RECOVERED, CLOSED, LATE, ARRIVED, REFUSED)
 
 
 def contrast(one: str, other: str) -> float:
@@ -78,6 +81,8 @@ def test_no_two_tones_share_a_word_or_a_symbol_but_where_they_mean_the_same() ->
         (NoticeKind.BREACH, None, NOTICE),
         (NoticeKind.RECOVERED, Level.CRITICAL, RECOVERED),
         (NoticeKind.CLOSED, Level.CRITICAL, CLOSED),
+        (NoticeKind.LATE, None, LATE),
+        (NoticeKind.ARRIVED, None, ARRIVED),
     ],
 )
 def test_news_is_coloured_by_its_level_and_what_is_over_by_itself(

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.compose.stories import stories
 from monitor.compose.subject import LONGEST, subject_of
 from monitor.core.notifications import Notice, NoticeKind
 from monitor.core.rulebook import Level
@@ -60,11 +61,11 @@ from tests.support.notices import BELOW_RANGE, BREACH, CLOSED, PROVISIONAL, RECO
     ],
 )
 def test_a_subject_says_it_all(notices: list[Notice], subject: str) -> None:
-    assert subject_of(notices) == subject
+    assert subject_of(stories(notices)) == subject
 
 
 def test_a_long_title_gives_way_to_the_figure() -> None:
-    subject = subject_of([replace(BREACH, title="Children " * 30), PROVISIONAL])
+    subject = subject_of(stories([replace(BREACH, title="Children " * 30), PROVISIONAL]))
 
     assert len(subject) <= LONGEST
     assert subject.endswith("… 46, limit 40 — red, and 1 more")
@@ -91,7 +92,7 @@ def test_no_text_from_outside_breaks_the_line_or_makes_it_long(
 ) -> None:
     notice = replace(BREACH, area=area, title=title, reason=reason, unit=unit, kind=kind)
 
-    subject = subject_of([notice, *[BREACH] * others])
+    subject = subject_of(stories([notice, *[BREACH] * others]))
 
     assert len(subject) <= LONGEST
     assert len(subject.splitlines()) == 1

@@ -89,6 +89,18 @@ def test_region_and_england_are_those_around_the_area() -> None:
     assert (found.region, found.england) == (Decimal("9.9"), Decimal("10.5"))
 
 
+def test_of_regions_within_each_other_the_nearest_is_compared() -> None:
+    london = Area("London", AreaType.REGION, "England")
+    inner = Area("Inner London", AreaType.REGION, "London")
+    camden = Area("Camden", AreaType.AUTHORITY, "Inner London")
+    tree = AreaTree.of([ENGLAND, london, inner, camden])
+    figures = {area: [figure(MARCH, value, area=area.name)] for area, value in ((london, "9"), (inner, "12"))}
+    asked = indicator(benchmarks=(dated(Benchmarks(None, Given.FIGURES, None)),))
+    own = {camden: [figure(MARCH, "10", area="Camden")]}
+    (found,) = evaluate(asked, (), own, others=Others(tree, figures)).evaluations
+    assert found.region == Decimal("12.0")
+
+
 def test_without_others_figures_nothing_is_made_up() -> None:
     found = judged(compared(Statistic.MEAN), None)
     assert (found.neighbours, found.region, found.england) == (None, None, None)

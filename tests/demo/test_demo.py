@@ -50,7 +50,7 @@ def test_it_tells_what_happened_and_how_it_ended(played: Played) -> None:
         "14 Apr 2011 kent-2011-03.csv: 65 new figures",
         "12 Apr 2013 kent-2013-03.csv: 194 new figures, 4 rows set aside",
         "17 Jan 2014 kent-2013-11-validated.csv: 12 figures restated",
-        "✉ Judith Marlowe, Kiran Banerjee: Swale: core assessments out of timescale 46, limit 40 — amber",
+        "✉ Judith Marlowe, Kiran Banerjee: Swale: core assessments out of timescale 46, limit 40 — red",
         "✓ over Kent: initial assessments within 10 days",
         "Kent on 31 March 2014",
         "the list of areas has no “Medway”",

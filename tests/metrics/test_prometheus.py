@@ -1,8 +1,6 @@
 """A real Prometheus scrapes a real exposition: what limen ships for Prometheus and Grafana works on it."""
 
-import json
 import re
-import socket
 import subprocess
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,7 +8,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import httpx
 import promql_parser
 import pytest
 import yaml
@@ -20,43 +17,22 @@ from monitor.metrics import TEXT_FORMAT
 from monitor.rulebook.loader import load_rulebook
 from tests.support.board import full_metrics
 from tests.support.components import require_program
+from tests.support.prometheus import CHOSEN, PROMETHEUS, ask, dashboard, filled, panels, running_prometheus
 from tests.support.repository import ROOT
-from tests.support.service_manager import wait_for
-
-PROMETHEUS = ROOT / "config/prometheus"
-DASHBOARD = ROOT / "config/grafana/dashboards/limen.json"
-CHOSEN = {"county": "Kent", "area": "Swale", "indicator": "single_assessments_out_of_timescale"}
-
-
-def _dashboard() -> dict[str, Any]:
-    return dict(json.loads(DASHBOARD.read_text(encoding="utf-8")))
-
-
-def _panels() -> list[dict[str, Any]]:
-    return [panel for panel in _dashboard()["panels"] if panel["type"] != "row"]
-
-
-def _filled(expression: str) -> str:
-    for name, value in CHOSEN.items():
-        expression = expression.replace(f"${name}", value)
-    return expression.replace("$__rate_interval", "5m")
-
 
 pytestmark = pytest.mark.xdist_group("prometheus")
 
 QUERIES = [
     pytest.param(target["expr"], id=f"{panel['title']}-{target['refId']}")
-    for panel in _panels()
+    for panel in panels()
     for target in panel["targets"]
 ]
-VARIABLES = [each["query"]["query"] for each in _dashboard()["templating"]["list"] if each["type"] == "query"]
+VARIABLES = [each["query"]["query"] for each in dashboard()["templating"]["list"] if each["type"] == "query"]
 
 
 @pytest.fixture(scope="module")
 def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A running Prometheus with the shipped configuration that scrapes every second, as `http://host:port`."""
-    program = require_program("prometheus", "prometheus")
-    folder = tmp_path_factory.mktemp("prometheus")
+    """A running Prometheus that scrapes an exposition with a sample of every metric."""
     areas = load_areas(ROOT / "config/areas.csv")
     rulebook = load_rulebook(ROOT / "rules", areas=areas).rulebook
     assert rulebook is not None
@@ -74,44 +50,10 @@ def prometheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Target) as target:
         Thread(target=target.serve_forever, daemon=True).start()
-        text = (PROMETHEUS / "prometheus.yml").read_text()
-        text = text.replace("127.0.0.1:9188", f"127.0.0.1:{target.server_port}").replace("60s", "1s")
-        (folder / "prometheus.yml").write_text(text)
-        (folder / "limen.rules.yml").write_bytes((PROMETHEUS / "limen.rules.yml").read_bytes())
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        with (folder / "log").open("w") as log:
-            process = subprocess.Popen(
-                [
-                    program,
-                    f"--config.file={folder / 'prometheus.yml'}",
-                    f"--storage.tsdb.path={folder / 'data'}",
-                    f"--web.listen-address=127.0.0.1:{port}",
-                ],
-                stderr=log,
-            )
-            try:
-                address = f"http://127.0.0.1:{port}"
-                # Two scrapes are the fewest from which a rate can be had.
-                enough = "count_over_time(limen_build_info[1m]) >= 3"
-                wait_for(lambda: _ask(address, enough), (folder / "log").read_text)
-                yield address
-            finally:
-                process.terminate()
-                process.wait()
+        folder = tmp_path_factory.mktemp("prometheus")
+        with running_prometheus(folder, f"127.0.0.1:{target.server_port}") as address:
+            yield address
         target.shutdown()
-
-
-def _ask(address: str, expression: str) -> list[Any]:
-    try:
-        answer = httpx.get(f"{address}/api/v1/query", params={"query": expression})
-    except httpx.TransportError:
-        return []  # it is still starting
-    if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
-        return []
-    assert answer.status_code == httpx.codes.OK, f"{expression}: {answer.text}"
-    return list(answer.json()["data"]["result"])
 
 
 def test_promtool_accepts_the_configuration_and_the_alert_rules() -> None:
@@ -128,18 +70,18 @@ def test_promtool_accepts_the_configuration_and_the_alert_rules() -> None:
 
 @pytest.mark.parametrize("expression", QUERIES)
 def test_every_query_of_the_dashboard_returns_data(expression: str, prometheus: str) -> None:
-    filled = _filled(expression)
-    promql_parser.parse(filled)
+    query = filled(expression)
+    promql_parser.parse(query)
 
-    assert "$" not in filled
-    assert _ask(prometheus, filled), filled
+    assert "$" not in query
+    assert ask(prometheus, query), query
 
 
 @pytest.mark.parametrize("query", VARIABLES)
 def test_every_variable_of_the_dashboard_has_something_to_choose(query: str, prometheus: str) -> None:
     found = re.fullmatch(r"label_values\((.+), (\w+)\)", query)
     assert found is not None
-    values = {series["metric"][found[2]] for series in _ask(prometheus, _filled(found[1]))}
+    values = {series["metric"][found[2]] for series in ask(prometheus, filled(found[1]))}
 
     assert set(CHOSEN.values()) & values
 
@@ -155,7 +97,7 @@ def test_every_metric_of_an_alert_rule_exists(rule: dict[str, Any], prometheus: 
 
     assert names
     for name in names - {"limen"}:
-        assert _ask(prometheus, name), name
+        assert ask(prometheus, name), name
 
 
 def test_the_alert_rules_about_limen_fire_when_they_should_and_not_before(tmp_path: Path) -> None:

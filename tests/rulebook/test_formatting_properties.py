@@ -233,11 +233,23 @@ def test_any_structure_with_comments_between_its_lines(block: list[str], data: s
     form("\n".join(lines) + "\n")
 
 
+SIGNS = "indicators: alerts: a: x-1: title: - | > >- |2 ' \" # [ ] { } , ? : ~ null 2013-04-01 % --- ... key:"
 PIECES = st.sampled_from(
-    "indicators: alerts: a: x-1: title: - | > >- |2 ' \" # [ ] { } , ? : ~ null 2013-04-01 % --- ... \t \n".split(
-        " "
-    )
-    + ["\n", "\n  ", "\n    ", " ", " # c", "#c\n", "\r\n", "é", "%YAML 1.2\n", "key: ", "- "]
+    [
+        *SIGNS.split(),
+        "\n",
+        "\n  ",
+        "\n    ",
+        " ",
+        "\t",
+        " # c",
+        "#c\n",
+        "\r\n",
+        "é",
+        "%YAML 1.2\n",
+        "key: ",
+        "- ",
+    ]
 )
 
 

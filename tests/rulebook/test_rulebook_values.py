@@ -143,7 +143,7 @@ def test_bands_direction_and_retirement_are_read() -> None:
             retired: {on: 2013-11-15, superseded_by: others}
             """
         )
-        + indicator(id="others"),
+        + indicator("rag: [{from: 2013-11-15, green: value <= 5, reference: r}]", id="others"),
         alerts=alert("effective: {until: 2013-11-15}"),
     )
     found = rulebook(text).indicators[INDICATOR]

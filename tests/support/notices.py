@@ -6,7 +6,14 @@ from decimal import Decimal
 
 from monitor.core.areas import AreaType
 from monitor.core.judgements import DirectionOfTravel, RagRating
-from monitor.core.notifications import HistoryPoint, Notice, NoticeKind, Notification
+from monitor.core.notifications import (
+    HistoryPoint,
+    Notice,
+    NoticeKind,
+    Notification,
+    OperationsKind,
+    OperationsNews,
+)
 from monitor.core.observations import Status
 from monitor.core.periods import month_end
 from monitor.core.recipients import Recipient
@@ -300,3 +307,81 @@ def many(count: int) -> tuple[Notice, ...]:
         )
         for n in range(count)
     )
+
+
+LATE = replace(
+    BREACH,
+    rule="late:core_assessments_out_of_timescale",
+    kind=NoticeKind.LATE,
+    reason="the figure did not come in time",
+    level=None,
+    title="Core assessments out of timescale",
+    status=None,
+    value=None,
+    limit=None,
+    limit_text="expected_within: 15 working days",
+    limit_reference="",
+    since=None,
+    since_label="",
+    direction=DirectionOfTravel.UNKNOWN,
+    previous_value=None,
+    previous_label="31 Aug 2013",
+    history=(),
+    action="",
+    rule_position="assessments.yaml:12:3",
+    told_because="You are told as data owner for Kent: late figures are for those who own the data.",
+    thread="late:core_assessments_out_of_timescale/Swale/1",
+    due=date(2013, 10, 21),
+)
+ARRIVED = replace(
+    LATE,
+    kind=NoticeKind.ARRIVED,
+    reason="the figure has come",
+    previous_label="30 Sep 2013",
+    told_because="You were told that these figures were late, so you are told that they have come.",
+)
+NO_LONGER_EXPECTED = replace(
+    LATE, kind=NoticeKind.CLOSED, reason="superseded by “Single assessments out of timescale”"
+)
+DISTRICTS = (
+    "Ashford",
+    "Canterbury",
+    "Dartford",
+    "Dover",
+    "Folkestone and Hythe",
+    "Gravesham",
+    "Maidstone",
+    "Sevenoaks",
+    "Swale",
+    "Thanet",
+    "Tonbridge and Malling",
+    "Tunbridge Wells",
+)
+
+
+def late_in(*areas: str) -> tuple[Notice, ...]:
+    """The same figures late in several areas."""
+    return tuple(replace(LATE, area=area, thread=f"{LATE.rule}/{area}/1") for area in areas)
+
+
+REFUSED = OperationsNews(
+    kind=OperationsKind.RULES_REFUSED,
+    errors=2,
+    problems=(
+        "assessments.yaml:164:15: LIM112 “eleven” is no number — write a number such as 40\n"
+        "  164 |     warning: value > eleven\n"
+        "      |                      ^^^^^^\n"
+        "routes.yaml:4:9: LIM402 nobody is ever “distrikt manager” — did you mean “district manager”?\n"
+        "    4 |     to: distrikt manager\n"
+        "      |         ^^^^^^^^^^^^^^^^\n"
+    ),
+    rules_version="8f14e45fceea167a5a36dedd4bea2543c1b2a3d4e5f60718293a4b5c6d7e8f90",
+    rules_folder="/etc/limen/rules",
+)
+ACCEPTED = replace(REFUSED, kind=OperationsKind.RULES_ACCEPTED, errors=0, problems="")
+
+
+def operations_mail(news: OperationsNews) -> Notification:
+    """A mail about limen itself to those who run it."""
+    desk = Recipient("ops-desk", "Performance systems desk", "performance.systems@kent.example", "Dear all")
+    return Notification(desk, (), DECIDED_AT, news)

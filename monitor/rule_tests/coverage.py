@@ -1,0 +1,175 @@
+"""What of a rulebook the tests look at: its levels, bands, recovery limits, ends and routes.
+
+Something is reached when an expectation that was met looked at it: a level, when it was expected and held;
+not when some figure happened to pass it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
+from monitor.core.areas import Area
+from monitor.core.judgements import Evaluation, RagRating
+from monitor.core.notifications import Decision
+from monitor.core.positions import Position
+from monitor.core.rulebook import AlertRule, Indicator, Route, RouteTarget, Rulebook, Thresholds
+
+_ENDS = (TransitionReason.RETIRED, TransitionReason.SUPERSEDED)
+
+
+class Part(StrEnum):
+    """The kinds of thing that a test can reach."""
+
+    BAND = "band"
+    LEVEL = "level"
+    RECOVER = "recover"
+    FOR = "for"
+    UNTIL = "until"
+    FLAPPING = "flapping"
+    ROUTE = "route"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class CoverageItem:
+    """One thing that a test can reach, and where it stands in the rule files."""
+
+    part: Part
+    of: str
+    what: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """All items of a rulebook in the order of its files, and those that were reached."""
+
+    items: tuple[CoverageItem, ...]
+    reached: frozenset[CoverageItem]
+
+    @property
+    def unreached(self) -> tuple[CoverageItem, ...]:
+        """What no test reaches."""
+        return tuple(item for item in self.items if item not in self.reached)
+
+    @property
+    def percent(self) -> float:
+        """How much is reached, from 0 to 100; 100 where there is nothing to reach."""
+        return 100 * (len(self.items) - len(self.unreached)) / len(self.items) if self.items else 100.0
+
+    def of_part(self, part: Part) -> "Coverage":
+        """The coverage of one kind of thing."""
+        return Coverage(tuple(item for item in self.items if item.part is part), self.reached)
+
+
+def coverage_of(rulebook: Rulebook, reached: Iterable[CoverageItem]) -> Coverage:
+    """Compares what tests reached with all that there is."""
+    items = sorted(set(_items(rulebook)), key=lambda item: (item.position, item))
+    return Coverage(tuple(items), frozenset(reached))
+
+
+def _items(rulebook: Rulebook) -> Iterator[CoverageItem]:
+    for indicator in rulebook.indicators.values():
+        for entry in indicator.rag:
+            for colour in _colours(indicator, entry.position):
+                yield _band(indicator, entry.position, colour)
+    for rule in rulebook.alerts.values():
+        for area in (None, *rule.overrides):
+            yield from _of_thresholds(rule, area)
+        if rule.retirement is not None:
+            yield CoverageItem(Part.UNTIL, rule.id, str(rule.retirement.on), rule.position)
+        if rule.flapping is not None:
+            yield CoverageItem(Part.FLAPPING, rule.id, "", rule.position)
+    for route in rulebook.routes:
+        for target in route.to:
+            yield _target(route, target)
+
+
+def _colours(indicator: Indicator, position: Position) -> tuple[RagRating, ...]:
+    entry = next(each for each in indicator.rag if each.position == position)
+    amber = () if entry.value.amber is None else (RagRating.AMBER,)
+    return (RagRating.GREEN, *amber, RagRating.RED)
+
+
+def _band(indicator: Indicator, position: Position, colour: RagRating) -> CoverageItem:
+    return CoverageItem(Part.BAND, indicator.id, colour.value, position)
+
+
+def _of_thresholds(rule: AlertRule, area: str | None) -> Iterator[CoverageItem]:
+    thresholds = rule.thresholds if area is None else rule.overrides[area]
+    for level in thresholds.levels:
+        # An override's inherited level stands where the rule's own does: it is the same item.
+        own = _is_own(rule, thresholds, level.position)
+        yield CoverageItem(Part.LEVEL, rule.id, _in(level.level.value, area if own else None), level.position)
+    place = _place_of(rule, area)
+    if thresholds.recover is not None:
+        yield CoverageItem(Part.RECOVER, rule.id, _in(str(thresholds.recover), place), rule.position)
+    if thresholds.periods > 1:
+        yield CoverageItem(Part.FOR, rule.id, _in(f"{thresholds.periods} periods", place), rule.position)
+
+
+def _is_own(rule: AlertRule, thresholds: Thresholds, position: Position) -> bool:
+    inherited = {level.position for level in rule.thresholds.levels}
+    return thresholds is not rule.thresholds and position not in inherited
+
+
+def _place_of(rule: AlertRule, area: str | None) -> str | None:
+    """The area, where it has limits of its own beside the rule's levels."""
+    if area is None:
+        return None
+    own = rule.overrides[area]
+    same = (own.recover, own.periods) == (rule.thresholds.recover, rule.thresholds.periods)
+    return None if same else area
+
+
+def _in(what: str, area: str | None) -> str:
+    return what if area is None else f"{what} in {area}"
+
+
+def _target(route: Route, target: RouteTarget) -> CoverageItem:
+    whom = target.role if target.role is not None else f"person {target.person}"
+    return CoverageItem(Part.ROUTE, route.id, str(whom), target.position)
+
+
+def reached_by_rating(indicator: Indicator, evaluation: Evaluation) -> Iterator[CoverageItem]:
+    """What an expectation of a colour reached."""
+    if evaluation.rag_position is not None and evaluation.rag in (
+        RagRating.GREEN,
+        RagRating.AMBER,
+        RagRating.RED,
+    ):
+        yield _band(indicator, evaluation.rag_position, evaluation.rag)
+
+
+def reached_by_alert(
+    rule: AlertRule, area: Area, alert: Alert, last: Transition | None
+) -> Iterator[CoverageItem]:
+    """What an expectation of an alert's state and level reached. ``last``: its last transition."""
+    own = area.name if area.name in rule.overrides else None
+    thresholds = rule.thresholds_for(area)
+    for item in _of_thresholds(rule, own):
+        match item.part:
+            case Part.LEVEL:
+                fires = alert.state is AlertState.FIRING
+                level = next(each for each in thresholds.levels if each.position == item.position)
+                met = fires and alert.level is level.level
+            case Part.RECOVER:
+                met = last is not None and last.reason is TransitionReason.RECOVERED
+                met = met and alert.state is AlertState.RESOLVED
+            case _:
+                met = alert.state is AlertState.PENDING
+        if met:
+            yield item
+    if rule.retirement is not None and last is not None and last.reason in _ENDS:
+        yield CoverageItem(Part.UNTIL, rule.id, str(rule.retirement.on), rule.position)
+    if rule.flapping is not None and alert.flapping:
+        yield CoverageItem(Part.FLAPPING, rule.id, "", rule.position)
+
+
+def reached_by_telling(rulebook: Rulebook, decision: Decision) -> Iterator[CoverageItem]:
+    """What an expectation that somebody is told reached."""
+    for route in rulebook.routes:
+        for target in route.to if route.id == decision.route else ():
+            person = decision.recipient.id if decision.recipient is not None else None
+            if target.role == decision.role and target.person in (None, person):
+                yield _target(route, target)
