@@ -67,7 +67,9 @@ def expected_ranges(panel: Panel, entries: IntGrid) -> dict[str, ExactArray]:
     for number, entry in enumerate(dated):
         if entry.value.learnt is None:
             continue
-        series = Series.of(panel.values.numerator, panel.values.known)
+        series = Series.of(
+            panel.values.numerator, panel.values.known, panel.stretches(panel.indicator.rebases)
+        )
         learnt = expected_range(series, entry.value.learnt.figures, decimals=panel.indicator.decimals)
         lower.append((number, learnt.lower.rounded(panel.indicator.decimals)))
         upper.append((number, learnt.upper.rounded(panel.indicator.decimals)))

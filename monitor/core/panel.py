@@ -94,6 +94,16 @@ class Panel:
             grid[row] = by_signature[signature][inverse[row]]
         return grid
 
+    def stretches(self, rebases: Sequence[Dated[None]]) -> IntGrid | None:
+        """For each figure how many of its area's rebases began by its period's end; None without any."""
+        if not rebases:
+            return None
+        grid = np.zeros(self.shape, dtype=np.int64)
+        for row, area in enumerate(self.areas):
+            days = sorted(entry.start.toordinal() for entry in rebases if entry.scope.covers(area))
+            grid[row] = np.searchsorted(np.array(days, dtype=np.int64), self.period_ends[row], side="right")
+        return grid
+
     def from_entries(self, grid: IntGrid, amounts: Sequence[int | None]) -> ExactArray:
         """Spreads each entry's amount (millionths) over its figures, at published precision."""
         numbers = np.array([*(amount or 0 for amount in amounts), 0], dtype=np.int64)

@@ -171,7 +171,8 @@ class Indicator:
     rate per 10,000; None where the figure is not a ratio). ``decimals`` is the published precision: ratings
     and alerts compare the figure rounded to it. ``counts_people``: small counts of it are protected. With a
     ``derivation`` the figures are made from other indicators'. ``expected_within``: the working days after a
-    period's end by which its figure should be there.
+    period's end by which its figure should be there. ``rebases``: from when on a series is not to be reckoned
+    with what was before, such as a change of definition or of system; only their start and scope count.
     """
 
     id: str
@@ -197,6 +198,7 @@ class Indicator:
     benchmarks: tuple[Dated[Benchmarks], ...] = ()
     derivation: Derivation | None = None
     expected_within: int | None = None
+    rebases: tuple[Dated[None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,11 +78,12 @@ class Sight:
             **expected_ranges(panel, limits),
             **published,
         }
-        frame = Frame(values, panel.shape, indicator.decimals, indicator.scale)
+        stretches = panel.stretches(indicator.rebases)
+        frame = Frame(values, panel.shape, indicator.decimals, indicator.scale, stretches)
         ratings = _ratings(panel, frame, bands)
         coloured = np.isin(ratings, list(_COLOUR_OF))
         with_ratings = {**values, "rating": ExactArray.scaled(ratings, 0, coloured)}
-        frame = Frame(with_ratings, panel.shape, indicator.decimals, indicator.scale)
+        frame = Frame(with_ratings, panel.shape, indicator.decimals, indicator.scale, stretches)
         return cls(panel, frame, targets, limits, bands, ratings, {}, {}, {})
 
     def truth(self, condition: Condition) -> TruthCells:

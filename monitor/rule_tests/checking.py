@@ -8,11 +8,10 @@ from monitor.core.judgements import Evaluation, RuleHealth
 from monitor.core.rulebook import AlertRule
 from monitor.rule_tests.coverage import CoverageItem, Part, reached_by_alert, reached_by_rating
 from monitor.rule_tests.findings import Findings
-from monitor.rule_tests.model import Expectation, ExpectedAlert, ExpectedRating, Listed
+from monitor.rule_tests.model import Expectation, ExpectedAlert, ExpectedRating, Listed, Setting
 from monitor.rule_tests.results import Difference
 from monitor.rule_tests.scene import Scene
 from monitor.rule_tests.tellings import check_silence, check_told
-from monitor.world import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +22,9 @@ class Checked:
     reached: frozenset[CoverageItem]
 
 
-def check(expectation: Expectation, scene: Scene, world: World) -> Checked:
+def check(expectation: Expectation, scene: Scene, setting: Setting) -> Checked:
     """Compares every part of an expectation with the scene."""
-    found = Findings(expectation.at, scene, world)
+    found = Findings(expectation.at, scene, setting)
     for rating in expectation.ratings:
         _check_rating(rating, found)
     for alert in expectation.alerts:
@@ -49,7 +48,7 @@ def _check_rating(expected: ExpectedRating, found: Findings) -> None:
     got: dict[str, object] = {key: getattr(evaluation, key) for key in expected.fields}
     if evaluation.value is None and "value" in got:
         got["value"] = evaluation.missing
-    is_met = found.compare(expected.fields, got, what, lambda: _standards(evaluation, found.world))
+    is_met = found.compare(expected.fields, got, what, lambda: _standards(evaluation, found.setting))
     if is_met and "rag" in expected.fields:
         indicator = found.world.rulebook.indicators[expected.indicator]
         found.reached.update(reached_by_rating(indicator, evaluation))
@@ -67,7 +66,7 @@ def _check_alert(expected: ExpectedAlert, found: Findings) -> None:
         "flapping": alert.flapping,
     }
     what = f"{expected.alert} in {expected.area}"
-    if not found.compare(expected.fields, got, what, lambda: _judgement(alert, rule, found.scene)):
+    if not found.compare(expected.fields, got, what, lambda: _judgement(alert, rule, found)):
         return
     reached = reached_by_alert(
         rule, found.world.areas[expected.area], alert, found.scene.last_transition(alert)
@@ -87,12 +86,12 @@ def _check_others(expected: Iterable[ExpectedAlert], listed: Listed, found: Find
             level = f" ({alert.level})" if alert.level else ""
             message = f"{alert.rule} in {alert.area} is {alert.state}{level}, and is not listed"
             rule = found.world.rulebook.alerts[alert.rule]
-            found.differ(listed.span, message, _judgement(alert, rule, found.scene))
+            found.differ(listed.span, message, _judgement(alert, rule, found))
 
 
-def _standards(evaluation: Evaluation, world: World) -> Iterator[str]:
+def _standards(evaluation: Evaluation, setting: Setting) -> Iterator[str]:
     """The figure, and by what it is rated."""
-    unit = world.rulebook.indicators[evaluation.indicator].unit
+    unit = setting.world.rulebook.indicators[evaluation.indicator].unit
     value = str(evaluation.missing) if evaluation.value is None else f"{evaluation.value} {unit}"
     revision = f", revision {evaluation.revision}" if evaluation.revision > 1 else ""
     yield f"the figure of {evaluation.period_end} is {value} ({evaluation.status}{revision})"
@@ -101,21 +100,25 @@ def _standards(evaluation: Evaluation, world: World) -> Iterator[str]:
         for name in ("target", "lower", "upper", "neighbours", "region", "england")
         if (amount := getattr(evaluation, name)) is not None
     ]
-    bands = f"bands {evaluation.rag_position}" if evaluation.rag_position else "no bands are in force"
+    bands = (
+        f"bands {setting.place(evaluation.rag_position)}"
+        if evaluation.rag_position
+        else "no bands are in force"
+    )
     yield ", ".join([*beside, bands])
 
 
-def _judgement(alert: Alert, rule: AlertRule, scene: Scene) -> Iterator[str]:
+def _judgement(alert: Alert, rule: AlertRule, found: Findings) -> Iterator[str]:
     """What the rule said of the alert's last figure, and where it stands."""
-    verdict = scene.verdict(alert)
+    place, verdict = found.setting.place, found.scene.verdict(alert)
     if verdict is None:
-        yield f"the rule has judged no figure of {alert.area} yet (rule {rule.position})"
+        yield f"the rule has judged no figure of {alert.area} yet (rule {place(rule.position)})"
         return
-    evaluation = scene.evaluation(rule.indicator, alert.area, verdict.period_end)
+    evaluation = found.scene.evaluation(rule.indicator, alert.area, verdict.period_end)
     value = "missing" if evaluation is None or evaluation.value is None else str(evaluation.value)
     if verdict.health is not RuleHealth.OK:
         yield f"the rule could not judge the figure of {verdict.period_end} ({value}): {verdict.health}"
     holds = "holds" if verdict.level else "does not hold"
     limit = "" if verdict.limit is None else f", limit {verdict.limit}"
     yield f"the figure of {verdict.period_end} is {value}{limit}: {verdict.limit_text} {holds}"
-    yield f"rule {verdict.limit_position}"
+    yield f"rule {place(verdict.limit_position)}"

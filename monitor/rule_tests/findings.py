@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from monitor.rule_tests.coverage import CoverageItem
-from monitor.rule_tests.model import Field
+from monitor.rule_tests.model import Field, Setting
 from monitor.rule_tests.results import Difference
 from monitor.rule_tests.scene import Scene
 from monitor.rulebook.problems import Span
@@ -34,9 +34,14 @@ class Findings:
 
     at: date
     scene: Scene
-    world: World
+    setting: Setting
     differences: list[Difference] = field(default_factory=list)
     reached: set[CoverageItem] = field(default_factory=set)
+
+    @property
+    def world(self) -> World:
+        """Rules, areas and people."""
+        return self.setting.world
 
     def differ(self, span: Span, message: str, context: Iterable[str] = ()) -> None:
         """Notes a difference."""

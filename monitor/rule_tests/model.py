@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 from monitor.core.notifications import NoticeKind, TellReason
+from monitor.core.positions import Position
 from monitor.rulebook.problems import Span
 from monitor.store.observations import NewObservation
 from monitor.world import World
@@ -148,10 +148,14 @@ class RuleTest:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """By what a test file is judged: the world, and the folder that its rules lie in."""
+    """By what a test file is judged: the world, and the folder of its rules as it is shown."""
 
-    rules: Path
+    rules: str
     world: World
+
+    def place(self, position: Position | None) -> str:
+        """Where something stands in the rules, as it is shown."""
+        return f"{self.rules}/{position}"
 
 
 @dataclass(frozen=True, slots=True)

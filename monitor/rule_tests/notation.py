@@ -1,7 +1,8 @@
 """Figures as authors write them in a test: numbers, runs of numbers, symbols for missing ones, gaps.
 
 The runs are those of Prometheus' promtool ("Unit testing for rules", `<series>`): `a+bxn` is a, a+b, …,
-a+n*b, so n more than the first; `axn` is a and n more of the same; `_xn` is n gaps. Symbols repeat as gaps do.
+a+n*b, so n more than the first; `axn` is a and n more of the same; `_xn` is n gaps. Symbols repeat as gaps
+do.
 """
 
 import re

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from monitor.cycle import judge_changes
 from monitor.rule_tests.checking import Checked, check
 from monitor.rule_tests.coverage import CoverageItem
-from monitor.rule_tests.model import Arrival, RuleTest, RuleTestFile
+from monitor.rule_tests.model import Arrival, RuleTest, RuleTestFile, Setting
 from monitor.rule_tests.results import RuleTestResult
 from monitor.rule_tests.scene import Scene
 from monitor.store.batches import Channel, NewBatch
@@ -38,9 +38,11 @@ DOMAIN: Final = "tests.invalid"
 @contextmanager
 def throw_away_store() -> Iterator[Store]:
     """An empty store, gone when the block ends."""
-    with TemporaryDirectory(prefix="limen-test-") as folder:
-        with Store.open(f"sqlite:///{Path(folder) / 'limen.db'}", migrate=True) as store:
-            yield store
+    with (
+        TemporaryDirectory(prefix="limen-test-") as folder,
+        Store.open(f"sqlite:///{Path(folder) / 'limen.db'}", migrate=True) as store,
+    ):
+        yield store
 
 
 @contextmanager
@@ -65,7 +67,7 @@ def run_test(store: Store, file: RuleTestFile, test: RuleTest, zone: ZoneInfo) -
     """
     began = clock.perf_counter()
     with _undone(store) as connection:
-        course = _Course(connection, file.setting.world, zone)
+        course = _Course(connection, file.setting, zone)
         checked = list(course.follow(test))
     reached = frozenset[CoverageItem]().union(*(each.reached for each in checked))
     differences = tuple(difference for each in checked for difference in each.differences)
@@ -77,7 +79,7 @@ class _Course:
     """A test under way."""
 
     connection: Connection
-    world: World
+    setting: Setting
     zone: ZoneInfo
     batches: int = 0
     seen_cycle: int = 0
@@ -86,16 +88,16 @@ class _Course:
         """Yields what came of each expectation."""
         arrivals = {on: list(found) for on, found in groupby(test.arrivals, key=lambda each: each.on)}
         expectations = {each.at: each for each in test.expectations}
-        days = _days(self.world, {*arrivals, *expectations})
+        days = _days(self.setting.world, {*arrivals, *expectations})
         for day in days:
             self._record(arrivals.get(day, ()), day)
             self._cycle(day)
             if day in expectations:
-                yield check(expectations[day], self._scene(), self.world)
+                yield check(expectations[day], self._scene(), self.setting)
 
     def _cycle(self, day: date) -> None:
         now = datetime.combine(day, NOON, self.zone).astimezone(UTC)
-        judge_changes(self.connection, self.world, now=now, today=day, domain=DOMAIN)
+        judge_changes(self.connection, self.setting.world, now=now, today=day, domain=DOMAIN)
 
     def _record(self, arrivals: Sequence[Arrival], day: date) -> None:
         if not arrivals:

@@ -11,17 +11,25 @@ from monitor.directory.folders import AREAS, CONTACTS
 from monitor.rule_tests.model import Setting
 from monitor.rulebook.loader import load_rulebook
 from monitor.rulebook.problems import ProblemLog, has_errors, render_problems
+from monitor.rulebook.rule_files import shown_path
 from monitor.world import World
+
+
+def shown_from(here: Path, path: Path) -> str:
+    """A path as it is shown: from ``here`` if it lies within."""
+    inner = path.is_relative_to(here) and path != here
+    return shown_path(str(path.relative_to(here) if inner else path))
 
 
 @dataclass
 class KnownSettings:
     """The settings of all test files. ``config`` is the folder of areas and people unless a file names one.
 
-    ``refusals`` holds, for each folder that cannot be used, what is wrong with it, rendered.
+    Files within ``here`` are shown by their path from there. ``refusals`` holds, for each folder that cannot be used, what is wrong with it, rendered.
     """
 
     config: Path
+    here: Path
     refusals: dict[Path, str] = field(default_factory=dict)
     _areas: dict[Path, AreaTree | None] = field(default_factory=dict)
     _contacts: dict[Path, Contacts | None] = field(default_factory=dict)
@@ -68,7 +76,7 @@ class KnownSettings:
             self.refusals[rules] = render_problems(errors, loaded.sources)
             return None
         world = World(areas, contacts.directory, contacts.operations, loaded.rulebook)
-        return Setting(rules, world)
+        return Setting(shown_from(self.here, rules), world)
 
     def _refuse(self, config: Path, log: ProblemLog, sources: dict[str, str]) -> None:
         if log.errors:

@@ -14,6 +14,9 @@ from monitor.rulebook.source_text import SourceText
 from monitor.rulebook.suggestions import listed
 from monitor.rulebook.yaml_nodes import Scalar
 
+MOST_CELLS: Final = 100
+"""Cells of one row; with more of them it is no table that rules have use for."""
+
 MOST_FAULTS: Final = 100
 """Faulty rows of one table after which the rest of it is not read."""
 
@@ -113,6 +116,10 @@ def _records(source: SourceText, log: ProblemLog) -> Iterator[list[Scalar]]:
             log.note("LIM607", source.span(at, max(end, at + 1)), message)
             return
         record.append(_cell(source, match))
+        if len(record) > MOST_CELLS:
+            message = f"the row has more than {MOST_CELLS} cells; the table is read no further"
+            log.note("LIM814", _span(source, record), message)
+            return
         if after == ",":
             at = end + 1
             continue

@@ -279,3 +279,31 @@ def test_as_many_earlier_figures_are_needed_as_the_rules_look_back(
     levels: dict[str, str], direction: DirectionRule, expected: int
 ) -> None:
     assert figures_needed(indicator(direction=direction), [rule(levels)]) == expected
+
+
+def test_a_rebase_begins_the_chart_anew() -> None:
+    steady = ["50", "52"] * 10
+    moved = ["80", "82"] * 10
+    rules = [rule({"warning": "special_cause(24)"})]
+    figures = {KENT: monthly(*steady, *moved)}
+    unaware = evaluate(indicator(scale=None, decimals=0), rules, figures)
+    aware = evaluate(
+        indicator(scale=None, decimals=0, rebases=(dated(None, start=month(20)),)), rules, figures
+    )
+    first_moved = unaware.rule_evaluations["the-rule", "Kent"][20]
+    assert (first_moved.level, first_moved.health) == (Level.WARNING, RuleHealth.OK)
+    after = aware.rule_evaluations["the-rule", "Kent"][20:]
+    assert {each.health for each in after[:12]} == {RuleHealth.NO_DATA}
+    assert {(each.level, each.health) for each in after[12:]} == {(None, RuleHealth.OK)}
+
+
+def test_a_rebase_elsewhere_changes_nothing_here() -> None:
+    elsewhere = dated(None, start=month(20), scope=Scope(names=frozenset({"Swale"})))
+    figures = {KENT: monthly(*["50", "52"] * 10, "90")}
+    for rebases in ((), (elsewhere,)):
+        judged = evaluate(
+            indicator(scale=None, decimals=0, rebases=rebases),
+            [rule({"warning": "special_cause_above(24)"})],
+            figures,
+        )
+        assert judged.rule_evaluations["the-rule", "Kent"][-1].level is Level.WARNING

@@ -300,7 +300,7 @@ BOMBS = {
     "2,000 calculated targets": rule_file(
         indicator(
             "benchmarks: [{from: 1990-01-01, neighbours: 34, reference: r}]\n"
-             "targets:\n"
+            "targets:\n"
             + "".join(
                 f"  - {{from: {1990 + number // 336}-{number // 28 % 12 + 1:02}-{number % 28 + 1:02}, "
                 f"value: neighbours * {number}, reference: r}}\n"

@@ -1,6 +1,6 @@
 """What the canonical form looks like: one row a rule of it; and how files are put into it."""
 
-import os
+import re
 import stat
 from pathlib import Path
 
@@ -22,79 +22,30 @@ def form(text: str) -> str:
 
 def entry(text: str) -> str:
     """An indicator's part, in its form."""
-    indented = "".join(f"    {line}\n" if line else "\n" for line in text.split("\n"))
+    indented = "".join(f"    {line}\n" if line else "\n" for line in text.rstrip("\n").split("\n"))
     head = "indicators:\n  a:\n"
     outcome = form(head + indented)
     assert outcome.startswith(head)
-    return "\n".join(line.removeprefix("    ") for line in outcome.removeprefix(head).splitlines())
+    return "".join(line.removeprefix("    ") for line in outcome.removeprefix(head).splitlines(keepends=True))
 
 
-WORDS = "word " * 30
+def rows() -> list[tuple[str, str, str]]:
+    """Rule, before and after of each row of golden/formatting/rows.txt."""
+    text = (GOLDEN / "rows.txt").read_text(encoding="utf-8")
+    return re.findall(r"^## (.+)\n((?:.*\n)*?)=>\n((?:.*\n)*?)(?=\n## |\Z)", text, re.MULTILINE)
 
-ROWS = [
-    ("keys stand in the order of the guide", "unit: x\ntitle: y", "title: y\nunit: x"),
-    ("unknown keys come last, as they were", "b: 1\ntitle: y\na: 2", "title: y\nb: 1\na: 2"),
-    ("keys within braces too", "direction: {figures: 6, method: regression}", "direction: {method: regression, figures: 6}"),
-    (
-        "a reference comes last in an entry",
-        "targets:\n- reference: r\n  value: 9\n  from: 2013-04-01",
-        "targets:\n  - from: 2013-04-01\n    value: 9\n    reference: r",
-    ),
-    (
-        "entries of the same areas stand by date",
-        "targets:\n  - {from: 2014-04-01}\n  - {from: 2013-04-01}",
-        "targets:\n  - {from: 2013-04-01}\n  - {from: 2014-04-01}",
-    ),
-    (
-        "groups of areas stay together",
-        "targets:\n  - {from: 2012-04-01, areas: county}\n  - {from: 2013-04-01, areas: county}\n"
-        "  - {from: 2012-04-01, areas: district}",
-        "targets:\n  - {from: 2012-04-01, areas: county}\n  - {from: 2013-04-01, areas: county}\n"
-        "  - {from: 2012-04-01, areas: district}",
-    ),
-    (
-        "entries stay where sorting would change which of one date is read first",
-        "targets:\n  - {from: 2013-04-01, areas: a, value: 1}\n  - {from: 2012-04-01, areas: b}\n"
-        "  - {from: 2012-04-01, areas: a, value: 2}",
-        "targets:\n  - {from: 2013-04-01, areas: a, value: 1}\n  - {from: 2012-04-01, areas: b}\n"
-        "  - {from: 2012-04-01, areas: a, value: 2}",
-    ),
-    ("entries with a date that is none stay", "targets: [{from: x}, {from: a}]", "targets: [{from: x}, {from: a}]"),
-    ("needless quotation marks go", "title: 'Assessments'\nunit: \"it's\"", "title: Assessments\nunit: it's"),
-    ("dates and numbers need none", 'targets: [{from: "2013-04-01", value: "9"}]', "targets: [{from: 2013-04-01, value: 9}]"),
-    ("a colon needs them", "title: 'a: b'", 'title: "a: b"'),
-    ("text with marks in it takes the others", "title: \"a: \\\"b\\\"\"", "title: 'a: \"b\"'"),
-    ("what would be no text without them keeps them", "title: 'No'\nunit: '12'\nsource: 'null'", "title: 'No'\nunit: '12'\nsource: 'null'".replace("'", '"')),
-    ("nothing stays nothing", "title:\nunit: ~", "title:\nunit: ~"),
-    (
-        "a line that is too long becomes a block",
-        f"definition: {WORDS}",
-        f"definition: >-\n  {('word ' * 20).strip()}\n  {('word ' * 10).strip()}",
-    ),
-    ("a block that fits becomes a line", "definition: >-\n  One\n  two.", "definition: One two."),
-    ("but not where it would need quotation marks", "definition: >-\n  One: two.", "definition: >-\n  One: two."),
-    ("paragraphs stay", "definition: >\n  One\n  two.\n\n  Three.\n", "definition: >-\n  One two.\n\n  Three."),
-    ("lines that an author divided stay", "definition: |\n  One\n    two\n", "definition: |-\n  One\n    two"),
-    ("brackets that do not fit are opened up", f"theme:\n  x: [{WORDS}, b]", f"theme:\n  x:\n    - {WORDS.strip()}\n    - b".replace(WORDS.strip(), f">-\n      {('word ' * 20).strip()}\n      {('word ' * 10).strip()}")),
-    ("empty brackets stay", "x: [ ]\ny: { }", "x: []\ny: {}"),
-    ("one blank line stays, more become one", "title: x\n\n\n\nunit: y", "title: x\n\nunit: y"),
-    ("a comment stays above what it is above", "# c\nunit: y\n# d\ntitle: x", "# d\ntitle: x\n# c\nunit: y"),
-    ("a comment stays beside what it is beside", "unit: y # c\ntitle: x   # d", "title: x  # d\nunit: y  # c"),
-    ("a comment in brackets opens them up", "x: [a, # c\n  b]", "x:\n  - a  # c\n  - b"),
-    ("a comment stays with a block", "definition: >- # c\n  One: two.", "definition: >-  # c\n  One: two."),
-    (
-        "a comment that is indented further ends what it is indented with",
-        "rag:\n  - from: 2013-04-01\n    # end of entry\n  # end of list\nretired: {}",
-        "rag:\n  - from: 2013-04-01\n    # end of entry\n  # end of list\nretired: {}",
-    ),
-    ("a comment behind a dash goes above it", "rag:\n  - # c\n    from: x", "rag:\n  # c\n  - from: x"),
-]  # fmt: skip
+
+ROWS = rows()
 
 
 @pytest.mark.parametrize(("rule", "before", "after"), ROWS, ids=[row[0] for row in ROWS])
 def test_the_form(rule: str, before: str, after: str) -> None:
     assert entry(before) == after, rule
     assert entry(after) == after
+
+
+def test_every_rule_of_the_form_is_tried() -> None:
+    assert len(ROWS) == (GOLDEN / "rows.txt").read_text(encoding="utf-8").count("\n## ") > 25
 
 
 @pytest.mark.parametrize(
@@ -154,7 +105,7 @@ def test_a_file_is_replaced_whole_with_its_mode_and_through_a_link(tmp_path: Pat
     assert file.read_bytes() == "new: é\n".encode()
     assert stat.S_IMODE(file.stat().st_mode) == 0o640
     assert file.stat().st_ino != before
-    assert sorted(os.listdir(tmp_path)) == ["link.yaml", "rules.yaml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.yaml", "rules.yaml"]
 
 
 def test_what_cannot_be_written_leaves_the_file_as_it_was(tmp_path: Path) -> None:
@@ -165,7 +116,7 @@ def test_what_cannot_be_written_leaves_the_file_as_it_was(tmp_path: Path) -> Non
         replace_file(file, "new \ud800\n")
 
     assert file.read_text(encoding="utf-8") == "old\n"
-    assert os.listdir(tmp_path) == ["rules.yaml"]
+    assert [path.name for path in tmp_path.iterdir()] == ["rules.yaml"]
 
 
 def test_the_shipped_rules_are_in_canonical_form() -> None:

@@ -81,6 +81,7 @@ def indicator(
     benchmarks: tuple[Dated[Benchmarks], ...] = (),
     direction: DirectionRule | None = None,
     retirement: Retirement | None = None,
+    rebases: tuple[Dated[None], ...] = (),
 ) -> Indicator:
     return Indicator(
         id="measure",
@@ -104,6 +105,7 @@ def indicator(
         retirement=retirement,
         position=HERE,
         benchmarks=benchmarks,
+        rebases=rebases,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.core.exact import BoolArray, ExactArray
+from monitor.core.exact import BoolArray, ExactArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -18,7 +18,8 @@ class Frame:
     figure that is missing has a place too. `value` has exactly this shape; other names may have one that
     broadcasts to it, such as (series, 1) or (1,). `decimals` is the indicator's published precision;
     value, target, lower and upper are at it already. `scale` is what numerator / denominator is multiplied by
-    (100 for a percentage), None where the figure is no ratio. A rating is a whole number of
+    (100 for a percentage), None where the figure is no ratio. `stretches`, of the same shape, number the
+    parts of each series between rebases; None: there are none. A rating is a whole number of
     `kinds.RATING_CODES`; not rated and no data are missing.
     """
 
@@ -26,6 +27,7 @@ class Frame:
     shape: tuple[int, int]
     decimals: int
     scale: int | None = None
+    stretches: IntArray | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError where an array does not fit the shape."""

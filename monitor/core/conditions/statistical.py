@@ -53,7 +53,9 @@ def special_cause(frame: Frame, window: int, side: int | None) -> Truth:
     """
     value = frame.values["value"]
     series = Series.of(
-        np.broadcast_to(round_half_away(value, frame.decimals), frame.shape), _known(value, frame.shape)
+        np.broadcast_to(round_half_away(value, frame.decimals), frame.shape),
+        _known(value, frame.shape),
+        frame.stretches,
     )
     limits = window_limits(series, window)
     found = latest_signs(series, limits)

@@ -10,6 +10,7 @@ from monitor.core.conditions.tree import Span as TextSpan
 from monitor.rulebook.alerts import WrittenAlert
 from monitor.rulebook.checks.levels import circumstances_of, variants
 from monitor.rulebook.checks.samples import Circumstance, circumstances, representatives, scopes_of
+from monitor.rulebook.checks.timelines import Timeline
 from monitor.rulebook.condition_texts import WrittenCondition
 from monitor.rulebook.indicators import WrittenIndicator
 from monitor.rulebook.problems import ProblemLog, Span
@@ -71,16 +72,17 @@ def check_target_comparisons(written: WrittenIndicator, areas: AreaTree, log: Pr
     """Notes figures of others that a target is worked out from and that are never in force."""
     if "benchmarks" in written.faulty:
         return
-    indicator = written.indicator
+    benchmarks = Timeline(written.indicator.benchmarks)
+    telling = representatives(areas, scopes_of(written.indicator))
     for entry in written.targets:
-        target = entry.value
+        target, days = entry.value, benchmarks.between(entry.start, entry.until)
         if not isinstance(target.value, Amount):
             continue
-        covered = [area for area in representatives(areas, scopes_of(indicator)) if entry.scope.covers(area)]
-        found = circumstances(indicator, covered, entry.start, entry.until)
+        covered = [area for area in telling if entry.scope.covers(area)]
+        beside = [benchmarks.at(day, area) for area in covered for day in days]
         for name in target.value.names:
-            if found and all(getattr(each, name) is None for each in found):
-                message = f"{indicator.id} has no {_WORDS[name]} in force here"
+            if beside and all(each is None or getattr(each.value, name) is None for each in beside):
+                message = f"{written.indicator.id} has no {_WORDS[name]} in force here"
                 log.note("LIM214", _place(target.value.root, name, target.span, target.span_of), message)
 
 

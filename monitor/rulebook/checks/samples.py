@@ -19,7 +19,7 @@ from monitor.core.areas import Area
 from monitor.core.conditions import Amount, Condition, Frame, Truth
 from monitor.core.conditions.limits import limit_side, pairs
 from monitor.core.conditions.tree import Expression, Name, nodes
-from monitor.core.dated import Dated, Scope, in_force
+from monitor.core.dated import Dated, Scope
 from monitor.core.exact import MICRO_DECIMALS, ExactArray, format_scaled
 from monitor.core.rulebook import (
     Benchmarks,
@@ -30,6 +30,7 @@ from monitor.core.rulebook import (
     Profile,
     TargetValue,
 )
+from monitor.rulebook.checks.timelines import Timeline
 
 COMPARED: Final = ("target", "lower", "upper", "neighbours", "region", "england")
 _BEGINNING: Final = date.min
@@ -65,6 +66,13 @@ class Circumstance:
         return self.target, self.lower, self.upper, self.neighbours, self.region, self.england
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    targets: Timeline[TargetValue]
+    limits: Timeline[Limits]
+    benchmarks: Timeline[Benchmarks]
+
+
 def representatives(areas: Iterable[Area], scopes: Iterable[Scope]) -> tuple[Area, ...]:
     """Returns the areas that a scope names, and of all others one of each kind: the rest are like it."""
     named = frozenset(name for scope in scopes for name in scope.names)
@@ -88,17 +96,19 @@ def circumstances(
 
     Only days from ``start`` until before ``until``; without a start, from the first dated value on.
     """
-    dated: tuple[Dated[Any], ...] = (*indicator.targets, *indicator.limits, *indicator.benchmarks)
-    first = start or min((entry.start for entry in dated), default=_BEGINNING)
-    edges = {edge for entry in dated for edge in (entry.start, entry.until) if edge is not None}
+    compared = _Compared(
+        Timeline(indicator.targets), Timeline(indicator.limits), Timeline(indicator.benchmarks)
+    )
+    edges = {*compared.targets.edges, *compared.limits.edges, *compared.benchmarks.edges}
+    first = start or min(edges, default=_BEGINNING)
     days = [first, *sorted(edge for edge in edges if edge > first and (until is None or edge < until))]
-    return tuple(_circumstance(indicator, area, on) for area in areas for on in days)
+    return tuple(_circumstance(indicator, compared, area, on) for area in areas for on in days)
 
 
-def _circumstance(indicator: Indicator, area: Area, on: date) -> Circumstance:
-    target, limits = in_force(indicator.targets, on, area), in_force(indicator.limits, on, area)
+def _circumstance(indicator: Indicator, compared: _Compared, area: Area, on: date) -> Circumstance:
+    target, limits = compared.targets.at(on, area), compared.limits.at(on, area)
     expected = limits.value if limits else Limits(None, None)
-    published = in_force(indicator.benchmarks, on, area)
+    published = compared.benchmarks.at(on, area)
     benchmarks = published.value if published else Benchmarks(None, None, None)
     others = {name: _known(getattr(benchmarks, name)) for name in ("neighbours", "region", "england")}
     return Circumstance(
