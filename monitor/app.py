@@ -15,15 +15,19 @@ from typing import Final
 import structlog
 
 from monitor.compose import Links, compose, mail_environment
+from monitor.core.freshness import late_indicator
 from monitor.cycle import CycleOutcome, run_cycle
 from monitor.delivery import DeliveryOutcome, RetryPolicy, Sender
 from monitor.intake.inbox import Inbox
 from monitor.intake.observation_files import Reading
 from monitor.intake.recording import IntakeEvent, LeftInPlace, Refused, TakenIn, ingest_file
+from monitor.logs import redact
 from monitor.metrics import Metrics
+from monitor.operations import RulesVerdict, accepted, refused, tell_operations
 from monitor.settings import Settings
 from monitor.standings import standings
 from monitor.store.alerts import alerts
+from monitor.store.errors import StoreUnavailableError
 from monitor.store.outbox import OutboxEntry, outbox_depth
 from monitor.store.store import Store
 from monitor.world import LoadedWorld, World, load_world
@@ -58,6 +62,8 @@ class Application:
         self.store = store
         self.metrics = Metrics(VERSION)
         self._world: World | None = None
+        self._verdict: RulesVerdict | None = None
+        self._unshown = False
         self._text = "the rules have not been read yet"
         self._log = structlog.get_logger(__name__)
         self._inbox = Inbox(
@@ -103,14 +109,51 @@ class Application:
         found = load_world(self.settings)
         self._text = found.text
         if found.world is None:
-            in_force = self._world.rulebook.version if self._world else ""
-            return ReloadOutcome(False, False, found.errors, in_force, found.text)
+            return self._refuse(found, now)
         changed = found.world != self._world
         self._world = found.world
         if changed:
             self.metrics.rulebook_in_force(found.world.rulebook, found.world.areas)
-            self._refresh(None, now)
+            self._unshown = True
+        self._verdict = accepted(
+            rules_version=found.world.rulebook.revision or found.world.rulebook.version,
+            rules_folder=str(self.settings.rules_dir),
+            recipients=found.world.operations,
+        )
+        self._catch_up_if_possible(now)
         return ReloadOutcome(True, changed, 0, found.world.rulebook.version, found.text)
+
+    def _refuse(self, found: LoadedWorld, now: datetime) -> ReloadOutcome:
+        """Keeps the last good rulebook, and lets operations know; without one nobody is known to tell."""
+        if self._world is None:
+            return ReloadOutcome(False, False, found.errors, "", found.text)
+        book = self._world.rulebook
+        self._verdict = refused(
+            str(redact(found.text)),
+            found.errors,
+            rules_version=book.revision or book.version,
+            rules_folder=str(self.settings.rules_dir),
+            recipients=self._world.operations,
+        )
+        self._catch_up_if_possible(now)
+        return ReloadOutcome(False, False, found.errors, book.version, found.text)
+
+    def _catch_up_if_possible(self, now: datetime) -> None:
+        """A database that is away keeps no rules from coming into force: the next cycle does the rest."""
+        try:
+            self._catch_up(now)
+        except StoreUnavailableError as fault:
+            self._log.warning("The next cycle is to show what came of reading the rules", problem=str(fault))
+
+    def _catch_up(self, now: datetime) -> None:
+        """Tells operations what came of reading the rules, and shows figures as the rules now judge them."""
+        if self._verdict is not None:
+            with self.store.writing() as connection:
+                tell_operations(connection, self._verdict, now=now, domain=self._domain)
+            self._verdict = None
+        if self._unshown:
+            self._refresh(None, now)
+            self._unshown = False
 
     def take_in(self, now: datetime) -> Sequence[IntakeEvent]:
         """Reads what lies ready in the inbox.
@@ -139,6 +182,7 @@ class Application:
             StoreUnavailableError: the database can't be reached; the next cycle does it all.
         """
         outcome = run_cycle(self.store, self.world, now=now, zone=self.settings.zone, domain=self._domain)
+        self._catch_up(now)
         if outcome.cycle_id is not None:
             self._refresh(outcome.indicators, now)
         self._count_outbox(now)
@@ -195,7 +239,12 @@ class Application:
         with self.store.reading() as connection:
             found = standings(connection, self.world, indicators=indicators)
             states = alerts(connection)
-        known = [alert for alert in states.values() if alert.rule in self.world.rulebook.alerts]
+        book = self.world.rulebook
+        known = [
+            alert
+            for alert in states.values()
+            if alert.rule in book.alerts or late_indicator(alert.rule) in book.indicators
+        ]
         self.metrics.scoreboard.update(found.evaluations, known, found.protected)
         self._count_outbox(now)
 

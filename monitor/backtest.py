@@ -1,25 +1,25 @@
-"""What the rules would have told of the figures that there are: every alert's life, every mail, month by month.
+"""What the rules would have told of the figures that there are: every alert's life and every mail.
 
-The whole history is judged by one rulebook, on the figures as they are known now, each taken to have been known
-at the end of its period. Derived figures are made anew, by the rulebook's own derivations.
+The whole history is judged by one rulebook, on the figures as they are known now; each counts as known
+from the end of its period on. Derived figures are made anew, by the rulebook's own derivations.
 """
 
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from sqlalchemy import Connection
 
 from monitor.core.areas import Area
 from monitor.core.derivation import derive
-from monitor.core.disclosure import SMALLEST_SHOWN, protected_figures
+from monitor.core.disclosure import protected_on
 from monitor.core.evaluation import Judged, evaluate
 from monitor.core.judgements import Evaluation
 from monitor.core.notifications import TellReason
-from monitor.core.observations import MICRO, Observation
+from monitor.core.observations import Observation
 from monitor.core.others import Others
+from monitor.core.panel import Panel
 from monitor.core.recipients import Recipient
 from monitor.core.replay import Episode, Replay, Setting, replay
 from monitor.core.rulebook import AlertRule, Indicator
@@ -31,9 +31,6 @@ from monitor.world import World
 Series = dict[Area, list[Observation]]
 Place = tuple[str, str, date]
 """(indicator, area, period end)."""
-
-_NEARLY_SMALL = SMALLEST_SHOWN * MICRO + MICRO // 2
-"""From here on no rounding makes a count a small one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,33 +140,9 @@ class _History:
         ]
 
     def protected(self, world: World, days: Iterable[date]) -> frozenset[Place]:
-        """What must not be shown of the figures of these days. Only small counts give anything away."""
-        if not self.indicator.counts_people:
-            return frozenset()
-        concerned = {day for day in days if day in self._days_with_small_counts}
-        found = self.evaluations(_Days(concerned))
-        hidden = protected_figures(self.indicator, found, world.areas)
+        """What must not be shown of the figures of these days."""
+        hidden = protected_on(Panel.of(self.indicator, self.series), set(days), world.areas)
         return frozenset((self.indicator.id, area, day) for area, day in hidden)
-
-    @cached_property
-    def _days_with_small_counts(self) -> frozenset[date]:
-        ratio = self.indicator.scale is not None
-        return frozenset(
-            figure.period_end
-            for own in self.series.values()
-            for figure in own
-            if 0 < abs((figure.numerator if ratio else figure.value) or 0) < _NEARLY_SMALL
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class _Days:
-    """All areas on some days."""
-
-    days: Container[date]
-
-    def __contains__(self, place: object) -> bool:
-        return isinstance(place, tuple) and place[1] in self.days
 
 
 def _history(

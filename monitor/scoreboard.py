@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.areas import AreaTree
+from monitor.core.freshness import late_indicator
 from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating, RuleHealth
 from monitor.core.observations import Status
 from monitor.core.rulebook import Rulebook
@@ -64,6 +65,11 @@ RULE_HEALTH = Family(
     "Whether the rule could be judged on its latest figure: 0 yes, 1 no data, 2 error.",
     _ALERT,
 )
+FIGURES_LATE = Family(
+    "limen_figures_late",
+    "Whether a figure is overdue: 1 late; absent where it has come, and where none is waited for.",
+    _SERIES,
+)
 
 RATING_NUMBERS: Mapping[RagRating, int | None] = {
     RagRating.NOT_RATED: 0,
@@ -90,6 +96,16 @@ class Standing:
     protected: bool
 
 
+@dataclass(frozen=True, slots=True)
+class LateFigure:
+    """A figure that has not come: that for the period to ``period_end``, which was to be there by ``due``."""
+
+    indicator: str
+    area: str
+    period_end: date | None
+    due: date | None
+
+
 class Scoreboard:
     """The latest figure of every series and the state of every alert, as values and as Prometheus series.
 
@@ -106,6 +122,8 @@ class Scoreboard:
             (VALUE, TARGET, LOWER, UPPER, RATING, DIRECTION, PERIOD_END, PROVISIONAL, PROTECTED)
         )
         self._states: SeriesTable[tuple[str, str]] = SeriesTable((ALERT_STATE, ALERT_LEVEL, RULE_HEALTH))
+        self._late: dict[tuple[str, str], LateFigure] = {}
+        self._late_figures: SeriesTable[tuple[str, str]] = SeriesTable((FIGURES_LATE,))
         self._indicator_info: SeriesTable[str] = SeriesTable((INDICATOR_INFO,))
         self._area_info: SeriesTable[str] = SeriesTable((AREA_INFO,))
 
@@ -124,6 +142,12 @@ class Scoreboard:
             self._alerts = {key: alert for key, alert in self._alerts.items() if key[0] in rulebook.alerts}
             self._figures.keep(self._standings)
             self._states.keep(self._alerts)
+            self._late = {
+                key: late
+                for key, late in self._late.items()
+                if key[0] in rulebook.indicators and key[1] in areas.by_name
+            }
+            self._late_figures.keep(self._late)
         self._indicator_info.clear()
         self._indicator_info.put(
             (
@@ -149,7 +173,7 @@ class Scoreboard:
 
         Args:
             evaluations: of a series the latest counts; one that is older than what stands is passed over.
-            alerts: as they stand after the cycle.
+            alerts: as they stand after the cycle, those of lateness too.
             protected: every (indicator, area) whose latest figure must not be shown, for all areas of the
                 indicators in ``evaluations``: what one area's figure gives away depends on the others.
         """
@@ -161,13 +185,28 @@ class Scoreboard:
                 if key not in changed and key[0] in concerned and standing.protected != (key in protected):
                     changed[key] = Standing(standing.evaluation, key in protected)
             self._standings.update(changed)
-            new_alerts = {(alert.rule, alert.area): alert for alert in alerts}
+            new_alerts: dict[tuple[str, str], Alert] = {}
+            for alert in alerts:
+                late = late_indicator(alert.rule)
+                if late is None:
+                    new_alerts[alert.rule, alert.area] = alert
+                else:
+                    self._note_late(late, alert)
             self._alerts.update(new_alerts)
+            self._late_figures.keep(self._late)
+            self._late_figures.put((key, key, {FIGURES_LATE.name: 1}) for key in self._late)
             self._figures.put((key, key, _figure_samples(standing)) for key, standing in changed.items())
             self._states.put(
                 (key, (*key, self._indicator_of(key[0])), _alert_samples(alert))
                 for key, alert in new_alerts.items()
             )
+
+    def _note_late(self, indicator: str, alert: Alert) -> None:
+        if alert.state is AlertState.FIRING:
+            late = LateFigure(indicator, alert.area, alert.breach_since, alert.fired_on)
+            self._late[indicator, alert.area] = late
+        else:
+            self._late.pop((indicator, alert.area), None)
 
     def _latest(self, evaluations: Iterable[Evaluation]) -> dict[tuple[str, str], Evaluation]:
         latest: dict[tuple[str, str], Evaluation] = {}
@@ -188,8 +227,10 @@ class Scoreboard:
         with self._lock:
             self._standings.clear()
             self._alerts.clear()
+            self._late.clear()
             self._figures.clear()
             self._states.clear()
+            self._late_figures.clear()
 
     @property
     def rulebook(self) -> Rulebook | None:
@@ -211,9 +252,14 @@ class Scoreboard:
         with self._lock:
             return tuple(self._alerts.values())
 
+    def late(self) -> tuple[LateFigure, ...]:
+        """The figures that have not come in time, in the order in which they were found late."""
+        with self._lock:
+            return tuple(self._late.values())
+
     def exposition(self, *, openmetrics: bool = False) -> bytes:
         """All series in Prometheus's text format, rendered once per change."""
-        tables = (self._indicator_info, self._area_info, self._figures, self._states)
+        tables = (self._indicator_info, self._area_info, self._figures, self._states, self._late_figures)
         return b"".join(table.exposition(openmetrics=openmetrics) for table in tables)
 
 

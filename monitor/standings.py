@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from monitor.core.areas import Area, AreaTree
 from monitor.core.disclosure import protected_figures
-from monitor.core.evaluation import evaluate, figures_needed
+from monitor.core.evaluation import evaluate, figures_needed, looks_at_ranks
 from monitor.core.judgements import Evaluation
 from monitor.core.observations import Observation
 from monitor.core.others import Others
@@ -50,7 +50,7 @@ def others_of(connection: Connection, world: World, indicator: Indicator) -> Oth
         isinstance(each.neighbours, NeighbourFigure) or Given.FIGURES in (each.region, each.england)
         for each in asked
     )
-    if not compares:
+    if not compares and not looks_at_ranks(world.rulebook.rules_of(indicator.id)):
         return None
     rows = by_area(figures(connection, indicator.id), world.areas)
     return Others(world.areas, rows, world.rulebook.neighbour_sets)
@@ -61,13 +61,18 @@ def comparing_series(world: World, changed: Mapping[SeriesKey, date]) -> dict[Se
     found: dict[SeriesKey, date] = {}
     for indicator in world.rulebook.indicators.values():
         here = {area: since for (name, area), since in changed.items() if name == indicator.id}
-        for entry in indicator.benchmarks if here else ():
-            for area in world.areas:
-                compared = _compared_with(world, area, entry.value)
-                since = min((here[name] for name in compared if name in here), default=None)
-                key = (indicator.id, area.name)
-                if since is not None:
-                    found[key] = min(since, found.get(key, since))
+        if not here:
+            continue
+        ranked = looks_at_ranks(world.rulebook.rules_of(indicator.id))
+        for area in world.areas:
+            compared = {
+                name for entry in indicator.benchmarks for name in _compared_with(world, area, entry.value)
+            }
+            if ranked:
+                compared |= {each.name for each in world.areas if each.type is area.type and each != area}
+            since = min((here[name] for name in compared if name in here), default=None)
+            if since is not None:
+                found[indicator.id, area.name] = since
     return found
 
 

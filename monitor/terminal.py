@@ -96,6 +96,11 @@ def level(of: Level | None) -> Text:
     return Text(f"{tone.symbol} {of.value}", _style(tone))
 
 
+def level_style(of: Level) -> str:
+    """The colour of a level, for who shows its letter or sign beside."""
+    return _style(LEVEL_TONES[of])
+
+
 def state(alert: Alert) -> Text:
     """An alert's state, in the colour of its level while it fires."""
     if alert.state is AlertState.FIRING and alert.level is not None:

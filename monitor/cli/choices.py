@@ -51,6 +51,18 @@ def source_named(text: str, world: World) -> Source:
     return source
 
 
+def rule_named(text: str, world: World) -> AlertRule:
+    """The alert rule with this id.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    rule = world.rulebook.alerts.get(text)
+    if rule is None:
+        raise UnknownNameError(_unknown("alert rule", text, world.rulebook.alerts))
+    return rule
+
+
 def rule_or_indicator(text: str, world: World) -> AlertRule | Indicator:
     """The alert rule or the indicator with this id.
 

@@ -50,6 +50,31 @@ class CheckFormat(StrEnum):
     SARIF = "sarif"
 
 
+class OutcomeFormat(StrEnum):
+    """How the outcome of rule tests is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+
+
+class BacktestFormat(StrEnum):
+    """How a backtest is shown."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    PNG = "png"
+
+
+class PlanFormat(StrEnum):
+    """How a plan is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
 class MailState(StrEnum):
     """Where a mail may be; as the outbox has it."""
 
@@ -146,6 +171,37 @@ def check(
 
     options = CheckOptions(folder, config, format, strict=strict, with_data=data)
     raise typer.Exit(check_rules(_session(context), options))
+
+
+@application.command("test")
+def rule_tests(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Test files, or folders of them; else tests/ of the rules."),
+    ] = None,
+    *,
+    pattern: Annotated[
+        str | None,
+        typer.Option(
+            "--filter", "-k", metavar="TEXT", help="Only tests with this in their name or that of their file."
+        ),
+    ] = None,
+    format: Annotated[OutcomeFormat, typer.Option("--format", help="How to print.")] = OutcomeFormat.TEXT,  # noqa: A002 - the option's name
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Show which levels, bands and routes no test reaches.")
+    ] = False,
+    fail_under: Annotated[
+        float | None,
+        typer.Option("--fail-under", metavar="PERCENT", min=0, max=100, help="Fail where tests reach less."),
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name the tests that passed too.")] = False,
+) -> None:
+    """Run the tests of the rules: what figures lead to, and who is told."""
+    from monitor.cli.rule_tests import RuleTestOptions, run_rule_tests
+
+    options = RuleTestOptions(paths or (), pattern, format, coverage, fail_under, verbose)
+    raise typer.Exit(run_rule_tests(_session(context), options))
 
 
 @application.command()
@@ -253,6 +309,60 @@ def explain(
     from monitor.cli.explain import explain_figure
 
     raise typer.Exit(explain_figure(_session(context), subject, area, at, as_json=format is TextFormat.JSON))
+
+
+@application.command()
+def plan(
+    context: typer.Context,
+    old: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[OLD]", help="Folder or git revision; else the revision that judged last, or HEAD."
+        ),
+    ] = None,
+    new: Annotated[
+        str | None, typer.Argument(metavar="[NEW]", help="Folder or git revision; else the rules folder.")
+    ] = None,
+    format: Annotated[PlanFormat, typer.Option("--format", help="How to print.")] = PlanFormat.TEXT,  # noqa: A002 - the option's name
+) -> None:
+    """Show what an edit of the rules would change, before it is merged. Writes nothing, sends nothing."""
+    from monitor.cli.plan import show_plan
+
+    raise typer.Exit(show_plan(_session(context), old, new, format))
+
+
+@application.command("backtest")
+def backtest_rules(
+    context: typer.Context,
+    *,
+    start: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day.", show_default=False)],
+    until: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day.", show_default=False)],
+    rule: Annotated[
+        str | None, typer.Option("--rule", "-r", metavar="RULE", help="Only this alert rule.")
+    ] = None,
+    area: AreaOption = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option("--rules", metavar="DIR", help="Rules to judge by, instead of the settings'."),
+    ] = None,
+    format: Annotated[
+        BacktestFormat, typer.Option("--format", help="How to show it.")
+    ] = BacktestFormat.TABLE,  # noqa: A002 - the option's name
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write into this file.")
+    ] = None,
+    most: Annotated[
+        int,
+        typer.Option(
+            "--most", min=1, help="Show at most so many alerts over time: those that fired longest."
+        ),
+    ] = 60,
+) -> None:
+    """Replay history: when alerts would have fired, and how many mails that makes."""
+    from monitor.cli.backtest import BacktestOptions, run_backtest
+
+    options = BacktestOptions(start, until, rule, area, rules, format, output, most)
+    raise typer.Exit(run_backtest(_session(context), options))
 
 
 @application.command()

@@ -12,7 +12,7 @@ from monitor.core.disclosure import protected_figures
 from monitor.core.evaluation import Judged, evaluate, figures_needed
 from monitor.core.judgements import DirectionOfTravel, Evaluation
 from monitor.core.rulebook import Indicator
-from monitor.standings import SPARE_FIGURES, by_area
+from monitor.standings import SPARE_FIGURES, by_area, others_of
 from monitor.store.figures import figures
 from monitor.wording import FigureFormat
 from monitor.world import World
@@ -59,7 +59,8 @@ def series_of(
     rules = world.rulebook.rules_of(indicator.id)
     last = None if whole else figures_needed(indicator, rules) + 1 + SPARE_FIGURES
     rows = figures(connection, indicator.id, until=as_of, last=last)
-    judged = evaluate(indicator, rules, by_area(rows, world.areas))
+    others = others_of(connection, world, indicator)
+    judged = evaluate(indicator, rules, by_area(rows, world.areas), others=others)
     return Series(indicator, judged, protected_figures(indicator, judged.evaluations, world.areas))
 
 

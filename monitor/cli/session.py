@@ -79,7 +79,7 @@ class Session:
         """
         from monitor.store.store import Store
 
-        self._hush()
+        self.hush()
         with Store.open(self.settings.url, migrate=make and self._make_file()) as store:
             yield store
 
@@ -92,7 +92,7 @@ class Session:
             SettingsError: the mail settings can't be used.
             RulesRefusedError: the rules have errors.
         """
-        self._hush()
+        self.hush()
         opened = self.opened_for_service()
         try:
             outcome = opened.reload(present())
@@ -131,7 +131,7 @@ class Session:
         self.err.print(f"There is no database yet: making the SQLite file {file}", soft_wrap=True)
         return True
 
-    def _hush(self) -> None:
+    def hush(self) -> None:
         """Keeps the log off the terminal: what a command has to say, it says itself."""
         from monitor.logs import configure_logs
 

@@ -6,7 +6,7 @@ from datetime import date
 from monitor.compose.facts import Fact
 from monitor.compose.stories import Story
 from monitor.core.notifications import NoticeKind
-from monitor.wording import day, in_sentence, sentence
+from monitor.wording import day
 from notifiers.mime import one_line
 
 _ROOM_FOR_TITLE = 30
@@ -74,22 +74,27 @@ def _shared_due(story: Story) -> date | None:
     return days.pop() if len(days) == 1 else None
 
 
+def _shared_last(story: Story) -> str | None:
+    labels = {one_line(each.previous_label) for each in story}
+    return labels.pop() if len(labels) == 1 else None
+
+
 def data_headline(story: Story) -> str:
     """The news itself, in one or two sentences."""
-    first, period_end, due = story[0], _shared_period(story), _shared_due(story)
+    first, period_end = story[0], _shared_period(story)
     period = "" if period_end is None else f" for {day(period_end)}"
-    many = len(story) > 1
-    who = f"{len(story):,} areas" if many else one_line(first.area)
+    whose = f"The figures of {len(story):,} areas" if len(story) > 1 else f"{one_line(first.area)}’s figures"
     match first.kind:
         case NoticeKind.LATE:
-            by = "" if due is None else f" by {day(due)}"
-            sent = f"{who} {'have' if many else 'has'} sent no figure{period}."
-            return f"{sent} It should have been there{by}." if due else f"{sent} It is overdue."
+            due = _shared_due(story)
+            if period_end is None or due is None:
+                return f"{whose}{period} should have been there by now."
+            return f"{whose}{period} have not come. They should have been there by {day(due)}."
         case NoticeKind.ARRIVED:
-            return f"The figures{period} of {who} are there now. Nothing more is to be done."
+            return f"{whose}{period} are there now. There is nothing more to do."
         case _:
             why = one_line(first.reason).rstrip(".") or "the rule no longer applies"
-            return f"The figures{period} of {who} are no longer expected: {why}."
+            return f"{whose}{period} are no longer expected: {why}."
 
 
 def data_action(story: Story) -> str:
@@ -107,32 +112,26 @@ def data_action(story: Story) -> str:
 
 def data_facts(story: Story) -> tuple[Fact, ...]:
     """The labelled details, without those that are not known or differ from area to area."""
-    first, due, period = story[0], _shared_due(story), _shared_period(story)
-    last = {one_line(each.previous_label) for each in story}
+    first, due, period, last = story[0], _shared_due(story), _shared_period(story), _shared_last(story)
+    many = len(story) > 1
     facts = (
-        Fact(
-            "Areas" if len(story) > 1 else "Area", _areas(story), f"{len(story):,}" if len(story) > 1 else ""
-        ),
+        Fact("Areas" if many else "Area", _areas(story), f"{len(story):,}" if many else ""),
         Fact(
             "Figures for",
             one_line(first.period_label) if period is not None else "",
             "" if period is None else _short(period),
         ),
         Fact("Due", "" if due is None else day(due), "" if due is None else _short(due)),
-        Fact("Last figure there", last.pop() if len(last) == 1 else ""),
+        Fact("Last figure there", last or ""),
         Fact("Where they come from", one_line(first.source)),
-        Fact("Why", _why(story)),
     )
     return tuple(fact for fact in facts if fact.text)
 
 
-def _why(story: Story) -> str:
-    known = story[0].kind in (NoticeKind.LATE, NoticeKind.ARRIVED)
-    return "" if known else sentence(in_sentence(one_line(story[0].reason)))
-
-
 def _areas(story: Story) -> str:
-    return one_line(story[0].area) if len(story) == 1 else f"{len(story):,}, listed above"
+    if data_listing(story):
+        return f"{len(story):,}, listed above"
+    return ", ".join(one_line(each.area) for each in story)
 
 
 def _short(when: date) -> str:
@@ -140,19 +139,14 @@ def _short(when: date) -> str:
 
 
 def data_listing(story: Story) -> tuple[tuple[str, ...], ...]:
-    """The areas as a table, head first; with period and due day where they differ from area to area."""
-    if len(story) == 1:
+    """What differs from area to area as a table, head first; empty where it is the same for all."""
+    columns: list[tuple[str, ...]] = []
+    if _shared_period(story) is None:
+        columns.append(("Figures for", *(one_line(each.period_label) for each in story)))
+    if _shared_due(story) is None:
+        columns.append(("Due", *("" if each.due is None else _short(each.due) for each in story)))
+    elif _shared_last(story) is None:
+        columns.append(("Last figure there", *(one_line(each.previous_label) for each in story)))
+    if not columns:
         return ()
-    same = _shared_period(story) is not None and _shared_due(story) is not None
-    if same:
-        rows = [(one_line(each.area), one_line(each.previous_label)) for each in story]
-        return (("Area", "Last figure there"), *rows)
-    dates = [
-        (
-            one_line(each.area),
-            one_line(each.period_label),
-            "" if each.due is None else _short(each.due),
-        )
-        for each in story
-    ]
-    return (("Area", "Figures for", "Due"), *dates)
+    return tuple(zip(("Area", *(one_line(each.area) for each in story)), *columns, strict=True))

@@ -12,6 +12,8 @@ from monitor.core.others import Comparison
 from monitor.core.panel import IntGrid, Panel
 from monitor.core.rulebook import Given, Limits, NeighbourFigure, Profile, TargetValue
 from monitor.core.statistics.expected_ranges import expected_range
+from monitor.core.statistics.ranking import quartiles as quartile_of
+from monitor.core.statistics.ranking import ranks as rank_of
 from monitor.core.statistics.xmr import Series
 
 Layer = tuple[int, ExactArray]
@@ -44,6 +46,16 @@ def benchmarks(panel: Panel, entries: IntGrid, comparison: Comparison | None) ->
     return {
         name: _layered(panel, entries, _numbers(amounts), layers[name]) for name, amounts in written.items()
     }
+
+
+def ranks(panel: Panel, comparison: Comparison | None) -> dict[str, ExactArray]:
+    """Each figure's rank (1 is best) and quartile (1 is the best quarter) among areas of its kind.
+
+    Missing without a ``comparison``, and where the polarity knows no better side.
+    """
+    if comparison is None:
+        return {"rank": ExactArray.missing(), "quartile": ExactArray.missing()}
+    return {"rank": comparison.placed(panel, rank_of), "quartile": comparison.placed(panel, quartile_of)}
 
 
 def targets(panel: Panel, entries: IntGrid, beside: Mapping[str, ExactArray]) -> ExactArray:

@@ -11,6 +11,7 @@ from datetime import date
 from monitor.core.areas import AreaTree
 from monitor.core.judgements import Evaluation
 from monitor.core.observations import MICRO
+from monitor.core.panel import Panel
 from monitor.core.rulebook import Indicator
 
 SMALLEST_SHOWN = 6
@@ -76,6 +77,27 @@ def count_of(indicator: Indicator, evaluation: Evaluation) -> int | None:
         return None
     amount = evaluation.value if indicator.scale is None else evaluation.numerator
     return None if amount is None else int(amount * MICRO)
+
+
+def protected_on(panel: Panel, days: Collection[date], areas: AreaTree) -> frozenset[tuple[str, date]]:
+    """As :func:`protected_figures`, for all figures of some days, before any of them is built."""
+    if not panel.indicator.counts_people:
+        return frozenset()
+    published, ratio = panel.values, panel.indicator.scale is not None
+    unit = MICRO // 10**panel.indicator.decimals
+    by_day: dict[date, dict[str, int | None]] = {day: {} for day in days}
+    for row, figures in enumerate(panel.observations):
+        for place, figure in enumerate(figures):
+            if figure.period_end in by_day:
+                known = bool(published.known[row, place])
+                count = int(published.numerator[row, place]) * unit if known else None
+                by_day[figure.period_end][panel.areas[row].name] = figure.numerator if ratio else count
+    return frozenset(
+        (area, day)
+        for day, counts in by_day.items()
+        if any(is_small(count) for count in counts.values())
+        for area in protected_areas(counts, areas)
+    )
 
 
 def protected_figures(

@@ -19,6 +19,9 @@ from monitor.core.runs import Built, BuiltVerdicts
 from monitor.core.sight import Sight
 from monitor.core.verdicts import Verdicts
 
+RANKS = frozenset({"rank", "quartile"})
+"""Names of conditions that need every area's figures."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judged:
@@ -48,11 +51,12 @@ def evaluate(
         series: each area's figures, latest revisions only, in the order of their periods; with
             :func:`figures_needed` figures before the first that matters.
         others: every area's figures of this indicator, where the rulebook compares with neighbours, region or
-            England by their figures; None: those comparisons are unknown.
+            England by their figures, or by rank; None: those comparisons are unknown.
         since: for each area name the first period end whose results are wanted; None: all of them.
         lazily: build each result when it is looked at, for whoever looks at few of them; they are the same.
     """
-    sight = Sight.of(Panel.of(indicator, series), others)
+    rules = tuple(rules)
+    sight = Sight.of(Panel.of(indicator, series), others, ranked=looks_at_ranks(rules))
     wanted = [
         [column for column, figure in enumerate(figures) if _is_wanted(area, figure, since)]
         for area, figures in zip(sight.panel.areas, sight.panel.observations, strict=True)
@@ -94,6 +98,12 @@ def figures_needed(indicator: Indicator, rules: Iterable[AlertRule]) -> int:
     ruled = _deepest(condition for rule in rules for condition in _conditions(rule))
     learnt = max((entry.value.learnt.figures for entry in indicator.limits if entry.value.learnt), default=0)
     return max(ruled + rated + learnt, rated + learnt + 1, indicator.direction.figures - 1)
+
+
+def looks_at_ranks(rules: Iterable[AlertRule]) -> bool:
+    """Says whether any of the rules asks for a rank or quartile, for which all areas' figures are needed."""
+    conditions = (condition for rule in rules for condition in _conditions(rule))
+    return any(not RANKS.isdisjoint(condition.names) for condition in conditions if condition is not None)
 
 
 def _conditions(rule: AlertRule) -> Iterable[Condition | None]:

@@ -127,10 +127,13 @@ def late_figures(
 def fallen_late(alert: Alert, missing: Expected) -> Change:
     """Begins an alert of lateness, or moves one that goes on to the figure that is missing now.
 
+    ``breach_since`` is the end of the period whose figure is missing, ``fired_on`` the day on which it was
+    due.
     Only the beginning is a transition: who was told of it is not told again for each further period.
     """
     if alert.state is AlertState.FIRING:
-        return Change(alert, replace(alert, breach_since=missing.period_end), ())
+        moved = replace(alert, breach_since=missing.period_end, fired_on=missing.due)
+        return Change(alert, moved, ())
     after = replace(
         alert,
         state=AlertState.FIRING,

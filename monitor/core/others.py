@@ -11,8 +11,8 @@ from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.exact import BoolArray, ExactArray, IntArray
 from monitor.core.observations import Observation
 from monitor.core.panel import Panel
-from monitor.core.rulebook import Indicator, NeighbourFigure, NeighbourSet, Statistic
-from monitor.core.statistics.ranking import NO_PEER, PeerStatistic, peer_figures
+from monitor.core.rulebook import Indicator, NeighbourFigure, NeighbourSet, Polarity, Statistic
+from monitor.core.statistics.ranking import NO_PEER, NO_RANK, PeerStatistic, peer_figures
 
 _STATISTICS = {Statistic.MEAN: PeerStatistic.MEAN, Statistic.MEDIAN: PeerStatistic.MEDIAN}
 
@@ -78,6 +78,22 @@ class Comparison:
 
         return self._peers(panel, wider, PeerStatistic.MEAN, 1).rounded(panel.indicator.decimals)
 
+    def placed(
+        self, panel: Panel, place_of: Callable[[IntArray, BoolArray, Polarity], NDArray[np.int64]]
+    ) -> ExactArray:
+        """Each figure's place among all areas of its kind for its period: a rank or a quartile."""
+        figures, known = self._grid
+        places = np.full(figures.shape, NO_RANK, dtype=np.int64)
+        kinds = np.array([area.type for area in self.everybody.areas])
+        for kind in {area.type for area in panel.areas}:
+            rows = np.flatnonzero(kinds == kind)
+            places[rows] = place_of(figures[rows], known[rows], panel.indicator.polarity)
+        own = [self._rows.get(area.name) for area in panel.areas]
+        present = [0 if row is None else row for row in own]
+        by_day = places[present]
+        there = (by_day != NO_RANK) & np.array([row is not None for row in own])[:, np.newaxis]
+        return self._at(panel, ExactArray.scaled(np.where(there, by_day, 0), 0, there), decimals=0)
+
     def figures_of(self, names: Sequence[str], period_end: int) -> list[tuple[str, int | None]]:
         """Each named area's figure for a period (an ordinal), whole numbers of the published precision."""
         figures, known = self._grid
@@ -104,12 +120,12 @@ class Comparison:
         by_day = peer_figures(
             figures, known, peers, statistic, fewest=fewest, decimals=panel.indicator.decimals
         ).figures.rounded(panel.indicator.decimals)
-        return self._at(panel, by_day)
+        return self._at(panel, by_day, decimals=panel.indicator.decimals)
 
-    def _at(self, panel: Panel, by_day: ExactArray) -> ExactArray:
+    def _at(self, panel: Panel, by_day: ExactArray, *, decimals: int) -> ExactArray:
         """Takes for each of the panel's figures the column of its period end; padding has none."""
         places = np.clip(np.searchsorted(self._days, panel.period_ends), 0, len(self._days) - 1)
         matches = self._days[places] == panel.period_ends
         rows = np.arange(len(panel.areas))[:, np.newaxis]
         numerators, known = by_day.numerator[rows, places], by_day.known[rows, places] & matches
-        return ExactArray.scaled(np.where(known, numerators, 0), panel.indicator.decimals, known)
+        return ExactArray.scaled(np.where(known, numerators, 0), decimals, known)

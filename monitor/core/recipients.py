@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from monitor.core.areas import AreaTree
 
@@ -54,10 +55,18 @@ class Directory:
         for name in (area, *(ancestor.name for ancestor in areas.ancestors(area))):
             found = {
                 person: self.people[person]
-                for holding in self.holdings
-                if holding.role == role and holding.area == name and holding.holds(on)
+                for holding in self._holdings_of.get((role, name), ())
+                if holding.holds(on)
                 for person in holding.people
             }
             if found:
                 return tuple(found.values()), name
         return (), None
+
+    @cached_property
+    def _holdings_of(self) -> Mapping[tuple[str, str], list[RoleHolding]]:
+        """The holdings of each role for each area, in their order."""
+        found: dict[tuple[str, str], list[RoleHolding]] = {}
+        for holding in self.holdings:
+            found.setdefault((holding.role, holding.area), []).append(holding)
+        return found

@@ -4,6 +4,7 @@ Each figure is taken to be known at the end of its period. The steps are those o
 alert's life, the decision who is told; only the store is missing.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +19,7 @@ from monitor.core.judgements import RuleEvaluation
 from monitor.core.notifications import Decision
 from monitor.core.recipients import Directory, Recipient
 from monitor.core.routing import Change, Reached, decide, grouped_by_recipient, reached
-from monitor.core.rulebook import AlertRule, Rulebook
+from monitor.core.rulebook import AlertRule, Level, Rulebook
 from monitor.core.runs import Run
 
 AlertKey = tuple[str, str]
@@ -43,6 +44,16 @@ class Episode:
     began: date
     ended: date | None
     steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How long an alert stayed pending or firing at one level; ``ended`` (excluded) None: it still does."""
+
+    state: AlertState
+    level: Level | None
+    began: date
+    ended: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +84,14 @@ class Replay:
         """The steps from ``start`` on."""
         return tuple(step for step in self.course if self.start is None or step.on >= self.start)
 
+    def stays(self) -> dict[AlertKey, tuple[Stay, ...]]:
+        """Returns for every alert that was ever pending or firing each of its stays, in order."""
+        by_key: dict[AlertKey, list[Step]] = {}
+        for step in self.course:
+            by_key.setdefault((step.transition.rule, step.transition.area), []).append(step)
+        found = {key: tuple(_stays(steps)) for key, steps in by_key.items()}
+        return {key: stays for key, stays in found.items() if stays}
+
     def episodes(self) -> tuple[Episode, ...]:
         """Returns every breach that fired and was not over before ``start``, by rule, area and number."""
         by_key: dict[tuple[str, str, int], list[Step]] = {}
@@ -84,6 +103,14 @@ class Replay:
         return tuple(
             each for each in found if each.ended is None or self.start is None or each.ended >= self.start
         )
+
+
+def _stays(steps: Sequence[Step]) -> Iterator[Stay]:
+    ends = [step.on for step in steps[1:]]
+    for step, ended in zip(steps, [*ends, None], strict=True):
+        moved = step.transition
+        if moved.to_state in (AlertState.PENDING, AlertState.FIRING):
+            yield Stay(moved.to_state, moved.to_level, step.on, ended)
 
 
 def _episode(key: tuple[str, str, int], steps: Sequence[Step]) -> Episode:
@@ -165,24 +192,25 @@ def _life(alert: Alert, rule: AlertRule, run: Run, until: date | None) -> Iterat
     passed over, all but the last.
     """
     periods = rule.periods_for(alert.area)
-    places = [
-        place
-        for place, end in enumerate(run.period_ends)
-        if rule.in_effect(end) and (until is None or end <= until)
-    ]
-    last = places[-1] if places else -1
-    at = 0
-    while at < len(places):
-        place = places[at]
+    place, last = _judged_places(rule, run.period_ends, until)
+    while place <= last:
         if _at_rest(alert):
-            place = max(place, min(run.next_breach(place), last))
-            at += place - places[at]
+            place = min(run.next_breach(place), last)
         verdict = run.verdicts[place]
         after = advance(alert, verdict, periods=periods, flapping=rule.flapping)
         steps = () if after.transition is None else (after.transition,)
         yield _Moved(run.period_ends[place], Change(alert, after.alert, steps), verdict)
         alert = after.alert
-        at += 1
+        place += 1
+
+
+def _judged_places(rule: AlertRule, period_ends: Sequence[date], until: date | None) -> tuple[int, int]:
+    """The first and the last place that the rule judges; the last stands before the first if it judges none."""
+    first = 0 if rule.start is None else bisect_left(period_ends, rule.start)
+    end = len(period_ends) if until is None else bisect_right(period_ends, until)
+    if rule.retirement is not None:
+        end = min(end, bisect_left(period_ends, rule.retirement.on))
+    return first, end - 1
 
 
 def _at_rest(alert: Alert) -> bool:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from monitor.core.compared import benchmarks, expected_ranges
+from monitor.core.compared import benchmarks, expected_ranges, ranks
 from monitor.core.compared import targets as target_amounts
 from monitor.core.conditions import RATING_CODES, Condition, Frame, Truth
 from monitor.core.exact import ExactArray
@@ -21,6 +22,7 @@ _CODE_OF = {RagRating(word): code for word, code in RATING_CODES.items()}
 _COLOUR_OF = {code: rating for rating, code in _CODE_OF.items()}
 
 
+@lru_cache(maxsize=65_536)  # the same figures and limits are met over and over
 def scaled_decimal(scaled: int, decimals: int) -> Decimal:
     """Returns a whole number of 10**-``decimals`` as a Decimal that shows so many decimals."""
     return Decimal(scaled).scaleb(-decimals)
@@ -62,12 +64,12 @@ class Sight:
     cells: dict[str, list[list[int | None]]]
 
     @classmethod
-    def of(cls, panel: Panel, others: Others | None = None) -> "Sight":
-        """Looks up and works out everything that the figures are compared with."""
+    def of(cls, panel: Panel, others: Others | None = None, *, ranked: bool = False) -> "Sight":
+        """Looks up and works out everything that the figures are compared with; ranks only if ``ranked``."""
         indicator = panel.indicator
         targets, limits = panel.entry_grid(indicator.targets), panel.entry_grid(indicator.limits)
         bands, beside = panel.entry_grid(indicator.rag), panel.entry_grid(indicator.benchmarks)
-        compares = others is not None and bool(indicator.benchmarks)
+        compares = others is not None and (ranked or bool(indicator.benchmarks))
         comparison = others.comparison(indicator) if others is not None and compares else None
         published = benchmarks(panel, beside, comparison)
         values = {
@@ -77,6 +79,7 @@ class Sight:
             "target": target_amounts(panel, targets, published),
             **expected_ranges(panel, limits),
             **published,
+            **ranks(panel, comparison if ranked else None),
         }
         stretches = panel.stretches(indicator.rebases)
         frame = Frame(values, panel.shape, indicator.decimals, indicator.scale, stretches)

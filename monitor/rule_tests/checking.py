@@ -84,7 +84,7 @@ def _check_others(expected: Iterable[ExpectedAlert], listed: Listed, found: Find
     for key, alert in sorted(found.scene.open_alerts.items()):
         if key not in named:
             level = f" ({alert.level})" if alert.level else ""
-            message = f"{alert.rule} in {alert.area} is {alert.state}{level}, and is not listed"
+            message = f"{alert.rule} in {alert.area} is {alert.state}{level}; no line of alerts says so"
             rule = found.world.rulebook.alerts[alert.rule]
             found.differ(listed.span, message, _judgement(alert, rule, found))
 

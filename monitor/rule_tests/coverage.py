@@ -101,25 +101,18 @@ def _of_thresholds(rule: AlertRule, area: str | None) -> Iterator[CoverageItem]:
         # An override's inherited level stands where the rule's own does: it is the same item.
         own = _is_own(rule, thresholds, level.position)
         yield CoverageItem(Part.LEVEL, rule.id, _in(level.level.value, area if own else None), level.position)
-    place = _place_of(rule, area)
+    usual = rule.thresholds
     if thresholds.recover is not None:
+        place = None if thresholds.recover == usual.recover else area
         yield CoverageItem(Part.RECOVER, rule.id, _in(str(thresholds.recover), place), rule.position)
     if thresholds.periods > 1:
+        place = None if thresholds.periods == usual.periods else area
         yield CoverageItem(Part.FOR, rule.id, _in(f"{thresholds.periods} periods", place), rule.position)
 
 
 def _is_own(rule: AlertRule, thresholds: Thresholds, position: Position) -> bool:
     inherited = {level.position for level in rule.thresholds.levels}
     return thresholds is not rule.thresholds and position not in inherited
-
-
-def _place_of(rule: AlertRule, area: str | None) -> str | None:
-    """The area, where it has limits of its own beside the rule's levels."""
-    if area is None:
-        return None
-    own = rule.overrides[area]
-    same = (own.recover, own.periods) == (rule.thresholds.recover, rule.thresholds.periods)
-    return None if same else area
 
 
 def _in(what: str, area: str | None) -> str:

@@ -12,7 +12,6 @@ from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
 from monitor.core.notifications import NoticeKind
 from monitor.core.observations import MICRO, Status
 from monitor.core.rulebook import AlertRule, Level
-from monitor.rule_tests.figures import read_areas, read_indicator
 from monitor.rule_tests.keys import (
     ALERT_KEYS,
     AMOUNT_KEYS,
@@ -31,11 +30,11 @@ from monitor.rule_tests.model import (
     Listed,
 )
 from monitor.rule_tests.notation import read_cell
+from monitor.rule_tests.subject import Subject
 from monitor.rule_tests.who import read_because, read_who
 from monitor.rulebook import scalars
 from monitor.rulebook.fields import Fields, fields_of
 from monitor.rulebook.problems import ProblemLog
-from monitor.rulebook.suggestions import did_you_mean
 from monitor.rulebook.yaml_nodes import Node, Sequence
 from monitor.world import World
 
@@ -56,13 +55,13 @@ _ALERT_WORDS: Final[Mapping[str, type[StrEnum]]] = {
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    """A list under a key, whether it is there at all, and how its items are read."""
+    """The lists of an expectation."""
 
     fields: Fields
-    world: World
+    subject: Subject
 
     def read(
-        self, key: str, keys: tuple[str, ...], read: Callable[[Fields, World], tuple[T, ...]]
+        self, key: str, keys: tuple[str, ...], read: Callable[[Fields, Subject], tuple[T, ...]]
     ) -> tuple[T, ...]:
         node, log = self.fields.node(key), self.fields.log
         if node is None:
@@ -73,18 +72,18 @@ class _List:
         found: list[T] = []
         for item in node.items:
             inner = fields_of(item, f"this item of {key}", item.span, keys, log)
-            found += () if inner is None else read(inner, self.world)
+            found += () if inner is None else read(inner, self.subject)
         return tuple(found)
 
 
-def read_expectation(node: Node, world: World, log: ProblemLog) -> Expectation | None:
+def read_expectation(node: Node, subject: Subject, log: ProblemLog) -> Expectation | None:
     """Returns what is expected on one day; what is wrong is noted."""
     fields = fields_of(node, "this expectation", node.span, EXPECT_KEYS, log)
     if fields is None:
         return None
     at = fields.day("at", required=True)
     partial = fields.yes_or_no("partial", default=False)
-    lists = _List(fields, world)
+    lists = _List(fields, subject)
     ratings = lists.read("ratings", RATING_KEYS, _rating)
     alerts = lists.read("alerts", ALERT_KEYS, _alert)
     told = lists.read("told", TOLD_KEYS, _telling)
@@ -109,9 +108,9 @@ def _listed(fields: Fields, key: str, *, partial: bool) -> Listed | None:
     return Listed(fields.span(key), partial) if fields.has(key) else None
 
 
-def _rating(inner: Fields, world: World) -> tuple[ExpectedRating, ...]:
-    indicator = read_indicator(inner, world)
-    areas = read_areas(inner, world, required=True)
+def _rating(inner: Fields, subject: Subject) -> tuple[ExpectedRating, ...]:
+    indicator = subject.read_indicator(inner)
+    areas = subject.read_areas(inner, required=True)
     period = inner.day("period")
     fields = {key: field for key in AMOUNT_KEYS if (field := _amount(inner, key)) is not None}
     fields |= {
@@ -154,9 +153,9 @@ def _day(inner: Fields, key: str) -> Field | None:
     return None if day is None or node is None else Field(day, str(day), node.span)
 
 
-def _alert(inner: Fields, world: World) -> tuple[ExpectedAlert, ...]:
-    rule = _rule(inner, world, required=True)
-    areas = read_areas(inner, world, required=True)
+def _alert(inner: Fields, subject: Subject) -> tuple[ExpectedAlert, ...]:
+    rule = subject.read_rule(inner, required=True)
+    areas = subject.read_areas(inner, required=True)
     fields = {
         key: field for key in _ALERT_WORDS if (field := _word(inner, key, _ALERT_WORDS[key])) is not None
     }
@@ -167,19 +166,8 @@ def _alert(inner: Fields, world: World) -> tuple[ExpectedAlert, ...]:
     fields.setdefault("state", Field(AlertState.FIRING, AlertState.FIRING.value, inner.at))
     if rule is None:
         return ()
-    covered = [area for area in areas if _covers(rule, area, inner, world)]
+    covered = [area for area in areas if _covers(rule, area, inner, subject.world)]
     return tuple(ExpectedAlert(rule.id, area, fields, inner.at) for area in covered)
-
-
-def _rule(inner: Fields, world: World, *, required: bool) -> AlertRule | None:
-    node = inner.scalar("alert", required=required)
-    if node is None:
-        return None
-    rule = world.rulebook.alerts.get(node.text)
-    if rule is None:
-        hint = did_you_mean(node.text, world.rulebook.alerts, inner.log)
-        inner.log.note("LIM408", node.span, f"there is no alert rule {scalars.shown(node.text)}", hint)
-    return rule
 
 
 def _covers(rule: AlertRule, area: str, inner: Fields, world: World) -> bool:
@@ -190,33 +178,38 @@ def _covers(rule: AlertRule, area: str, inner: Fields, world: World) -> bool:
     return False
 
 
-def _telling(inner: Fields, world: World) -> tuple[ExpectedTelling, ...]:
-    rule = _rule(inner, world, required=True)
-    areas = read_areas(inner, world, required=True)
-    who = read_who(inner, world, areas[0] if areas else None, required=True)
+def _telling(inner: Fields, subject: Subject) -> tuple[ExpectedTelling, ...]:
+    rule = subject.read_rule(inner, required=True)
+    areas = subject.read_areas(inner, required=True)
+    people = read_who(inner, subject.world, areas[0] if areas else None, required=True)
     kind = inner.word("kind", NoticeKind) if inner.has("kind") else None
-    because = read_because(inner, world, told=True)
+    because = read_because(inner, subject.world, told=True)
     on = inner.day("on")
-    if rule is None or who is None:
+    if rule is None:
         return ()
-    covered = [area for area in areas if _covers(rule, area, inner, world)]
-    return tuple(ExpectedTelling(who, rule.id, area, kind, because, on, inner.at) for area in covered)
+    covered = [area for area in areas if _covers(rule, area, inner, subject.world)]
+    return tuple(
+        ExpectedTelling(who, rule.id, area, kind, because, on, inner.at) for area in covered for who in people
+    )
 
 
-def _silence(inner: Fields, world: World) -> tuple[ExpectedSilence, ...]:
-    rule = _rule(inner, world, required=False)
-    areas = read_areas(inner, world, required=False)
-    who = read_who(inner, world, areas[0] if areas else None, required=False)
-    because = read_because(inner, world, told=False)
+def _silence(inner: Fields, subject: Subject) -> tuple[ExpectedSilence, ...]:
+    rule = subject.read_rule(inner, required=False)
+    areas = subject.read_areas(inner, required=False)
+    people = read_who(inner, subject.world, areas[0] if areas else None, required=False)
+    because = read_because(inner, subject.world, told=False)
     if inner.is_empty:
         inner.log.note("LIM909", inner.at, "this item of not_told says nothing", "give alert, area or who")
-    if (inner.has("alert") and rule is None) or (inner.has("who") and who is None):
+    named = {"alert": rule is not None, "area": bool(areas), "who": bool(people)}
+    if any(inner.has(key) and not is_sound for key, is_sound in named.items()):
         return ()
     alert = None if rule is None else rule.id
-    if not areas:
-        return (ExpectedSilence(who, alert, None, because, inner.at),)
-    covered = [area for area in areas if rule is None or _covers(rule, area, inner, world)]
-    return tuple(ExpectedSilence(who, alert, area, because, inner.at) for area in covered)
+    places: list[str | None] = [None]
+    if areas:
+        places = [each for each in areas if rule is None or _covers(rule, each, inner, subject.world)]
+    return tuple(
+        ExpectedSilence(who, alert, area, because, inner.at) for area in places for who in people or [None]
+    )
 
 
 def latest(expectations: tuple[Expectation, ...]) -> date:

@@ -12,15 +12,13 @@ from monitor.rule_tests.keys import FIGURES_KEYS, PART_KEYS, REVISE_KEYS
 from monitor.rule_tests.model import Arrival
 from monitor.rule_tests.notation import Cell, WrittenCell, read_cell, read_cells
 from monitor.rule_tests.occasions import Delay, period_ends, read_delay, read_start
+from monitor.rule_tests.subject import Subject
 from monitor.rulebook import scalars
-from monitor.rulebook.fields import Fields, distinct, fields_of, items
+from monitor.rulebook.fields import Fields, distinct, fields_of
 from monitor.rulebook.problems import ProblemLog, Span
-from monitor.rulebook.scopes import read_area
-from monitor.rulebook.suggestions import did_you_mean
 from monitor.rulebook.yaml_nodes import Mapping as MappingNode
 from monitor.rulebook.yaml_nodes import Node, Scalar
 from monitor.store.observations import NewObservation
-from monitor.world import World
 
 FigureKey = tuple[str, str, date]
 _REVISED: Final = {"value": "values", "numerator": "numerator", "denominator": "denominator"}
@@ -48,13 +46,13 @@ class Given:
         return True
 
 
-def read_figures(node: Node, world: World, given: Given, log: ProblemLog) -> tuple[Arrival, ...]:
+def read_figures(node: Node, subject: Subject, given: Given, log: ProblemLog) -> tuple[Arrival, ...]:
     """Returns what one entry brings, in no particular order; what is wrong is noted."""
     fields = fields_of(node, "this entry of figures", node.span, FIGURES_KEYS, log)
     if fields is None:
         return ()
-    indicator = read_indicator(fields, world)
-    areas = read_areas(fields, world, required=True)
+    indicator = subject.read_indicator(fields)
+    areas = subject.read_areas(fields, required=True)
     delay = read_delay(fields)
     status = (fields.word("status", Status) if fields.has("status") else None) or Status.VALIDATED
     if indicator is None:
@@ -67,30 +65,6 @@ def read_figures(node: Node, world: World, given: Given, log: ProblemLog) -> tup
         figures = _arrivals((indicator.id, area), parts, status, delay=delay, given=given, log=log)
         found += figures.values()
         found += _revisions(fields, indicator, figures)
-    return tuple(found)
-
-
-def read_indicator(fields: Fields, world: World) -> Indicator | None:
-    """Returns the indicator that is named under ``indicator``."""
-    node = fields.scalar("indicator", required=True)
-    if node is None:
-        return None
-    indicator = world.rulebook.indicators.get(node.text)
-    if indicator is None:
-        hint = did_you_mean(node.text, world.rulebook.indicators, fields.log)
-        fields.log.note("LIM402", node.span, f"there is no indicator {scalars.shown(node.text)}", hint)
-    return indicator
-
-
-def read_areas(fields: Fields, world: World, *, required: bool) -> tuple[str, ...]:
-    """Returns the names of the areas, one or a list of them, under ``area``."""
-    node = fields.node("area", required=required)
-    found: dict[str, None] = {}
-    for item in () if node is None else items(node):
-        word = scalars.scalar(item, "area", fields.log)
-        area = None if word is None else read_area(word, world.areas, fields.log)
-        if area is not None:
-            found[area.name] = None
     return tuple(found)
 
 

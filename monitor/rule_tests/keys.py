@@ -4,7 +4,8 @@ from typing import Final
 
 FILE_KEYS: Final = ("rulebook", "config", "people", "roles", "operations", "tests")
 PEOPLE_KEYS: Final = ("people", "roles", "operations")
-TEST_KEYS: Final = ("name", "figures", "expect")
+TEST_KEYS: Final = ("name", "about", "figures", "expect")
+ABOUT_KEYS: Final = ("indicator", "alert", "area")
 PART_KEYS: Final = ("values", "numerator", "denominator")
 FIGURES_KEYS: Final = ("indicator", "area", "from", *PART_KEYS, "status", "known", "revise")
 REVISE_KEYS: Final = ("period", "value", "numerator", "denominator", "status", "on")

@@ -122,8 +122,8 @@ class Listed:
 class Expectation:
     """What must hold on a day, after the figures known by then.
 
-    ``alerts_listed`` and ``told_listed`` are None where the author says nothing of it. What was told counts
-    from the expectation before.
+    ``alerts_listed`` and ``told_listed`` are None where the author says nothing of it. ``told`` is about the
+    time since the last expectation that says who is told, ``not_told`` about that since the one before.
     """
 
     at: date

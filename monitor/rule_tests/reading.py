@@ -10,6 +10,7 @@ from monitor.rule_tests.figures import Given, read_figures
 from monitor.rule_tests.keys import FILE_KEYS, PEOPLE_KEYS, TEST_KEYS
 from monitor.rule_tests.model import Arrival, Expectation, RuleTest, RuleTestFile, Setting
 from monitor.rule_tests.settings import KnownSettings
+from monitor.rule_tests.subject import read_subject
 from monitor.rulebook.checks.secrecy import check_secrecy
 from monitor.rulebook.fields import Fields, fields_of
 from monitor.rulebook.problems import ProblemLog, Span
@@ -92,11 +93,11 @@ def _test(node: Node, world: World, names: dict[str, Node], log: ProblemLog) -> 
     name = fields.text("name", required=True)
     if name is not None:
         _refuse_second(fields, name, names)
-    given = Given()
+    given, subject = Given(), read_subject(fields, world)
     arrivals: list[Arrival] = []
     for item in _list(fields, "figures"):
-        arrivals += read_figures(item, world, given, log)
-    read = [read_expectation(item, world, log) for item in _list(fields, "expect")]
+        arrivals += read_figures(item, subject, given, log)
+    read = [read_expectation(item, subject, log) for item in _list(fields, "expect")]
     expectations = tuple(each for each in read if each is not None)
     if not fields.has("expect") or not read:
         log.note("LIM909", fields.at, f"{shown(name or 'this test')} expects nothing", "add expect: [...]")

@@ -8,13 +8,14 @@ failure, with counts, times in seconds and the file on the suite.
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 from monitor.core.positions import Position
 from monitor.rule_tests.coverage import Coverage, Part
 from monitor.rule_tests.results import Difference, RuleTestResult
 from monitor.rule_tests.suite import Outcome
-from monitor.rulebook.problems import Problem, Severity, lines_of, pointed_at
+from monitor.rulebook.problems import Severity, lines_of, pointed_at
+from monitor.rulebook.reports.values import problem_values
 
 UNUSABLE = "the file can be used"
 """The name of the test that fails for a test file with errors, or for rules with errors."""
@@ -38,11 +39,11 @@ def lines_by_file(outcome: Outcome) -> Mapping[str, Sequence[str]]:
 def as_values(outcome: Outcome, *, with_coverage: bool) -> dict[str, Any]:
     """All of it as values that JSON can say."""
     report: dict[str, Any] = {
+        **problem_values(outcome.problems),
         "ok": outcome.readable and not outcome.refusals and not outcome.failed,
         "passed": len(outcome.results) - len(outcome.failed),
         "failed": len(outcome.failed),
         "tests": [_test_values(result) for result in outcome.results],
-        "problems": [_problem_values(problem) for problem in outcome.problems],
         "refused": dict(outcome.refusals),
     }
     if with_coverage:
@@ -75,16 +76,6 @@ def _test_values(result: RuleTestResult) -> dict[str, Any]:
     }
 
 
-def _problem_values(problem: Problem) -> dict[str, Any]:
-    return {
-        **_place(problem.position),
-        "code": problem.code,
-        "severity": problem.severity.value,
-        "message": problem.message,
-        "hint": problem.hint,
-    }
-
-
 def _coverage_values(coverage: Coverage) -> dict[str, Any]:
     return {
         "percent": round(coverage.percent, 1),
@@ -109,10 +100,10 @@ def as_junit(outcome: Outcome) -> str:
         *(_suite(file, list(found), lines) for file, found in _by_file(outcome.results)),
         *(_unusable(file, text) for file, text in _faults(outcome)),
     ]
-    root = Xml.Element("testsuites", {"name": "limen test", **_totals(suites)})
+    root = ET.Element("testsuites", {"name": "limen test", **_totals(suites)})
     root.extend(suites)
-    Xml.indent(root)
-    return Xml.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
 def _by_file(results: Iterable[RuleTestResult]) -> Iterable[tuple[str, Iterable[RuleTestResult]]]:
@@ -126,28 +117,28 @@ def _faults(outcome: Outcome) -> Iterable[tuple[str, str]]:
     yield from outcome.refusals.items()
 
 
-def _suite(file: str, results: Sequence[RuleTestResult], lines: Mapping[str, Sequence[str]]) -> Xml.Element:
+def _suite(file: str, results: Sequence[RuleTestResult], lines: Mapping[str, Sequence[str]]) -> ET.Element:
     failed = sum(not result.passed for result in results)
     seconds = sum(result.seconds for result in results)
-    suite = Xml.Element("testsuite", _counts(file, len(results), failed, seconds))
+    suite = ET.Element("testsuite", _counts(file, len(results), failed, seconds))
     for result in results:
-        case = Xml.SubElement(
+        case = ET.SubElement(
             suite, "testcase", {"name": result.name, "classname": file, "time": f"{result.seconds:.3f}"}
         )
         if result.differences:
             first = result.differences[0]
-            failure = Xml.SubElement(case, "failure", {"type": "difference", "message": first.message})
+            failure = ET.SubElement(case, "failure", {"type": "difference", "message": first.message})
             failure.text = "\n".join(
                 line for each in result.differences for line in difference_lines(each, lines)
             )
     return suite
 
 
-def _unusable(file: str, text: str) -> Xml.Element:
-    suite = Xml.Element("testsuite", _counts(file, 1, 1, 0))
-    case = Xml.SubElement(suite, "testcase", {"name": UNUSABLE, "classname": file, "time": "0.000"})
+def _unusable(file: str, text: str) -> ET.Element:
+    suite = ET.Element("testsuite", _counts(file, 1, 1, 0))
+    case = ET.SubElement(suite, "testcase", {"name": UNUSABLE, "classname": file, "time": "0.000"})
     first = text.partition("\n")[0]
-    Xml.SubElement(case, "failure", {"type": "problem", "message": first}).text = text
+    ET.SubElement(case, "failure", {"type": "problem", "message": first}).text = text
     return suite
 
 
@@ -163,7 +154,7 @@ def _counts(file: str, tests: int, failed: int, seconds: float) -> dict[str, str
     }
 
 
-def _totals(suites: Iterable[Xml.Element]) -> dict[str, str]:
+def _totals(suites: Iterable[ET.Element]) -> dict[str, str]:
     found = list(suites)
     totals = {
         key: str(sum(int(each.attrib[key]) for each in found)) for key in ("tests", "failures", "errors")

@@ -6,7 +6,7 @@ All of it happens in one transaction, which is never committed: the store is as 
 
 import hashlib
 import time as clock
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -25,7 +25,7 @@ from monitor.rule_tests.model import Arrival, RuleTest, RuleTestFile, Setting
 from monitor.rule_tests.results import RuleTestResult
 from monitor.rule_tests.scene import Scene
 from monitor.store.batches import Channel, NewBatch
-from monitor.store.notifications import RecordedDecision, decisions_since
+from monitor.store.notifications import decisions_since
 from monitor.store.observations import record_batch
 from monitor.store.store import Store
 from monitor.world import World
@@ -76,13 +76,19 @@ def run_test(store: Store, file: RuleTestFile, test: RuleTest, zone: ZoneInfo) -
 
 @dataclass
 class _Course:
-    """A test under way."""
+    """A test under way.
+
+    ``last_cycle`` is the last cycle that did something, ``expected_at`` the one before the last expectation,
+    ``told_at`` that before the last one that says who is told.
+    """
 
     connection: Connection
     setting: Setting
     zone: ZoneInfo
     batches: int = 0
-    seen_cycle: int = 0
+    last_cycle: int = 0
+    expected_at: int = 0
+    told_at: int = 0
 
     def follow(self, test: RuleTest) -> Iterator[Checked]:
         """Yields what came of each expectation."""
@@ -94,10 +100,14 @@ class _Course:
             self._cycle(day)
             if day in expectations:
                 yield check(expectations[day], self._scene(), self.setting)
+                self.expected_at = self.last_cycle
+                if expectations[day].told_listed is not None:
+                    self.told_at = self.last_cycle
 
     def _cycle(self, day: date) -> None:
         now = datetime.combine(day, NOON, self.zone).astimezone(UTC)
-        judge_changes(self.connection, self.setting.world, now=now, today=day, domain=DOMAIN)
+        outcome = judge_changes(self.connection, self.setting.world, now=now, today=day, domain=DOMAIN)
+        self.last_cycle = outcome.cycle_id or self.last_cycle
 
     def _record(self, arrivals: Sequence[Arrival], day: date) -> None:
         if not arrivals:
@@ -110,15 +120,13 @@ class _Course:
         record_batch(self.connection, batch, [arrival.figure for arrival in arrivals], now=now)
 
     def _scene(self) -> Scene:
-        decisions = decisions_since(self.connection, self.seen_cycle)
-        self.seen_cycle = max((each.cycle_id for each in decisions), default=self.seen_cycle)
-        return Scene(self.connection, _by_day(decisions, self.zone))
-
-
-def _by_day(
-    decisions: Iterable[RecordedDecision], zone: ZoneInfo
-) -> tuple[tuple[date, RecordedDecision], ...]:
-    return tuple((each.at.astimezone(zone).date(), each) for each in decisions)
+        decisions = decisions_since(self.connection, min(self.told_at, self.expected_at))
+        dated = [(each, (each.at.astimezone(self.zone).date(), each.decision)) for each in decisions]
+        return Scene(
+            self.connection,
+            tuple(telling for each, telling in dated if each.cycle_id > self.told_at),
+            tuple(telling for each, telling in dated if each.cycle_id > self.expected_at),
+        )
 
 
 def _days(world: World, days: Collection[date]) -> list[date]:

@@ -8,17 +8,25 @@ from sqlalchemy import Connection
 
 from monitor.core.alerts import Alert, AlertState, Transition
 from monitor.core.judgements import Evaluation, RuleEvaluation
+from monitor.core.notifications import Decision
 from monitor.store.alerts import AlertKey, alerts, transitions_of
 from monitor.store.evaluations import evaluations_of, latest_evaluations, rule_evaluations_of
-from monitor.store.notifications import RecordedDecision
+
+Telling = tuple[date, Decision]
+"""A decision, and the day on which it was made."""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A day of a test. ``decisions`` are those made since the expectation before, each with its day."""
+    """A day of a test.
+
+    ``decisions`` are those made since an author last said who was told, ``recent`` those made since the
+    expectation before.
+    """
 
     connection: Connection
-    decisions: tuple[tuple[date, RecordedDecision], ...]
+    decisions: tuple[Telling, ...]
+    recent: tuple[Telling, ...]
 
     @cached_property
     def alerts(self) -> dict[AlertKey, Alert]:

@@ -25,7 +25,8 @@ def shown_from(here: Path, path: Path) -> str:
 class KnownSettings:
     """The settings of all test files. ``config`` is the folder of areas and people unless a file names one.
 
-    Files within ``here`` are shown by their path from there. ``refusals`` holds, for each folder that cannot be used, what is wrong with it, rendered.
+    Files within ``here`` are shown by their path from there. ``refusals`` holds, for each folder that cannot
+    be used, what is wrong with it, rendered.
     """
 
     config: Path

@@ -1,21 +1,18 @@
 """Compares who is expected to be told, or not, with who was."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from monitor.core.notifications import Decision, TellReason
 from monitor.rule_tests.coverage import reached_by_telling
 from monitor.rule_tests.findings import Findings
 from monitor.rule_tests.model import Because, ExpectedSilence, ExpectedTelling, Listed
+from monitor.rule_tests.scene import Telling
 from monitor.rule_tests.who import ROUTE, in_words
-
-Telling = tuple[date, Decision]
-"""A decision, and the day on which it was made."""
 
 
 def check_told(expected: Iterable[ExpectedTelling], listed: Listed, found: Findings) -> None:
-    """Compares those who were told since the expectation before; each telling is met by one line."""
-    left = [(on, each.decision) for on, each in found.scene.decisions if each.decision.reason.told]
+    """Compares those who were told since an author last said so; each telling is met by one line."""
+    left = [telling for telling in found.scene.decisions if telling[1].reason.told]
     unmet: list[tuple[ExpectedTelling, str]] = []
     for line in expected:
         people = line.who.people(found.world, line.area, line.on or found.at)
@@ -28,11 +25,13 @@ def check_told(expected: Iterable[ExpectedTelling], listed: Listed, found: Findi
             else:
                 left.remove(telling)
                 found.reached.update(reached_by_telling(found.world.rulebook, telling[1]))
+    seen: set[tuple[str, str]] = set()
     for line, person in unmet:
-        _differ(line, person, left, found)
+        _differ(line, person, left, found, with_context=(line.alert, line.area) not in seen)
+        seen.add((line.alert, line.area))
     if not listed.partial:
         for telling in left:
-            found.differ(listed.span, f"{described(telling)}, and is not listed")
+            found.differ(listed.span, f"{described(telling)}; no line of told says so")
 
 
 def _meets(line: ExpectedTelling, person: str, telling: Telling) -> bool:
@@ -56,7 +55,9 @@ def _is_because(because: Because, decision: Decision) -> bool:
     return decision.reason is because.reason
 
 
-def _differ(line: ExpectedTelling, person: str, left: list[Telling], found: Findings) -> None:
+def _differ(
+    line: ExpectedTelling, person: str, left: list[Telling], found: Findings, *, with_context: bool
+) -> None:
     """Notes that somebody was not told, or was told something else, which is then no surprise of its own."""
     near = next(
         (
@@ -69,14 +70,15 @@ def _differ(line: ExpectedTelling, person: str, left: list[Telling], found: Find
     what = f"{line.alert} in {line.area}"
     if near is None:
         message = f"{person} ({line.who.text}) is not told of {what}"
-        found.differ(line.span, message, _decisions_about(line.alert, line.area, found))
+        context = _decisions_about(line.alert, line.area, found) if with_context else ()
+        found.differ(line.who.span, message, context)
         return
     left.remove(near)
     on, decision = near
     if line.kind not in (None, decision.kind):
-        found.differ(line.span, f"{person} is told of {what}: {decision.kind}, not {line.kind}")
+        found.differ(line.who.span, f"{person} is told of {what}: {decision.kind}, not {line.kind}")
     elif line.on not in (None, on):
-        found.differ(line.span, f"{person} is told of {what} on {on}, not on {line.on}")
+        found.differ(line.who.span, f"{person} is told of {what} on {on}, not on {line.on}")
     elif line.because is not None:
         message = f"{person} is told of {what} because: {_reason(decision)}, not: {line.because.text}"
         found.differ(line.because.span, message)
@@ -85,9 +87,9 @@ def _differ(line: ExpectedTelling, person: str, left: list[Telling], found: Find
 def check_silence(silence: ExpectedSilence, found: Findings) -> None:
     """Compares what nobody may be told of with who was told, and the reason for not telling."""
     made = [
-        (on, each.decision)
-        for on, each in found.scene.decisions
-        if silence.alert in (None, each.decision.rule) and silence.area in (None, each.decision.area)
+        (on, decision)
+        for on, decision in found.scene.recent
+        if silence.alert in (None, decision.rule) and silence.area in (None, decision.area)
     ]
     if silence.who is not None:
         people = silence.who.people(found.world, silence.area, found.at)
@@ -105,11 +107,11 @@ def check_silence(silence: ExpectedSilence, found: Findings) -> None:
 
 
 def _decisions_about(alert: str, area: str, found: Findings) -> list[str]:
-    """What was decided about an alert since the expectation before, in words."""
+    """What was decided about an alert since an author last said who was told, in words."""
     about = [
-        described((on, each.decision))
-        for on, each in found.scene.decisions
-        if (each.decision.rule, each.decision.area) == (alert, area)
+        described((on, decision))
+        for on, decision in found.scene.decisions
+        if (decision.rule, decision.area) == (alert, area)
     ]
     return about or ["nothing was decided about it"]
 

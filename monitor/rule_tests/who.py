@@ -4,7 +4,9 @@ from typing import Final
 
 from monitor.core.notifications import TellReason
 from monitor.rule_tests.model import Because, Who
-from monitor.rulebook.fields import Fields
+from monitor.rulebook import scalars
+from monitor.rulebook.fields import Fields, items
+from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.scalars import shown
 from monitor.rulebook.suggestions import did_you_mean, listed
 from monitor.rulebook.yaml_nodes import Scalar
@@ -20,22 +22,30 @@ def in_words(reason: TellReason) -> str:
     return reason.value.removeprefix(NOT_TOLD)
 
 
-def read_who(fields: Fields, world: World, area: str | None, *, required: bool) -> Who | None:
-    """Returns whom ``who`` means; None, with the problem noted, where there is nobody of that name or role.
+def read_who(fields: Fields, world: World, area: str | None, *, required: bool) -> tuple[Who, ...]:
+    """Returns whom ``who``, one or a list, means; names of nobody and of no role are noted.
 
     ``area`` is the alert's: a role without an area of its own is held for that one.
     """
-    node = fields.scalar("who", required=required)
-    if node is None:
-        return None
+    node = fields.node("who", required=required)
+    found: list[Who] = []
+    for item in () if node is None else items(node):
+        word = scalars.scalar(item, "who", fields.log)
+        who = None if word is None else _known_who(word, world, area, fields.log)
+        if who is not None:
+            found.append(who)
+    return tuple(found)
+
+
+def _known_who(node: Scalar, world: World, area: str | None, log: ProblemLog) -> Who | None:
     who = _who(node, world)
     if who is None:
-        hint = did_you_mean(node.text, [*world.directory.people, *world.directory.roles()], fields.log)
-        fields.log.note("LIM906", node.span, f"there is no person and no role {shown(node.text)}", hint)
+        hint = did_you_mean(node.text, [*world.directory.people, *world.directory.roles()], log)
+        log.note("LIM906", node.span, f"there is no person and no role {shown(node.text)}", hint)
         return None
     if who.role is not None and who.area is None and area is None:
         message = f"{shown(node.text)} is a role, and no area is given"
-        fields.log.note("LIM906", node.span, message, f"write {who.role} of Swale, say, or give area")
+        log.note("LIM906", node.span, message, f"write {who.role} of Swale, say, or give area")
         return None
     return who
 

@@ -8,271 +8,17 @@ A code, once given, is never used for anything else.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from monitor.core.conditions.problems import PROBLEM_KINDS
+from monitor.rulebook.codes.entries import ProblemEntry, Severity, warning
+from monitor.rulebook.codes.meaning import MEANING
+from monitor.rulebook.codes.structure import STRUCTURE
+
+__all__ = ["PROBLEMS", "ProblemEntry", "Severity"]
 from monitor.rulebook.rule_test_problems import RULE_TEST_PROBLEMS
 
-
-class Severity(StrEnum):
-    """An error forbids the use of the files; a warning is to be looked at."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemEntry:
-    """One row of the table."""
-
-    title: str
-    explanation: str
-    advice: str
-    severity: Severity = Severity.ERROR
-
-
-def _warning(title: str, explanation: str, advice: str) -> ProblemEntry:
-    return ProblemEntry(title, explanation, advice, Severity.WARNING)
-
-
-_STRUCTURE: Final = {
-    "LIM101": ProblemEntry(
-        "not UTF-8 text",
-        "The file's bytes are not text in UTF-8, so nothing in it can be read.",
-        "Save the file as UTF-8 (in Notepad: Save as, Encoding: UTF-8).",
-    ),
-    "LIM102": ProblemEntry(
-        "not valid YAML",
-        "The file goes on in a way that YAML does not expect. The rest of this file is not read.",
-        "Compare indentation, colons, dashes and quotation marks with a rule that works.",
-    ),
-    "LIM103": ProblemEntry(
-        "invisible character",
-        "The file holds a character that does not show, or that changes how other characters show.",
-        "Delete the character; when the text was pasted, type that part again.",
-    ),
-    "LIM104": ProblemEntry(
-        "anchor, alias or merge key",
-        "YAML's & and * and << copy one part of a file to another, where no reader would look for it.",
-        "Write the value out where it holds.",
-    ),
-    "LIM105": ProblemEntry(
-        "tag",
-        "A YAML tag (a word that begins with !) asks for a special kind of value; rules have none.",
-        "Remove the tag, or put the text in quotation marks if it really begins with !.",
-    ),
-    "LIM106": ProblemEntry(
-        "more than one document",
-        "A line of three dashes begins a second YAML document in the same file.",
-        "Remove the line, or move what follows into a file of its own.",
-    ),
-    "LIM107": ProblemEntry(
-        "too large or too deep",
-        "The file is larger, or nested more deeply, than any rule file has reason to be.",
-        "Split the file, or look for brackets or indentation that got out of hand.",
-    ),
-    "LIM108": ProblemEntry(
-        "wrong kind of value",
-        "A list, a mapping (keys and values) or plain words stand where another of these is needed.",
-        "Write it as the message says.",
-    ),
-    "LIM109": _warning(
-        "empty file",
-        "The file holds no rules: it is empty, or everything in it is commented out.",
-        "Delete the file, or fill it.",
-    ),
-    "LIM110": ProblemEntry(
-        "unknown key",
-        "The key has no meaning here, so what stands under it would be ignored.",
-        "Correct the spelling, or remove the key.",
-    ),
-    "LIM111": ProblemEntry(
-        "key given twice",
-        "The same key stands twice in one mapping; only one of the values could count.",
-        "Keep one of the two.",
-    ),
-    "LIM112": ProblemEntry(
-        "missing key",
-        "A key is needed here and is not given.",
-        "Add the key.",
-    ),
-    "LIM113": ProblemEntry(
-        "no value",
-        "The key is there, but nothing (or ~, or null) stands after it.",
-        "Give a value, or remove the key.",
-    ),
-    "LIM114": ProblemEntry(
-        "not a number",
-        "A number is needed: digits, perhaps with a minus before and one decimal point among them.",
-        "Write it plainly: 1000, 0.5, -3.",
-    ),
-    "LIM115": ProblemEntry(
-        "not a date",
-        "A date is needed, written year-month-day.",
-        "Write it as 2013-11-15.",
-    ),
-    "LIM116": ProblemEntry(
-        "neither true nor false",
-        "Only the words true and false answer a yes-or-no question here.",
-        "Write true or false.",
-    ),
-    "LIM117": ProblemEntry(
-        "not one of the words allowed",
-        "Only certain words have a meaning here.",
-        "Use one of the words that the message lists.",
-    ),
-    "LIM118": ProblemEntry(
-        "unsuitable id",
-        "Ids are short and plain, because they stand in metrics, file names and mails.",
-        "Use small letters and digits, beginning with a letter; _ joins an indicator's words, - a rule's.",
-    ),
-    "LIM119": ProblemEntry(
-        "number out of range",
-        "The number is a number, but not one that can stand here.",
-        "Choose one within the range that the message gives.",
-    ),
-    "LIM120": ProblemEntry(
-        "unreadable file or folder",
-        "The file or folder is missing, or limen is not allowed to read it.",
-        "Check the name and the permissions.",
-    ),
-    "LIM121": ProblemEntry(
-        "no rule files",
-        "The folder holds no file whose name ends in .yaml or .yml.",
-        "Name the folder that holds the rule files.",
-    ),
-    "LIM122": ProblemEntry(
-        "not a number of periods",
-        "“for” says how many figures in a row must breach.",
-        "Write 1 period, 2 periods and so on.",
-    ),
-    "LIM123": ProblemEntry(
-        "word given twice",
-        "The same word stands twice in one list.",
-        "Keep it once.",
-    ),
-    "LIM124": ProblemEntry(
-        "not a number of working days",
-        "“expected_within” says how many working days after a period's end its figure should be there.",
-        "Write 1 working day, 15 working days and so on.",
-    ),
-}
-
-_MEANING: Final = {
-    "LIM201": ProblemEntry(
-        "ends before it begins",
-        "“until” is the first day on which it no longer holds, so it has to come after “from”.",
-        "Correct one of the two dates.",
-    ),
-    "LIM202": ProblemEntry(
-        "overlapping dates",
-        "Two entries hold for the same areas on the same day; which of them counts would be chance.",
-        "End the earlier one where the later begins, or leave its “until” out: then it ends there by itself.",
-    ),
-    "LIM203": _warning(
-        "gap between dates",
-        "Between two entries for the same areas lie days on which none holds.",
-        "Leave the earlier entry's “until” out if no gap is meant.",
-    ),
-    "LIM204": ProblemEntry(
-        "empty or reversed range",
-        "Limits need “lower” or “upper” or both, and lower has to be below upper.",
-        "Give at least one limit, the smaller one as lower.",
-    ),
-    "LIM205": ProblemEntry(
-        "level that never counts",
-        "The level's condition holds for no figure for which a more severe level does not hold already, "
-        "or a more severe level holds too early, or it never holds at all.",
-        "Order the limits: the more severe the level, the further out its limit.",
-    ),
-    "LIM206": _warning(
-        "level on the good side",
-        "The level holds for figures that the indicator's polarity calls good.",
-        "Turn the comparison round, or correct the indicator's polarity.",
-    ),
-    "LIM207": ProblemEntry(
-        "gap between bands",
-        "A figure between the bands is neither green nor amber nor red.",
-        "Make the bands meet (one with <=, the next with >), or leave red out: then all else is red.",
-    ),
-    "LIM208": ProblemEntry(
-        "overlapping bands",
-        "A figure is red and green, or red and amber, at once.",
-        "Make the bands meet without overlapping, or leave red out: then all else is red.",
-    ),
-    "LIM209": ProblemEntry(
-        "band that never counts",
-        "Every figure for which the band holds is in a better band already (or it holds for none), "
-        "so nothing is ever given its colour.",
-        "Widen the band, or remove it.",
-    ),
-    "LIM210": _warning(
-        "limit finer than the figure",
-        "Figures are compared as they are published, so a limit with more decimals than the indicator "
-        "shows is not the limit that a reader sees.",
-        "Round the limit to the indicator's decimals, or raise the decimals.",
-    ),
-    "LIM211": ProblemEntry(
-        "recovery within the breach",
-        "A figure that alarms would also count as recovered: the alert would begin and end at once.",
-        "Move the recovery limit to the good side of every level's limit.",
-    ),
-    "LIM212": ProblemEntry(
-        "rating without bands",
-        "The condition asks for the indicator's rating, and the indicator has no “rag” bands.",
-        "Give the indicator bands, or compare the value.",
-    ),
-    "LIM213": ProblemEntry(
-        "target that is not there",
-        "The condition compares with “target” where no target is in force.",
-        "Give the indicator a target for these areas and dates, or compare with a number.",
-    ),
-    "LIM214": ProblemEntry(
-        "limit that is not there",
-        "A condition or target needs “lower”, “upper”, “neighbours”, “region” or “england” where none is "
-        "in force.",
-        "Give the indicator limits or benchmarks for these areas and dates, or use a number.",
-    ),
-    "LIM215": _warning(
-        "partly without a target or limit",
-        "What the condition compares with is in force for some of the areas or dates only; "
-        "for the others there is no answer.",
-        "Give the missing target or limits, or narrow the rule.",
-    ),
-    "LIM216": _warning(
-        "unit and scale disagree",
-        "The unit is a percentage or a rate, and the scale (what the ratio is multiplied by) does not fit.",
-        "Use scale 100 for percent, 10000 for per 10,000, and so on.",
-    ),
-    "LIM217": _warning(
-        "close to a target that is not there",
-        "The polarity is “close to target”, and there is no target: no figure is better than another.",
-        "Give the indicator a target, or choose another polarity.",
-    ),
-    "LIM218": ProblemEntry(
-        "succession without an end",
-        "“superseded_by” names what takes the rule's place, but no “until” says when.",
-        "Add until, the first day on which the rule no longer holds.",
-    ),
-    "LIM219": ProblemEntry(
-        "looks like a secret",
-        "Rule and configuration files are read by many and kept for ever: no place for passwords and keys.",
-        "Remove it, change the password, and put the new one in a secrets file of the settings.",
-    ),
-    "LIM220": ProblemEntry(
-        "area given twice",
-        "Two overrides are for the same area, written in two ways.",
-        "Merge the two.",
-    ),
-    "LIM221": ProblemEntry(
-        "empty override",
-        "The override changes nothing.",
-        "Give it levels, recover or for, or remove it.",
-    ),
-}
 
 _CONDITIONS: Final = {
     str(kind.code): ProblemEntry(kind.name.replace("-", " "), kind.meaning, kind.remedy)
@@ -310,7 +56,7 @@ _ACROSS: Final = {
         "areas.csv has no area of this kind, so nothing would ever be judged.",
         "Choose a kind that the tree has, or add the areas.",
     ),
-    "LIM407": _warning(
+    "LIM407": warning(
         "rule outlives its indicator",
         "The indicator is retired and the rule goes on: the last figure's alerts would stand for ever.",
         "End the rule with the indicator: effective: {until: ...}.",
@@ -325,29 +71,29 @@ _ACROSS: Final = {
         "No indicator has this theme.",
         "Correct the spelling.",
     ),
-    "LIM410": _warning(
+    "LIM410": warning(
         "unused indicator",
         "No alert rule watches the indicator, no bands rate it and no other is made of it: its figures are "
         "kept and shown, and whatever they are, nobody is told.",
         "Give it bands or an alert rule, or remove it.",
     ),
-    "LIM421": _warning(
+    "LIM421": warning(
         "limit outside what was ever observed",
         "No figure so far has passed the level's limit, or every one has: perhaps a digit too many or too "
         "few. This and the next three are looked for by limen check --data alone.",
         "Check the limit for a slip. If it is meant, leave it.",
     ),
-    "LIM422": _warning(
+    "LIM422": warning(
         "longer than the series",
         "So many figures in a row must breach, and no series that the rule watches has so many figures yet.",
         "Lower “for”, or load the earlier figures.",
     ),
-    "LIM423": _warning(
+    "LIM423": warning(
         "no figures to watch",
         "The rule watches an indicator that has no figure in any of its areas.",
         "Load the figures, or correct the indicator or the areas of the rule.",
     ),
-    "LIM424": _warning(
+    "LIM424": warning(
         "neighbours without figures",
         "So few of an area's statistical neighbours have figures that there is nothing to compare with.",
         "Load the neighbours' figures, or lower the least number of them.",
@@ -370,12 +116,12 @@ _ROUTES: Final = {
         "No route matches these alerts, so nobody would be told.",
         "Add a route, or widen one.",
     ),
-    "LIM504": _warning(
+    "LIM504": warning(
         "route that matches nothing",
         "No alert rule can ever match the route, so whom it names is told of nothing.",
         "Correct what it matches, or remove the route.",
     ),
-    "LIM505": _warning(
+    "LIM505": warning(
         "route to nobody",
         "Nobody holds the role for an area whose alerts take this route, nor for any area around it; "
         "the people under “operations” would be told instead.",
@@ -447,7 +193,7 @@ _SOURCES: Final = {
         "The indicator has no scale, so its figure cannot be computed from numerator and denominator.",
         "Name the column of the value, or give the indicator a scale.",
     ),
-    "LIM706": _warning(
+    "LIM706": warning(
         "periods that do not fit",
         "The indicator is said to come more or less often than this source yields figures of it.",
         "Correct the indicator's frequency, or map another indicator.",
@@ -493,13 +239,13 @@ _OTHERS: Final = {
         "A sum needs two indicators or more, a difference just two.",
         "Name them in a list: [first, second].",
     ),
-    "LIM808": _warning(
+    "LIM808": warning(
         "periods that do not meet",
         "A derived figure is made where what it is made of is there for the same period; this indicator "
         "comes more or less often.",
         "Correct the frequency, or write figure: latest for a denominator.",
     ),
-    "LIM809": _warning(
+    "LIM809": warning(
         "total of what overlaps",
         "A total adds figures, and a day or a child that is in several of these figures is added several "
         "times.",
@@ -541,18 +287,18 @@ _OTHERS: Final = {
         "Two rows are for the same area and period, or for the same neighbour of an area.",
         "Keep one of the two.",
     ),
-    "LIM817": _warning(
+    "LIM817": warning(
         "too few neighbours",
         "The set has fewer neighbours than the least number that is asked for, so there will never be a "
         "figure to compare with.",
         "Complete the set, lower the minimum, or narrow the entry's areas.",
     ),
-    "LIM818": _warning(
+    "LIM818": warning(
         "nothing around to compare with",
         "The figure of the region or of England is asked for, and none of the areas lies in one.",
         "Add the region or country to areas.csv and make it their parent, or write the published figure.",
     ),
-    "LIM819": _warning(
+    "LIM819": warning(
         "period or area without a target",
         "The table has no value for a period within the entry's dates, or for an area that it is for.",
         "Complete the table, or set the entry's from, until and areas by it.",
@@ -577,6 +323,12 @@ _OTHERS: Final = {
         "A source maps columns to an indicator whose figures limen works out by itself.",
         "Map the indicators that it is made of, or remove derived.",
     ),
+    "LIM824": warning(
+        "waiting for a derived figure",
+        "A derived figure is made as soon as what it is made of has come, so it is never late by itself and "
+        "“expected_within” has no effect.",
+        "Give expected_within to the indicators that it is made of.",
+    ),
 }
 
 _RULE_TESTS: Final = {
@@ -591,8 +343,8 @@ _RULE_TESTS: Final = {
 
 PROBLEMS: Final[Mapping[str, ProblemEntry]] = MappingProxyType(
     {
-        **_STRUCTURE,
-        **_MEANING,
+        **STRUCTURE,
+        **MEANING,
         **_CONDITIONS,
         **_ACROSS,
         **_ROUTES,

@@ -39,8 +39,9 @@ def band_names(unit: str | None) -> Mapping[str, Kind]:
 
 
 def alert_names(unit: str | None) -> Mapping[str, Kind]:
-    """Returns the names that the condition of an alert level can use: those of a band, and the rating."""
-    return {**band_names(unit), "rating": Rating()}
+    """Returns the names that an alert level's condition can use: those of a band, the rating, and ranks."""
+    places = {"rank": Number.of("places"), "quartile": Number.of("quarters")}
+    return {**band_names(unit), **places, "rating": Rating()}
 
 
 def read_condition(node: Scalar, names: Mapping[str, Kind], log: ProblemLog) -> WrittenCondition | None:

@@ -62,6 +62,16 @@ class AlertRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LateRow:
+    """Figures of one indicator and period that have not come, in words."""
+
+    title: str
+    areas: str
+    period: str
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatusPage:
     """All that the template shows. ``area`` is the chosen one, "" where there is none yet."""
 
@@ -76,6 +86,8 @@ class StatusPage:
     ratings: tuple[RatingRow, ...]
     firing: tuple[AlertRow, ...]
     firing_count: int
+    late: tuple[LateRow, ...]
+    late_count: int
     shown_at: str
 
 
@@ -106,6 +118,8 @@ def status_page(
         ratings=_ratings(scoreboard, chosen),
         firing=firing[:LONGEST_LIST],
         firing_count=len(firing),
+        late=_late(scoreboard),
+        late_count=len(scoreboard.late()),
         shown_at=moment(now, zone),
     )
 
@@ -175,3 +189,18 @@ def _alert_row(alert: Alert, rulebook: Rulebook | None) -> AlertRow:
         tone=LEVEL_TONES[alert.level or Level.INFO],
         since=day(alert.breach_since) if alert.breach_since else "not known",
     )
+
+
+def _late(scoreboard: Scoreboard) -> tuple[LateRow, ...]:
+    """Those due first at the top; the areas of one indicator that wait for the same period in one row."""
+    rulebook = scoreboard.rulebook
+    groups: dict[tuple[date, str, date | None], list[str]] = {}
+    for late in scoreboard.late():
+        groups.setdefault((late.due or date.max, late.indicator, late.period_end), []).append(late.area)
+    rows = []
+    for (due, name, period_end), areas in sorted(groups.items(), key=lambda pair: (pair[0][:2], pair[1])):
+        indicator = rulebook.indicators.get(name) if rulebook else None
+        period = Period(period_end, indicator.basis).label if period_end and indicator else ""
+        title = indicator.title if indicator else name
+        rows.append(LateRow(title, ", ".join(sorted(areas)), period, day(due) if due < date.max else ""))
+    return tuple(rows)

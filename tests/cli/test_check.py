@@ -7,6 +7,7 @@ import pytest
 
 from monitor.shipped_files import shipped_rules_dir
 from tests.support.command import Command
+from tests.support.repository import project_file
 
 TEN_FAULTS = {
     "a.yaml": """\
@@ -107,3 +108,76 @@ def test_a_problem_of_the_configuration_names_its_file(
 
     assert said.code == 1
     assert str(config / "areas.csv") + ":2:" in said.out
+
+
+def test_with_strict_a_warning_is_a_failure(limen: Command, tmp_path: Path) -> None:
+    files = {path.name: path.read_text(encoding="utf-8") for path in shipped_rules_dir().glob("*.yaml")}
+    folder = write(tmp_path / "rules", files | {"empty.yaml": "# nothing yet\n"})
+
+    lenient, strict = limen("check", folder), limen("check", folder, "--strict")
+
+    assert (lenient.code, strict.code) == (0, 1)
+    assert lenient.out == strict.out
+    assert limen("check", "--strict").code == 0
+
+
+def test_for_github_problems_are_commands_that_name_files_from_here(
+    limen: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "rules", TEN_FAULTS)
+    monkeypatch.chdir(tmp_path)
+
+    said = limen("check", "rules", "--format", "github")
+
+    commands = [line for line in said.out.splitlines() if line.startswith("::")]
+    assert said.code == 1
+    assert len(commands) >= 10
+    assert {line.split("file=")[1].split(",")[0] for line in commands} == {"rules/a.yaml", "rules/b.yaml"}
+    assert said.out.splitlines()[-1] == f"{len(commands)} problems in 2 files"
+
+
+def test_for_code_scanning_problems_are_sarif(
+    limen: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "rules", TEN_FAULTS)
+    monkeypatch.chdir(tmp_path)
+
+    said = limen("check", tmp_path / "rules", "--format", "sarif")
+
+    (run,) = json.loads(said.out)["runs"]
+    assert said.code == 1
+    assert run["tool"]["driver"]["version"] == project_file()["project"]["version"]
+    places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
+    assert {place["artifactLocation"]["uri"] for place in places} == {"rules/a.yaml", "rules/b.yaml"}
+
+
+def test_another_configuration_can_be_named(limen: Command, tmp_path: Path) -> None:
+    config = write(tmp_path / "config", {"areas.csv": "code,name,type,parent\n,Kent,land,\n"})
+
+    said = limen("check", "--config", config)
+
+    assert said.code == 1
+    assert f"{config / 'areas.csv'}:2:" in said.out
+
+
+def test_with_data_limits_are_compared_with_the_figures(limen: Command, state: Path, tmp_path: Path) -> None:
+    figures = tmp_path / "figures.csv"
+    rows = [f"core_assessments_out_of_timescale,Swale,2013-0{month}-28,{month}" for month in (4, 5)]
+    figures.write_text("indicator,area,period_end,value\n" + "\n".join(rows) + "\n", encoding="utf-8")
+    assert limen("ingest", figures).code == 0
+    assert state.exists()
+
+    plain, said = limen("check"), limen("check", "--data", "--format", "json")
+    problems = json.loads(said.out)["problems"]
+
+    assert plain.out.endswith("all good\n")
+    assert said.code == 0
+    assert {problem["code"] for problem in problems} <= {"LIM421", "LIM422", "LIM423"}
+    told = [problem["message"] for problem in problems if problem["code"] == "LIM421"]
+    assert "critical holds for none of the 2 figures in 1 area" in told
+
+
+def test_with_data_a_database_that_is_not_there_is_said(limen: Command) -> None:
+    said = limen("check", "--data")
+    assert said.code == 3
+    assert "limen db upgrade" in said.err

@@ -17,6 +17,8 @@ COMMANDS = (
     "run",
     "once",
     "check",
+    "fmt",
+    "schema",
     "ingest",
     "ratings",
     "alerts",

@@ -23,7 +23,9 @@ Composing = Callable[..., Message]
 def mail() -> Composing:
     """Composes notices to Swale's district manager, or news of limen itself, under a fixed Message-ID."""
 
-    def composed(*notices: Notice, links: Links = LINKS, about_limen: OperationsNews | None = None) -> Message:
+    def composed(
+        *notices: Notice, links: Links = LINKS, about_limen: OperationsNews | None = None
+    ) -> Message:
         return compose(
             operations_mail(about_limen) if about_limen else notification(*notices),
             message_id="<outbox-17.5f3a@limen.example>",

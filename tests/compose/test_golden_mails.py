@@ -58,7 +58,13 @@ MAILS: dict[str, tuple[Notice, ...]] = {
     "late": (LATE,),
     "late-in-five-areas": late_in("Swale", "Thanet", "Dover", "Ashford", "Maidstone"),
     "late-in-twelve-areas-since-different-months": tuple(
-        replace(each, period_end=date(2013, 8, 31), period_label="31 Aug 2013", due=date(2013, 9, 20))
+        replace(
+            each,
+            period_end=date(2013, 8, 31),
+            period_label="31 Aug 2013",
+            previous_label="31 Jul 2013",
+            due=date(2013, 9, 20),
+        )
         if each.area in ("Dover", "Swale")
         else each
         for each in late_in(*DISTRICTS)

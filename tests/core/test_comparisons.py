@@ -7,8 +7,9 @@ import pytest
 
 from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.conditions import Number, parse_amount
+from monitor.core.dated import Scope
 from monitor.core.evaluation import evaluate
-from monitor.core.judgements import Evaluation
+from monitor.core.judgements import Evaluation, RuleHealth
 from monitor.core.observations import Observation
 from monitor.core.others import Others
 from monitor.core.rulebook import (
@@ -16,14 +17,16 @@ from monitor.core.rulebook import (
     Given,
     Indicator,
     LearntRange,
+    Level,
     Limits,
     NeighbourFigure,
     NeighbourSet,
+    Polarity,
     Profile,
     Statistic,
     TargetValue,
 )
-from tests.support.rules import HERE, dated, figure, indicator, month, monthly
+from tests.support.rules import HERE, dated, figure, indicator, month, monthly, rule
 
 ENGLAND = Area("England", AreaType.COUNTRY)
 SOUTH_EAST = Area("South East", AreaType.REGION, "England")
@@ -153,3 +156,26 @@ def test_each_neighbours_figure_can_be_named() -> None:
     found = others(A="1.0", B="2.5").comparison(measure).figures_of(("A", "B", "C"), MARCH.toordinal())
     assert found == [("A", 10), ("B", 25), ("C", None)]
     assert others(A="1.0").comparison(measure).figures_of(("A",), BEFORE.toordinal()) == [("A", None)]
+
+
+def test_rank_and_quartile_are_places_among_areas_of_the_same_kind() -> None:
+    measure = indicator()
+    beside = others(Kent="5", A="9", B="9", C="1", D="3", England="100", South_East="0")
+    levels = {"info": "rank > 1", "warning": "rank > 2", "critical": "quartile == 4"}
+    rules = [rule(levels, scope=Scope(types=frozenset({AreaType.COUNTY})))]
+    judged_ = evaluate(measure, rules, beside.series, others=beside)
+    found = {area: found[0].level for (_, area), found in judged_.rule_evaluations.items()}
+    assert found == {
+        "Kent": Level.WARNING,
+        "A": None,
+        "B": None,
+        "C": Level.CRITICAL,
+        "D": Level.CRITICAL,
+    }
+
+
+def test_without_a_better_side_there_is_no_rank() -> None:
+    measure = indicator(polarity=Polarity.NONE)
+    beside = others(Kent="5", A="9")
+    found = evaluate(measure, [rule({"warning": "rank > 1"})], beside.series, others=beside)
+    assert {each[0].health for each in found.rule_evaluations.values()} == {RuleHealth.NO_DATA}

@@ -164,3 +164,14 @@ def test_a_month_without_a_figure_is_passed_over() -> None:
     gap = [figure(month(0), "46", area="Swale"), figure(month(3), "46", area="Swale")]
 
     assert [step.on for step in replayed(world(RULE), gap).course] == [month(0)]
+
+
+def test_the_stays_of_an_alert_follow_each_other() -> None:
+    lasting = replace(rule({"warning": "value > 30", "critical": "value > 40"}, periods=2), scope=DISTRICTS)
+    stays = replayed(world(lasting), HISTORY).stays()["the-rule", "Swale"]
+
+    assert [(str(each.state), each.level, each.began, each.ended) for each in stays] == [
+        ("pending", Level.WARNING, month(1), month(2)),
+        ("firing", Level.CRITICAL, month(2), month(3)),
+        ("pending", Level.CRITICAL, month(5), None),
+    ]

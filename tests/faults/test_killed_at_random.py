@@ -9,6 +9,9 @@ from tests.support.council import MONTHS_PER_TOPIC, Council, monthly_figures
 from tests.support.council_books import what_is_wrong
 
 LIVES_PER_KILL = 4
+LAST_LIVES = 3
+"""Undisturbed, each some minutes after the one before: a mail may have been put off on a slow machine."""
+
 SEED = 20140331
 
 
@@ -51,7 +54,8 @@ def test_kills_at_random_instants_lose_nothing_and_repeat_only_what_was_not_hear
     council.watch_topics(1 + LIVES_PER_KILL * kills // MONTHS_PER_TOPIC)
     lives = _kill_at_random(council, max(kills // (1 + senders), 1), senders=senders)
 
-    assert council.run(task="all") == 0, council.spoken()
+    for _ in range(LAST_LIVES):
+        assert council.run(task="all") == 0, council.spoken()
 
     assert council.files == lives
     assert what_is_wrong(council) == []

@@ -112,6 +112,11 @@ ROWS: list[tuple[str, str, str]] = [
         ),
     ),
     ("LIM822", "a ratio of plans to plans", rate("of: plans, to: «plans»")),
+    (
+        "LIM824",
+        "waiting for a derived figure",
+        derived("{year to date: plans}", COUNT + "«expected_within»: 5 working days\n"),
+    ),
     ("LIM402", "an input that is not there", derived("{sum: [plans, «othrs»]}")),
     ("LIM402", "a denominator that is not there", rate("of: plans, to: «poeple», figure: latest")),
     ("LIM123", "a sum of the same twice", derived("{sum: [plans, «plans»]}")),

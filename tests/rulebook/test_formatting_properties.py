@@ -1,11 +1,12 @@
 """Whatever a rule file holds, its canonical form says the same, keeps every comment, and stays as it is."""
 
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.core.conditions import Condition
 from monitor.core.positions import Position
 from monitor.core.rulebook import AlertRule, Indicator, Rulebook
 from monitor.rulebook.formatting.comments import find_comments, texts
@@ -80,7 +81,7 @@ def without_places(value: object) -> object:
         return tuple(without_places(each) for each in value)
     if isinstance(value, dict):
         return {key: without_places(each) for key, each in value.items()}
-    if hasattr(value, "__dataclass_fields__") and not hasattr(value, "lookback"):
+    if is_dataclass(value) and not isinstance(value, type | Condition):
         return {each.name: without_places(getattr(value, each.name)) for each in fields(value)}
     return value
 

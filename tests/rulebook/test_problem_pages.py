@@ -68,15 +68,16 @@ def faults(examples: dict[str, str], folder: Path) -> tuple[Problem, ...]:
         return refused(folder, "areas.csv", examples["csv"])
     if "yaml contacts" in examples:
         return refused(folder, "contacts.yaml", examples["yaml contacts"])
+    tables = {kind.split()[1]: text for kind, text in examples.items() if kind.startswith("csv ")}
     if "yaml file" in examples:
-        return loaded(examples["yaml file"]).problems
+        return loaded({"rules.yaml": examples["yaml file"], **tables}).problems
     text = rule_file(
         indicator(examples.get("yaml indicator", "")),
         alert(examples.get("yaml alert", "")),
         route(examples.get("yaml route", "")),
         source(examples["yaml source"]) if "yaml source" in examples else "",
     )
-    return loaded(text, people=directory()).problems
+    return loaded({"rules.yaml": text, **tables}, people=directory()).problems
 
 
 def refused(folder: Path, name: str, text: str) -> tuple[Problem, ...]:

@@ -17,6 +17,11 @@ Files = dict[str, str]
 
 ROWS: list[tuple[str, str, Files]] = [
     (
+        "LIM410",
+        "an indicator of which nothing is made",
+        {"a.yaml": rule_file(indicator() + indicator(id="«unused»"))},
+    ),
+    (
         "LIM401",
         "an indicator in two files",
         {"a.yaml": rule_file(), "b.yaml": rule_file(indicator(id="«open_assessments»"), "", "")},

@@ -1,16 +1,23 @@
 """The examples of docs/rules.md are sound, and its tables name every key."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.directory import load_contacts
 from monitor.rulebook.alerts import ALERT_KEYS
 from monitor.rulebook.dated_values import COMMON_KEYS
 from monitor.rulebook.indicators import BAND_KEYS, INDICATOR_KEYS
+from monitor.rulebook.loader import read_rulebook
 from monitor.rulebook.routes import MATCH_KEYS, ROUTE_KEYS
 from monitor.rulebook.sources import MAPPED_KEYS, SOURCE_KEYS
+from monitor.rulebook.vocabulary.derivations import DERIVED
+from monitor.rulebook.vocabulary.indicators import BENCHMARKS, LIMITS, TARGETS
+from monitor.rulebook.vocabulary.neighbours import NEIGHBOUR_SET
+from monitor.rulebook.vocabulary.values import names
 from tests.support.repository import ROOT
 from tests.support.rule_texts import alert, areas, found, indicator, rule_file, source
 
@@ -54,6 +61,47 @@ def test_the_sources_are_sound() -> None:
     assert not found(rule_file(both, sources=source(changes)))
 
 
+RATE = "unit: per 10,000 aged 0-17\ndecimals: 1\n"
+PER = "unit: children\nfrequency: annual\nrag: [{from: 2013-04-01, green: value > 0, reference: r}]\n"
+
+
+def test_the_derived_indicators_are_sound() -> None:
+    assert not found(example("yaml derived"))
+    both = "".join(indicator(PER, id=f"population_census_{year}") for year in (2001, 2011))
+    plans = indicator("unit: children", id="cp_plans")
+    rate = indicator(RATE + example("yaml part of a derived indicator"))
+    assert not found(rule_file(rate + both + plans))
+
+
+def test_the_learnt_range_is_sound() -> None:
+    changes = example("yaml part of an indicator that learns")
+    assert not found(rule_file(indicator(changes), alert("levels: {warning: value > upper}")))
+
+
+def test_the_comparisons_are_sound() -> None:
+    country = AreaTree.of([Area("England", AreaType.COUNTRY), *(_below_england(area) for area in areas())])
+    compared = indicator(RATE + example("yaml part of an indicator that compares"))
+    text = rule_file(compared, alert("levels: {warning: value > target}")) + example("yaml neighbour sets")
+    name = "neighbours-2014.csv"
+    contents = {"rules.yaml": text.encode(), name: example(f"csv {name}").encode()}
+    outcome = read_rulebook(contents, areas=country)
+    # The example's set has two rows, and the rule asks for eight neighbours.
+    assert {problem.code for problem in outcome.problems} <= {"LIM215", "LIM817"}
+    assert outcome.rulebook is not None
+
+
+def _below_england(area: Area) -> Area:
+    return area if area.parent else replace(area, parent="England")
+
+
+def test_the_table_of_targets_is_sound() -> None:
+    changes = example("yaml part of an indicator with a table")
+    name = "adoptions-2013.csv"
+    while_it_holds = "effective: {from: 2013-04-01, until: 2013-07-01}\nlevels: {warning: value > target}"
+    text = rule_file(indicator(changes), alert(while_it_holds))
+    assert not found({"rules.yaml": text, name: example(f"csv {name}")})
+
+
 def test_the_contacts_are_sound(tmp_path: Path) -> None:
     path = tmp_path / "contacts.yaml"
     path.write_text(example("yaml contacts"), encoding="utf-8")
@@ -65,7 +113,8 @@ def test_the_contacts_are_sound(tmp_path: Path) -> None:
     sorted(
         {
             *(*INDICATOR_KEYS, *ALERT_KEYS, *ROUTE_KEYS, *MATCH_KEYS, *COMMON_KEYS, *BAND_KEYS),
-            *(*SOURCE_KEYS, *MAPPED_KEYS, "value", "lower"),
+            *(*SOURCE_KEYS, *MAPPED_KEYS, *DERIVED.names, *NEIGHBOUR_SET.names),
+            *(*names(TARGETS), *names(LIMITS), *names(BENCHMARKS)),
         }
     ),
 )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.areas import Area, AreaTree, AreaType
+from monitor.core.freshness import lateness_of
 from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating
 from monitor.core.observations import Status
 from monitor.core.rulebook import Level, Rulebook
@@ -82,5 +83,8 @@ def full_metrics(rulebook: Rulebook, areas: AreaTree, *, version: str = "1.2.3")
     metrics.outbox_counted({"pending": 1, "sent": 2}, NOON, NOON)
     figures = [a_figure(indicator, area.name) for indicator in rulebook.indicators for area in areas]
     alerts = [an_alert(rule, area.name) for rule in rulebook.alerts for area in areas]
-    metrics.scoreboard.update(figures, alerts, frozenset())
+    late = [
+        an_alert(lateness_of(name), area.name, level=None) for name in rulebook.indicators for area in areas
+    ]
+    metrics.scoreboard.update(figures, [*alerts, *late], frozenset())
     return metrics

@@ -53,6 +53,8 @@ def condition(text: str, unit: str = "percent") -> Condition:
         "numerator": count,
         "denominator": count,
         "rating": Rating(),
+        "rank": Number.of("places"),
+        "quartile": Number.of("quarters"),
     }
     parsed = parse(text, names)
     assert parsed.condition is not None, parsed.problems

@@ -46,7 +46,7 @@ from monitor.logs import configure_logs
 from monitor.settings import Settings, load_settings
 from monitor.store.engine import Engines
 from monitor.store.errors import StoreError
-from monitor.store.outbox import OutboxEntry, OutboxState, outbox_depth
+from monitor.store.outbox import OutboxEntry
 from monitor.store.store import Store
 from notifiers.message import Message, Notifier, Outcome
 
@@ -71,8 +71,8 @@ class Orders:
     """What a station is to do.
 
     ``environment`` holds the settings. Its clock is ``ahead`` of the machine's, so that a lease may be over
-    without waiting. ``task``: "once" does each job once; "all" works until nothing is left to do, delivery
-    beside the cycles as in the daemon; "send" only sends, until it is killed or a minute is over.
+    without waiting. ``task``: "once" does each job once; "all" works until nothing is due any more,
+    delivery beside the cycles as in the daemon; "send" only sends, until it is killed or a minute is over.
     ``largest_file`` limits what it may write, in bytes.
     """
 
@@ -201,15 +201,16 @@ class Station:
         self.deliver()
 
     def all(self) -> None:
-        """Works until nothing is left; delivery goes on beside the cycles."""
+        """Works until nothing is due any more; delivery goes on beside the cycles."""
         judged = threading.Event()
         failures: list[StoreError] = []
 
         def deliver() -> None:
             try:
-                while not judged.is_set() or self._mails_wait():
+                while not judged.is_set():
                     self.deliver()
-                self.deliver()
+                while self.deliver():
+                    pass
             except StoreError as error:
                 failures.append(error)
 
@@ -238,14 +239,11 @@ class Station:
         self.steps.job = "evaluate"
         self.application.evaluate(self.clock())
 
-    def deliver(self) -> None:
+    def deliver(self) -> bool:
+        """Sends what is due; says whether anything was."""
         self.steps.job = "deliver"
-        self.application.deliver(self.clock())
-
-    def _mails_wait(self) -> bool:
-        with self.application.store.reading() as connection:
-            depth = outbox_depth(connection, self.clock()).by_state
-        return depth[OutboxState.PENDING] > 0  # what is being sent is another sender's
+        outcome = self.application.deliver(self.clock())
+        return outcome.delivered + outcome.deferred + outcome.rejected > 0
 
 
 def work(orders: Orders, parent: Pipe) -> None:

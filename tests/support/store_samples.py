@@ -15,6 +15,7 @@ from monitor.core.notifications import (
     Notice,
     NoticeKind,
     Notification,
+    OperationsKind,
     TellReason,
 )
 from monitor.core.observations import MICRO, Status
@@ -28,6 +29,7 @@ from monitor.store.evaluations import append_evaluations, append_rule_evaluation
 from monitor.store.figures import figures
 from monitor.store.notifications import append_decisions, enqueue
 from monitor.store.observations import NewObservation, RecordedBatch, record_batch
+from monitor.store.operations_news import ToldOperations, append_told
 from monitor.store.outbox import OutboxEntry, record_delivered
 from monitor.store.outbox import claim as claim_mails
 from monitor.store.rulebooks import rulebook_version, save_fingerprints
@@ -118,9 +120,7 @@ def rule_evaluation(
 
 
 def firing(area: str = AREA, rule: str = RULE) -> Alert:
-    return Alert(
-        rule, area, AlertState.FIRING, Level.CRITICAL, 3, 1, MARCH, JUNE, JUNE, RuleHealth.OK
-    )
+    return Alert(rule, area, AlertState.FIRING, Level.CRITICAL, 3, 1, MARCH, JUNE, JUNE, RuleHealth.OK)
 
 
 def transition(area: str = AREA, period_end: date | None = JUNE) -> Transition:
@@ -194,6 +194,7 @@ def filled(store: Store) -> Filled:
         (mail,) = enqueue(connection, [notification()], NOON, DOMAIN)
         append_decisions(connection, [decision()], cycle_id=cycle_id, at=NOON, mails={ANNA: mail.id})
         save_fingerprints(connection, {RULE: "f1", INDICATOR: "f2"})
+        append_told(connection, ToldOperations(NOON, OperationsKind.RULES_REFUSED, "f3", "a.yaml:1:1: …"))
         mark_batches_evaluated(connection, [recorded.id], cycle_id)
         finish_cycle(connection, cycle_id, CycleCounts(1, 1, 1, 1, 1, 1), now=NOON)
     deliver(store, mail.id)

@@ -42,6 +42,9 @@ def _check_words(written: WrittenIndicator, log: ProblemLog) -> None:
         if said is not None:
             message = f"{written.indicator.id} is derived, and its {key} is described too"
             log.note("LIM806", written.spans[key], message)
+    if written.indicator.expected_within is not None:
+        message = f"{written.indicator.id} is derived, and is not waited for by itself"
+        log.note("LIM824", written.spans["expected_within"], message)
 
 
 def _check_scale(written: WrittenIndicator, log: ProblemLog) -> None:

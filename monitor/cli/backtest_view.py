@@ -1,0 +1,69 @@
+"""What a backtest shows of its breaches: bars over time, and the figures they began with, small numbers left out."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from monitor.backtest import Backtest, Question
+from monitor.charts import reveals_a_small_number
+from monitor.core.replay import Episode, Stay
+from monitor.core.rulebook import Level
+from monitor.wording import FigureFormat
+from monitor.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """An alert's life, with how many breaches and days of firing it had in the time asked for."""
+
+    rule: str
+    area: str
+    stays: tuple[Stay, ...]
+    breaches: int
+    days: int
+
+
+def bars(found: Backtest, most: int) -> tuple[list[Bar], int]:
+    """The alerts that fired longest, by rule in the rulebook's order and by area; and how many fired at all."""
+    stays, order = found.replay.stays(), list(found.rules)
+    episodes: dict[tuple[str, str], list[Episode]] = {}
+    for each in found.episodes:
+        episodes.setdefault((each.rule, each.area), []).append(each)
+    made = [
+        Bar(rule, area, stays[rule, area], len(own), sum(_days(each, found.question) for each in own))
+        for (rule, area), own in episodes.items()
+    ]
+    longest = sorted(made, key=lambda bar: (-bar.days, bar.rule, bar.area))[:most]
+    return sorted(longest, key=lambda bar: (order.index(bar.rule), bar.area)), len(made)
+
+
+def _days(episode: Episode, question: Question) -> int:
+    return ((episode.ended or question.until) - max(episode.began, question.start)).days
+
+
+def worst_level(episode: Episode) -> Level:
+    """The most severe level that a breach reached."""
+    levels = [step.transition.to_level for step in episode.steps if step.transition.to_level is not None]
+    return max(levels, key=lambda level: level.rank)
+
+
+def first_figure(found: Backtest, episode: Episode, world: World) -> "FirstFigure":
+    """The figure at which a breach fired, and the limit it was beyond, as they may be shown."""
+    measure = world.indicator_of(found.rules[episode.rule])
+    place = (measure.id, episode.area, episode.began)
+    evaluation, verdict = found.figures.get(place), episode.steps[0].verdict
+    style, hidden = FigureFormat(measure.unit, measure.decimals), place in found.protected
+    limit = verdict.limit if verdict else None
+    if limit is not None and hidden and reveals_a_small_number(limit, style):
+        limit = None
+    value = None if evaluation is None or hidden else evaluation.value
+    return FirstFigure(style, value, limit, hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFigure:
+    """A figure and its limit; what is ``protected`` is None. ``style`` is how they are written."""
+
+    style: FigureFormat
+    value: Decimal | None
+    limit: Decimal | None
+    protected: bool
