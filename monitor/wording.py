@@ -116,6 +116,9 @@ def _standing(notice: Notice, figures: FigureFormat, opening: str) -> str:
     if notice.value is None:
         return f"There is no figure for this period; the last one had crossed {limit}."
     value = figures.full(notice.value) + (" (provisional)" if notice.status is Status.PROVISIONAL else "")
+    if notice.not_yet_recovered:
+        until = f"the alert goes on until {notice.not_yet_recovered}"
+        return f"The figure is {value}: within {limit} again, but {until}."
     if notice.limit is None:
         return f"{opening} {value}{_rated(notice, figures)}."
     return f"{opening} {value}, {figures.gap(notice.value, notice.limit)} {limit}."

@@ -8,6 +8,7 @@ with Matplotlib, and the file carries no software name or date.
 import io
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
@@ -83,8 +84,15 @@ def _number(value: float) -> str:
     return "0" if text == "-0" else text
 
 
+@contextmanager
+def drawing_turn() -> Iterator[None]:
+    """One chart at a time."""
+    with _drawing:
+        yield
+
+
 @cache
-def _font(weight: str, size: float) -> "FontProperties":
+def font(weight: str, size: float) -> "FontProperties":
     """DejaVu Sans from Matplotlib's own files: no search through the fonts of the machine."""
     from pathlib import Path  # noqa: PLC0415 - with Matplotlib
 
@@ -141,7 +149,7 @@ def _draw_ground(axes: "Axes", series: ChartSeries) -> None:
     positions, labels = _ticks(series.points)
     axes.set_xticks(positions, labels)
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
-        label.set_fontproperties(_font("normal", _SMALL))
+        label.set_fontproperties(font("normal", _SMALL))
 
 
 def _ticks(points: Sequence[HistoryPoint]) -> tuple[list[int], list[str]]:
@@ -227,7 +235,7 @@ def _draw_margin(axes: "Axes", series: ChartSeries) -> None:
             text,
             transform=axes.transAxes,
             color=colour,
-            fontproperties=_font("bold" if size > _SMALL else "normal", size),
+            fontproperties=font("bold" if size > _SMALL else "normal", size),
             verticalalignment="center",
         )
 

@@ -15,17 +15,19 @@ from sqlalchemy import Connection
 from monitor.charts import reveals_a_small_number
 from monitor.cli import exit_codes
 from monitor.cli.choices import area_named
-from monitor.cli.commands import TableFormat
+from monitor.cli.formats import TableFormat
 from monitor.cli.scorecard import Rated, Series, plain_number, series_of
 from monitor.cli.session import Session
 from monitor.cli.told import Telling, fate, tellings
 from monitor.core.alerts import Alert, AlertState
+from monitor.core.freshness import late_indicator
 from monitor.core.judgements import RuleHealth
 from monitor.core.periods import Period
 from monitor.core.rulebook import AlertRule
+from monitor.palette import LATE
 from monitor.store.alerts import alerts, open_alerts
 from monitor.terminal import counted, level, state, write_plainly
-from monitor.wording import in_sentence
+from monitor.wording import day, in_sentence
 from monitor.world import World
 
 COLUMNS = (
@@ -41,6 +43,8 @@ COLUMNS = (
     "health",
     "told",
 )
+
+LATE_SIGN = (f"{LATE.symbol} {LATE.word}", "bold magenta")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +126,8 @@ def _print(session: Session, rows: Sequence[AlertRow], *, everything: bool) -> N
         out.print("No alert was ever raised." if everything else "No alert fires or is about to.")
         return
     for row in rows:
-        head = level(row.alert.level) if row.alert.state is AlertState.FIRING else state(row.alert)
-        name = row.alert.rule if row.rule is None else in_sentence(row.rule.title)
-        out.print(Text.assemble(head, "  ", (f"{row.alert.area}: {name}", "bold")))
+        name = _name(row, session.world)
+        out.print(Text.assemble(_head(row.alert), "  ", (f"{row.alert.area}: {name}", "bold")))
         out.print(Padding(Text(row.alert.rule, "dim"), (0, 0, 0, 4), expand=False))
         for line in filter(None, (_standing(row), *_told_lines(row.told, zone))):
             out.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
@@ -133,9 +136,24 @@ def _print(session: Session, rows: Sequence[AlertRow], *, everything: bool) -> N
     out.print(f"\n{counted(firing, 'alert fires', 'alerts fire')}, {pending:,} pending.")
 
 
+def _head(alert: Alert) -> Text:
+    if alert.state is not AlertState.FIRING:
+        return state(alert)
+    return level(alert.level) if late_indicator(alert.rule) is None else Text(*LATE_SIGN)
+
+
+def _name(row: AlertRow, world: World) -> str:
+    if row.rule is not None:
+        return in_sentence(row.rule.title)
+    late = world.rulebook.indicators.get(late_indicator(row.alert.rule) or "")
+    return row.alert.rule if late is None else f"figures have not come: {in_sentence(late.title)}"
+
+
 def _standing(row: AlertRow) -> str:
     alert, figure = row.alert, row.figure
     parts = []
+    if late_indicator(alert.rule) and alert.breach_since is not None and alert.fired_on is not None:
+        parts.append(f"for {day(alert.breach_since)}, due {day(alert.fired_on)}")
     if figure is not None:
         parts.append(figure.figures.full(figure.evaluation.value, protected=figure.protected))
         if row.limit is not None:

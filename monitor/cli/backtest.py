@@ -8,7 +8,7 @@ from monitor.cli import exit_codes
 from monitor.cli.backtest_files import as_csv, as_json
 from monitor.cli.backtest_screen import show_backtest
 from monitor.cli.choices import UnknownNameError, area_named, day, rule_named
-from monitor.cli.commands import BacktestFormat
+from monitor.cli.formats import BacktestFormat
 from monitor.cli.session import RulesRefusedError, Session
 from monitor.terminal import console, write_plainly
 from monitor.world import World, load_world

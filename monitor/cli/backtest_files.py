@@ -36,14 +36,24 @@ def as_csv(found: Backtest, world: World) -> str:
         value: Decimal | str | None = SUPPRESSED if first.protected else first.value
         over = None if each.ended is None else each.steps[-1].transition.reason
         writer.writerow(
-            [each.rule, each.area, each.number, each.began, each.ended, worst_level(each), value, first.limit]
-            + [first.style.unit, over]
+            (
+                each.rule,
+                each.area,
+                each.number,
+                each.began,
+                each.ended,
+                worst_level(each),
+                value,
+                first.limit,
+                first.style.unit,
+                over,
+            )
         )
     return text.getvalue()
 
 
 def as_json(found: Backtest, world: World) -> str:
-    """Everything: breaches with their steps, mails by person and month, breaches by rule, and what was not told."""
+    """Everything: breaches with their steps, mails by person and month, breaches by rule, what is not told."""
     question, book = found.question, world.rulebook
     report = {
         "from": question.start.isoformat(),

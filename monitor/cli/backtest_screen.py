@@ -79,9 +79,8 @@ def _line(name: str, columns: Text) -> Text:
 
 def _bar(bar: Bar, axis: TimeAxis) -> Text:
     cells = Text.assemble(*(_cell(state) for state in axis.states(bar.stays)))
-    months = round(bar.days * 12 / 365.25)
-    length = counted(months, "month") if months else counted(bar.days, "day")
-    return _line(bar.area, cells + Text(f"  {counted(bar.breaches, 'breach', 'breaches')}, {length}"))
+    said = f"  {counted(bar.breaches, 'breach', 'breaches')}, {counted(bar.months, 'month')}"
+    return _line(bar.area, cells + Text(said))
 
 
 def _cell(state: State | None) -> tuple[str, str]:

@@ -1,10 +1,13 @@
-"""What a backtest shows of its breaches: bars over time, and the figures they began with, small numbers left out."""
+"""What a backtest shows of its breaches: bars over time and first figures, without small numbers."""
 
+import sys
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from monitor.backtest import Backtest, Question
+from monitor.backtest import Backtest
 from monitor.charts import reveals_a_small_number
+from monitor.cli.time_axis import TimeAxis
 from monitor.core.replay import Episode, Stay
 from monitor.core.rulebook import Level
 from monitor.wording import FigureFormat
@@ -13,31 +16,26 @@ from monitor.world import World
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """An alert's life, with how many breaches and days of firing it had in the time asked for."""
+    """An alert's life, with how many breaches and months of firing it had in the time asked for."""
 
     rule: str
     area: str
     stays: tuple[Stay, ...]
     breaches: int
-    days: int
+    months: int
 
 
 def bars(found: Backtest, most: int) -> tuple[list[Bar], int]:
-    """The alerts that fired longest, by rule in the rulebook's order and by area; and how many fired at all."""
+    """The alerts that fired longest, in the order of rules and areas; and how many fired at all."""
     stays, order = found.replay.stays(), list(found.rules)
-    episodes: dict[tuple[str, str], list[Episode]] = {}
-    for each in found.episodes:
-        episodes.setdefault((each.rule, each.area), []).append(each)
+    months = TimeAxis.of(found.question.start, found.question.until, sys.maxsize)
+    breaches = Counter((each.rule, each.area) for each in found.episodes)
     made = [
-        Bar(rule, area, stays[rule, area], len(own), sum(_days(each, found.question) for each in own))
-        for (rule, area), own in episodes.items()
+        Bar(*key, stays[key], count, sum(isinstance(state, Level) for state in months.states(stays[key])))
+        for key, count in breaches.items()
     ]
-    longest = sorted(made, key=lambda bar: (-bar.days, bar.rule, bar.area))[:most]
+    longest = sorted(made, key=lambda bar: (-bar.months, bar.rule, bar.area))[:most]
     return sorted(longest, key=lambda bar: (order.index(bar.rule), bar.area)), len(made)
-
-
-def _days(episode: Episode, question: Question) -> int:
-    return ((episode.ended or question.until) - max(episode.began, question.start)).days
 
 
 def worst_level(episode: Episode) -> Level:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monitor.cli import exit_codes
-from monitor.cli.commands import CheckFormat
+from monitor.cli.formats import CheckFormat
 from monitor.cli.reports import path_from_here, show_problems
 from monitor.cli.session import Session
 from monitor.directory.folders import AREAS, CONTACTS, LoadedFolders, load_folders

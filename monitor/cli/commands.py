@@ -3,11 +3,20 @@
 So `limen --help` needs Typer alone, and `limen check` what reads rules and nothing more.
 """
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from monitor.cli.formats import (
+    BacktestFormat,
+    CheckFormat,
+    MailState,
+    OutcomeFormat,
+    PlanFormat,
+    TableFormat,
+    TextFormat,
+)
 
 if TYPE_CHECKING:
     from monitor.cli.session import Session
@@ -25,65 +34,7 @@ database = typer.Typer(help="Look after the database.", no_args_is_help=True)
 application.add_typer(outbox, name="outbox")
 application.add_typer(database, name="db")
 
-
-class TableFormat(StrEnum):
-    """How figures are printed."""
-
-    TABLE = "table"
-    CSV = "csv"
-    JSON = "json"
-
-
-class TextFormat(StrEnum):
-    """How an answer is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class CheckFormat(StrEnum):
-    """How problems are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    GITHUB = "github"
-    SARIF = "sarif"
-
-
-class OutcomeFormat(StrEnum):
-    """How the outcome of rule tests is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    JUNIT = "junit"
-
-
-class BacktestFormat(StrEnum):
-    """How a backtest is shown."""
-
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-    PNG = "png"
-
-
-class PlanFormat(StrEnum):
-    """How a plan is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
-class MailState(StrEnum):
-    """Where a mail may be; as the outbox has it."""
-
-    PENDING = "pending"
-    SENDING = "sending"
-    SENT = "sent"
-    DEAD = "dead"
-
-
+TextStyle = Annotated[TextFormat, typer.Option("--format", help="How to print.")]
 AreaOption = Annotated[
     str | None, typer.Option("--area", "-a", metavar="AREA", help="Only this area: name, GSS code or alias.")
 ]
@@ -345,9 +296,7 @@ def backtest_rules(
         Path | None,
         typer.Option("--rules", metavar="DIR", help="Rules to judge by, instead of the settings'."),
     ] = None,
-    format: Annotated[
-        BacktestFormat, typer.Option("--format", help="How to show it.")
-    ] = BacktestFormat.TABLE,  # noqa: A002 - the option's name
+    style: Annotated[BacktestFormat, typer.Option("--format", help="How to show it.")] = BacktestFormat.TABLE,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write into this file.")
     ] = None,
@@ -361,8 +310,16 @@ def backtest_rules(
     """Replay history: when alerts would have fired, and how many mails that makes."""
     from monitor.cli.backtest import BacktestOptions, run_backtest
 
-    options = BacktestOptions(start, until, rule, area, rules, format, output, most)
+    options = BacktestOptions(start, until, rule, area, rules, style, output, most)
     raise typer.Exit(run_backtest(_session(context), options))
+
+
+@application.command()
+def status(context: typer.Context, style: TextStyle = TextFormat.TEXT) -> None:
+    """Say whether limen does its work: rules, daemon, database, alerts, late figures, mails."""
+    from monitor.cli.status import show_status
+
+    raise typer.Exit(show_status(_session(context), as_json=style is TextFormat.JSON))
 
 
 @application.command()

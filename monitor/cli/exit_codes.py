@@ -18,6 +18,10 @@ FAULT: Final = 70
 CONFIGURATION: Final = 78
 """EX_CONFIG of sysexits.h, as the daemon ends too: settings, rules or contacts can't be used."""
 
+CHANGES: Final = 10
+"""`limen plan`: the edit changes ratings or alerts. (`terraform plan -detailed-exitcode` says 2, which is
+:data:`USAGE` here: a mistyped option must not look like a plan.)"""
+
 INTERRUPTED: Final = 130
 """Ended by Ctrl-C: 128 and the number of SIGINT, as shells have it."""
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from monitor.cli import exit_codes
 from monitor.cli.choices import UnknownNameError
-from monitor.cli.commands import TableFormat
+from monitor.cli.formats import TableFormat
 from monitor.cli.session import Session, present
 from monitor.compose import Links, compose
 from monitor.compose.standalone import standalone_html

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from monitor.cli import exit_codes
 from monitor.cli.choices import area_named, day, indicator_named
-from monitor.cli.commands import TableFormat
+from monitor.cli.formats import TableFormat
 from monitor.cli.scorecard import Rated, latest, plain_number, series_of
 from monitor.cli.session import Session
 from monitor.core.observations import Missing, Status

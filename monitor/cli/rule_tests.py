@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.text import Text
 
 from monitor.cli import exit_codes
-from monitor.cli.commands import OutcomeFormat
+from monitor.cli.formats import OutcomeFormat
 from monitor.cli.reports import show_problems
 from monitor.cli.session import Session
 from monitor.rule_tests.coverage import Coverage, Part

@@ -1,6 +1,6 @@
 """A row of columns for the months of a span of time, as wide as a terminal has room for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,7 +42,7 @@ class TimeAxis:
 
     @classmethod
     def of(cls, start: date, until: date, room: int) -> "TimeAxis":
-        """Takes months where there is room for so many columns, else the finest unit that fits, years at last.
+        """Takes months where so many columns have room, else the finest unit that fits, at last years.
 
         Columns of several months begin where financial years do, in April.
         """
@@ -73,7 +73,7 @@ class TimeAxis:
         """What each column shows: the worst that an alert was in any of its months."""
         return [worst(_in_month(stays, month) for month in column.months) for column in self.columns]
 
-    def counts(self, by_month: dict[date, int]) -> list[int]:
+    def counts(self, by_month: Mapping[date, int]) -> list[int]:
         """How much came to be in each column."""
         return [sum(by_month.get(month, 0) for month in column.months) for column in self.columns]
 

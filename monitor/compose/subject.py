@@ -76,6 +76,8 @@ def _figures(notice: Notice) -> str:
     value = figures.short(notice.value, protected=notice.protected) if known else ""
     limit = _line(notice, figures)
     match notice.kind:
+        case NoticeKind.BREACH if notice.not_yet_recovered:
+            return ", ".join(filter(None, (value, "not yet recovered")))
         case NoticeKind.BREACH:
             return ", ".join(filter(None, (value, limit)))
         case NoticeKind.WORSENED:

@@ -33,6 +33,10 @@ _STRIPS = {
 _DATA_STRIPS = {NoticeKind.LATE: "figures have not come", NoticeKind.ARRIVED: "the figures are there"}
 
 
+def _strip(notice: Notice) -> str:
+    return "not yet recovered" if notice.not_yet_recovered else _STRIPS[notice.kind]
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """Where a mail points to.
@@ -166,7 +170,7 @@ def notice_view(notice: Notice, links: Links) -> NoticeView:
     tone = tone_of(notice.kind, notice.level)
     return NoticeView(
         tone=tone,
-        strip=f"{tone.word.capitalize()}: {_STRIPS[notice.kind]}",
+        strip=f"{tone.word.capitalize()}: {_strip(notice)}",
         heading=f"{one_line(notice.area)}: {in_sentence(one_line(notice.title))}",
         news=news((notice,), NEWS_LENGTH),
         headline=one_line(headline(notice)),

@@ -95,10 +95,12 @@ def _while_firing(alert: Alert, judgement: RuleEvaluation) -> tuple[Alert, Trans
             alert, state=AlertState.RESOLVED, level=None, streak=0, breach_since=None, fired_on=None
         )
         return over, TransitionReason.RECOVERED
-    held, level = alert.level or LEVELS[0], judgement.level
-    if level is not None and level.rank > held.rank:
+    held = alert.level or LEVELS[0]
+    # Within limits again but not yet recovered: the alert goes on at its least severe level.
+    level = judgement.level or judgement.lowest
+    if level.rank > held.rank and judgement.level is not None:
         return replace(alert, level=level), TransitionReason.WORSENED
-    if level is not None and level.rank < held.rank and judgement.certain:
+    if level.rank < held.rank and judgement.certain:
         return replace(alert, level=level), TransitionReason.EASED
     return alert, TransitionReason.BREACH_LASTED
 

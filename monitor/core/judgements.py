@@ -76,10 +76,10 @@ class Evaluation:
 class RuleEvaluation:
     """What one alert rule says of one figure.
 
-    ``level`` is the most severe level that holds (None: none holds, or health is not ok); ``certain`` says
-    that no level above it was left unjudged. ``recovered`` says whether a firing alert is over by this
-    figure. ``limit`` and ``limit_text`` are the limit that was crossed, or the one nearest to being crossed
-    (the least severe level's) when none is.
+    ``level`` is the most severe level that holds (None: none holds, or health is not ok); ``certain`` says that
+    no level above it was left unjudged; ``lowest`` is the least severe level that the rule has. ``recovered``
+    says whether a firing alert is over by this figure. ``limit`` and ``limit_text`` are the limit that was
+    crossed, or the least severe level's when none is.
     """
 
     rule: str
@@ -95,3 +95,4 @@ class RuleEvaluation:
     limit: Decimal | None
     limit_text: str
     limit_position: Position
+    lowest: Level = Level.INFO

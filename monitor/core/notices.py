@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from monitor.core.alerts import Alert, TransitionReason
 from monitor.core.areas import Area
-from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating, RuleEvaluation
+from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating, RuleEvaluation, RuleHealth
 from monitor.core.notifications import Decision, HistoryPoint, Notice, NoticeKind, TellReason
 from monitor.core.periods import Period
 from monitor.core.routing import Change
@@ -96,7 +96,15 @@ def notice(
         rule_version=rulebook.revision or rulebook.version[:12],
         told_because=told_because(decision),
         thread=thread_of(change.after),
+        not_yet_recovered=_recovery_awaited(decision.kind, verdict, rule.thresholds_for(area)),
     )
+
+
+def _recovery_awaited(kind: NoticeKind, verdict: RuleEvaluation | None, thresholds: Thresholds) -> str:
+    """The recovery condition, where a breach is told of whose latest figure is within limits again."""
+    within = verdict is not None and verdict.health is RuleHealth.OK and verdict.level is None
+    told_as_breach = kind in (NoticeKind.BREACH, NoticeKind.WORSENED)
+    return thresholds.recover.text if within and told_as_breach and thresholds.recover is not None else ""
 
 
 def closing_notice(earlier: Notice, decision: Decision, change: Change) -> Notice:

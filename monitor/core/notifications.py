@@ -73,7 +73,8 @@ class Notice:
     missing or ``protected`` (too small to show). ``since`` is the end of the first breaching period;
     ``limit`` is the limit crossed (for a recovery: the one it is now within), ``limit_text`` the condition.
     ``rule_position`` is ``file:line:col`` and ``rule_version`` the rulebook's version or git revision.
-    ``told_because`` is a sentence for the reader; ``thread`` is the same for all mails of one breach.
+    ``not_yet_recovered`` is the recovery condition where the figure is within limits again but the alert not
+    over. ``told_because`` is a sentence for the reader; ``thread`` is the same for all mails of one breach.
 
     With ``due`` it tells not of a figure but of one that is missing, or was: that for the period which ends
     on ``period_end``, to be there by the end of that day. ``previous_label`` is then the last period that
@@ -118,6 +119,7 @@ class Notice:
     rule_version: str
     told_because: str
     thread: str
+    not_yet_recovered: str = ""
     due: date | None = None
 
     @property

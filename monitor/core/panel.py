@@ -94,7 +94,7 @@ class Panel:
             grid[row] = by_signature[signature][inverse[row]]
         return grid
 
-    def stretches(self, rebases: Sequence[Dated[None]]) -> IntGrid | None:
+    def stretches(self, rebases: Sequence[Dated[bool]]) -> IntGrid | None:
         """For each figure how many of its area's rebases began by its period's end; None without any."""
         if not rebases:
             return None

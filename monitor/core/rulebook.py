@@ -198,7 +198,7 @@ class Indicator:
     benchmarks: tuple[Dated[Benchmarks], ...] = ()
     derivation: Derivation | None = None
     expected_within: int | None = None
-    rebases: tuple[Dated[None], ...] = ()
+    rebases: tuple[Dated[bool], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

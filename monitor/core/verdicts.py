@@ -104,6 +104,7 @@ class Verdicts:
             limit=self._limit(shown.limits, row, column),
             limit_text=shown.level.condition.text,
             limit_position=shown.level.position,
+            lowest=self._rule.thresholds_for(self._sight.panel.areas[row]).levels[0].level,
         )
 
     def _limit(self, limits: tuple[LimitCells, ...], row: int, column: int) -> Decimal | None:

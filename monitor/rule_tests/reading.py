@@ -139,9 +139,8 @@ def _check_order(expectations: tuple[Expectation, ...], log: ProblemLog) -> None
 
 def _check_seen(arrivals: list[Arrival], expectations: tuple[Expectation, ...], log: ProblemLog) -> None:
     last = latest(expectations)
-    if not expectations:
-        return
-    for arrival in arrivals:
-        if arrival.on > last:
-            message = f"the figure of {arrival.figure.period_end} is known on {arrival.on}, after {last}"
-            log.note("LIM911", arrival.span, message)
+    late = [arrival for arrival in arrivals if arrival.on > last]
+    if expectations and late:
+        first = min(late, key=lambda arrival: arrival.on)
+        message = f"the figure of {first.figure.period_end} is known on {first.on}, after {last}"
+        log.note("LIM911", first.span, message)

@@ -69,7 +69,8 @@ def _differ(
     )
     what = f"{line.alert} in {line.area}"
     if near is None:
-        message = f"{person} ({line.who.text}) is not told of {what}"
+        role = "" if line.who.text == person else f" ({line.who.text})"
+        message = f"{person}{role} is not told of {what}"
         context = _decisions_about(line.alert, line.area, found) if with_context else ()
         found.differ(line.who.span, message, context)
         return

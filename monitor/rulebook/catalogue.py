@@ -14,11 +14,10 @@ from typing import Final
 from monitor.core.conditions.problems import PROBLEM_KINDS
 from monitor.rulebook.codes.entries import ProblemEntry, Severity, warning
 from monitor.rulebook.codes.meaning import MEANING
+from monitor.rulebook.codes.rule_tests import RULE_TESTS
 from monitor.rulebook.codes.structure import STRUCTURE
 
 __all__ = ["PROBLEMS", "ProblemEntry", "Severity"]
-from monitor.rulebook.rule_test_problems import RULE_TEST_PROBLEMS
-
 
 _CONDITIONS: Final = {
     str(kind.code): ProblemEntry(kind.name.replace("-", " "), kind.meaning, kind.remedy)
@@ -331,16 +330,6 @@ _OTHERS: Final = {
     ),
 }
 
-_RULE_TESTS: Final = {
-    code: ProblemEntry(
-        each.title,
-        each.explanation,
-        each.advice,
-        Severity.WARNING if each.is_warning else Severity.ERROR,
-    )
-    for code, each in RULE_TEST_PROBLEMS.items()
-}
-
 PROBLEMS: Final[Mapping[str, ProblemEntry]] = MappingProxyType(
     {
         **STRUCTURE,
@@ -351,7 +340,7 @@ PROBLEMS: Final[Mapping[str, ProblemEntry]] = MappingProxyType(
         **_CONFIGURATION,
         **_SOURCES,
         **_OTHERS,
-        **_RULE_TESTS,
+        **RULE_TESTS,
     }
 )
 """Code to entry, in order."""

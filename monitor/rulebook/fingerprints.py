@@ -59,6 +59,7 @@ def _indicator(indicator: Indicator, sets: Mapping[str, str]) -> dict[str, Any]:
         "targets": [_dated(entry, _target(entry.value)) for entry in indicator.targets],
         "limits": [_dated(entry, _limits(entry.value)) for entry in indicator.limits],
         "benchmarks": [_dated(entry, _benchmarks(entry.value, sets)) for entry in indicator.benchmarks],
+        "rebases": [_dated(entry, None) for entry in indicator.rebases],
         "rag": [_dated(entry, _bands(entry.value)) for entry in indicator.rag],
         "direction": [indicator.direction.method, indicator.direction.figures],
         "retirement": _retirement(indicator.retirement),

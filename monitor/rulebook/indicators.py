@@ -138,6 +138,7 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree, tables: 
         benchmarks=replaced(benchmarks, lambda written: written.benchmarks),
         derivation=derivation.derivation if derivation else None,
         expected_within=fields.working_days("expected_within"),
+        rebases=read_dated(fields, "rebases", (), lambda _: True, areas),
     )
     sound = {"targets": targets, "limits": limits, "benchmarks": benchmarks, "rag": rag}
     faulty = frozenset(key for key, entries in sound.items() if len(entries) < len(fields.items(key)))

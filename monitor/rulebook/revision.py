@@ -31,17 +31,23 @@ def folder_revision(folder: Path) -> str | None:
     return commit + CHANGED if changes else commit
 
 
-def _git(folder: Path, *arguments: str) -> str | None:
+def run_git(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
+    """What git answers in ``folder``; None where it is not there, refuses or takes too long."""
     environment = {key: value for key, value in os.environ.items() if key not in _OTHERS} | _ENVIRONMENT
     try:
-        run = subprocess.run(  # noqa: S603 - fixed arguments; the folder is passed as one
+        run = subprocess.run(  # noqa: S603 - git itself; what it is asked are arguments, not a command line
             ["git", *_OPTIONS, "-C", str(folder), *arguments],  # noqa: S607 - git is where the system has it
             capture_output=True,
             check=False,
-            stdin=subprocess.DEVNULL,
+            input=given,
             timeout=TIMEOUT,
             env=environment,
         )
     except (OSError, subprocess.SubprocessError, ValueError):
         return None
-    return run.stdout.decode("utf-8", "replace").strip() if run.returncode == 0 else None
+    return run.stdout if run.returncode == 0 else None
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    said = run_git(folder, *arguments)
+    return None if said is None else said.decode("utf-8", "replace").strip()

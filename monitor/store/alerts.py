@@ -124,6 +124,14 @@ def transitions_of(connection: Connection, rule: str, area: str) -> tuple[Record
     )
 
 
+def transitions_of_cycle(connection: Connection, cycle_id: int) -> tuple[Transition, ...]:
+    """Every step that alerts took in a cycle, in the order in which they were written."""
+    rows = connection.execute(
+        select(transitions).where(transitions.c.cycle_id == cycle_id).order_by(transitions.c.id)
+    )
+    return tuple(Transition(**{name: getattr(row, name) for name in _TRANSITION_FIELDS}) for row in rows)
+
+
 def _by_key(rows: Iterable[AnyRow]) -> dict[AlertKey, Alert]:
     return {(row.rule, row.area): _alert(row) for row in rows}
 

@@ -155,6 +155,14 @@ def decisions_since(connection: Connection, cycle_id: int) -> tuple[RecordedDeci
     )
 
 
+def decisions_of_cycle(connection: Connection, cycle_id: int) -> tuple[RecordedDecision, ...]:
+    """Every decision that a cycle made, in the order in which they were written."""
+    rows = connection.execute(
+        select(decisions).where(decisions.c.cycle_id == cycle_id).order_by(decisions.c.id)
+    )
+    return tuple(RecordedDecision(_decision(row), row.cycle_id, row.at, row.outbox_id) for row in rows)
+
+
 _ThreadKey = tuple[str, str]
 
 

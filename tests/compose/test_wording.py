@@ -230,3 +230,10 @@ def test_every_polarity_and_status_has_its_words() -> None:
         "",
     ]
     assert headline(replace(BREACH, limit=None, rag=RagRating.NO_DATA, since=None)).endswith("tell of.")
+
+
+def test_a_figure_within_its_limit_that_has_not_recovered_is_not_called_beyond_it() -> None:
+    lingering = replace(BREACH, value=Decimal(38), not_yet_recovered="value <= 32")
+    text = headline(lingering)
+    assert text.startswith("The figure is 38 assessments: within the limit of 40 again")
+    assert "until value <= 32" in text

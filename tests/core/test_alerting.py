@@ -37,6 +37,7 @@ def verdict(index: int, what: str, *, certain: bool = True) -> RuleEvaluation:
         limit=None,
         limit_text="value > 85",
         limit_position=HERE,
+        lowest=Level.WARNING,
     )
 
 
@@ -66,6 +67,8 @@ def states(figures: str, periods: int = 1) -> str:
         ("wwc", 1, "wwc"),
         ("cw.", 1, "cwr"),
         ("w~~.", 1, "wwwr"),
+        ("c~~.", 1, "cwwr"),
+        ("c~c", 1, "cwc"),
         ("~~", 1, "--"),
         ("w?.", 1, "wwr"),
         ("w!!.", 1, "wwwr"),

@@ -288,7 +288,7 @@ def test_a_rebase_begins_the_chart_anew() -> None:
     figures = {KENT: monthly(*steady, *moved)}
     unaware = evaluate(indicator(scale=None, decimals=0), rules, figures)
     aware = evaluate(
-        indicator(scale=None, decimals=0, rebases=(dated(None, start=month(20)),)), rules, figures
+        indicator(scale=None, decimals=0, rebases=(dated(True, start=month(20)),)), rules, figures
     )
     first_moved = unaware.rule_evaluations["the-rule", "Kent"][20]
     assert (first_moved.level, first_moved.health) == (Level.WARNING, RuleHealth.OK)
@@ -298,7 +298,7 @@ def test_a_rebase_begins_the_chart_anew() -> None:
 
 
 def test_a_rebase_elsewhere_changes_nothing_here() -> None:
-    elsewhere = dated(None, start=month(20), scope=Scope(names=frozenset({"Swale"})))
+    elsewhere = dated(True, start=month(20), scope=Scope(names=frozenset({"Swale"})))
     figures = {KENT: monthly(*["50", "52"] * 10, "90")}
     for rebases in ((), (elsewhere,)):
         judged = evaluate(

@@ -1,6 +1,7 @@
 """What Prometheus is told, read by its own tools."""
 
 import subprocess
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
@@ -11,6 +12,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_fd_to_metric_families
 
 from monitor.core.alerts import AlertState
+from monitor.core.freshness import lateness_of
 from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
 from monitor.core.observations import Status
 from monitor.core.rulebook import Level, Rulebook
@@ -118,6 +120,25 @@ def test_a_small_number_is_not_told_and_a_sister_that_would_give_it_away_neither
 
     assert [samples["limen_indicator_protected", area, "cp_plans"] for area in areas] == [0, 1, 1]
     assert [("limen_indicator_value", area, "cp_plans") in samples for area in areas] == [True, False, False]
+
+
+def test_a_figure_is_told_to_be_late_until_it_has_come_and_as_long_as_it_is_known() -> None:
+    metrics = Metrics("1")
+    metrics.rulebook_in_force(RULEBOOK, AREAS)
+    late = [an_alert(lateness_of("cp_plans"), area, level=None) for area in ("Swale", "Thanet")]
+    metrics.scoreboard.update([], late, frozenset())
+    assert {key for key in _samples(metrics) if key[0] in ("limen_figures_late", "limen_alert_state")} == {
+        ("limen_figures_late", "Swale", "cp_plans"),
+        ("limen_figures_late", "Thanet", "cp_plans"),
+    }
+
+    come = replace(late[0], state=AlertState.RESOLVED, breach_since=None)
+    metrics.scoreboard.update([], [come], frozenset())
+    assert [each.area for each in metrics.scoreboard.late()] == ["Thanet"]
+    assert ("limen_figures_late", "Swale", "cp_plans") not in _samples(metrics)
+
+    metrics.rulebook_in_force(Rulebook({}, {}, (), "6a" * 32, None, {}), AREAS)
+    assert metrics.scoreboard.late() == ()
 
 
 def test_an_older_figure_does_not_take_the_place_of_the_latest() -> None:

@@ -122,6 +122,7 @@ def test_the_alert_rules_about_limen_fire_when_they_should_and_not_before(tmp_pa
         'limen_deliveries_total{outcome="rejected",job="limen"}': "0+1x60",
         'limen_job_failures_total{job="limen"}': "0+1x60",
         'limen_rule_health{rule="r",area="a",job="limen"}': "2x60",
+        'limen_figures_late{indicator="i",area="a",job="limen"}': "1x60",
     }
     names = [rule["alert"] for rule in _rules()]
     file = tmp_path / "test.yml"

@@ -10,6 +10,7 @@ import pytest
 from monitor.directory import ConfigurationProblems, load_areas, load_contacts
 from monitor.rulebook.problems import PROBLEMS, Problem, Severity
 from tests.support.repository import ROOT
+from tests.support.rule_benches import bench
 from tests.support.rule_texts import alert, areas, directory, indicator, loaded, route, rule_file, source
 
 NEEDS_FIGURES = {"LIM421", "LIM422", "LIM423", "LIM424"}
@@ -66,6 +67,8 @@ def test_what_a_few_lines_cannot_show_is_described(code: str) -> None:
 def faults(examples: dict[str, str], folder: Path) -> tuple[Problem, ...]:
     if "csv" in examples:
         return refused(folder, "areas.csv", examples["csv"])
+    if "yaml test" in examples:
+        return bench(folder).run(examples["yaml test"]).problems
     if "yaml contacts" in examples:
         return refused(folder, "contacts.yaml", examples["yaml contacts"])
     tables = {kind.split()[1]: text for kind, text in examples.items() if kind.startswith("csv ")}

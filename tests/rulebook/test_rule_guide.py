@@ -34,6 +34,10 @@ def test_the_first_rule_is_sound() -> None:
     assert not found(example("yaml"))
 
 
+def test_the_rebases_are_sound() -> None:
+    assert not found(rule_file(indicator(example("yaml rebases of an indicator"))))
+
+
 def test_the_dated_values_are_sound() -> None:
     changes = HIGHER + example("yaml part of an indicator")
     assert not found(rule_file(indicator(changes), alert("areas: county\nlevels: {warning: value < lower}")))

@@ -127,6 +127,18 @@ def test_limits_may_have_one_side_only() -> None:
     assert found.limits[0].scope == EVERYWHERE
 
 
+def test_rebases_are_days_for_areas() -> None:
+    found = the_indicator(
+        "rebases:\n"
+        "  - {from: 2013-12-09, areas: district, reference: Liberi}\n"
+        "  - {from: 2012-04-01, reference: new}"
+    )
+    assert [(each.start, each.until, each.scope) for each in found.rebases] == [
+        (date(2012, 4, 1), None, EVERYWHERE),
+        (date(2013, 12, 9), None, Scope(types=frozenset({AreaType.DISTRICT}))),
+    ]
+
+
 def test_bands_direction_and_retirement_are_read() -> None:
     text = rule_file(
         indicator(

@@ -103,7 +103,7 @@ def test_an_authority_is_found_by_its_old_and_new_codes() -> None:
 
 def test_each_authority_of_2021_has_ten_neighbours_that_are_in_the_list() -> None:
     areas, _ = world()
-    with (EXAMPLE / "neighbours-2021.csv").open(encoding="utf-8", newline="") as stream:
+    with (EXAMPLE / "rules" / "neighbours-2021.csv").open(encoding="utf-8", newline="") as stream:
         found = [(row["area"], row["neighbour"], int(row["rank"])) for row in csv.DictReader(stream)]
     assert Counter(area for area, _, _ in found) == {area: 10 for area, _, rank in found if rank == 1}
     assert all(areas[name].type is AreaType.AUTHORITY for area, other, _ in found for name in (area, other))

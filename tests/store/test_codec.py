@@ -47,6 +47,16 @@ def test_any_notification_comes_back_as_it_went(sent: Notification) -> None:
     assert notification_to_json(back) == notification_to_json(sent)
 
 
+def test_a_notification_of_before_there_was_news_of_limen_itself_can_still_be_read() -> None:
+    told = notification()
+    older = json.loads(notification_to_json(told))
+    del older["operations"]
+    for notice in older["notices"]:
+        del notice["due"]
+
+    assert notification_from_json(json.dumps(older)) == told
+
+
 def test_decimals_travel_as_their_digits() -> None:
     told = notification()
     told = replace(told, notices=(replace(told.notices[0], value=Decimal("8.0")),))

@@ -83,7 +83,7 @@ def indicator(
     benchmarks: tuple[Dated[Benchmarks], ...] = (),
     direction: DirectionRule | None = None,
     retirement: Retirement | None = None,
-    rebases: tuple[Dated[None], ...] = (),
+    rebases: tuple[Dated[bool], ...] = (),
 ) -> Indicator:
     return Indicator(
         id="measure",

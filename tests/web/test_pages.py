@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ import pytest
 
 from monitor.core.alerts import AlertState
 from monitor.core.areas import Area, AreaTree, AreaType
+from monitor.core.freshness import lateness_of
 from monitor.core.judgements import RagRating
 from monitor.core.rulebook import Level
 from monitor.metrics import Metrics
@@ -124,6 +125,27 @@ def test_the_page_shows_the_widest_areas_ratings_and_every_firing_alert(client: 
 def test_another_area_can_be_chosen_and_an_unknown_one_is_not_found(client: httpx.Client) -> None:
     assert "Ratings of Swale" in words(client.get("/", params={"area": "swale"}))
     assert client.get("/", params={"area": "Atlantis"}).status_code == 404
+
+
+def test_late_figures_are_listed_by_indicator_and_period(source: Source, client: httpx.Client) -> None:
+    assert "late" not in words(client.get("/"))
+    late = [
+        an_alert(
+            lateness_of("cp_plans"),
+            area,
+            level=None,
+            breach_since=date(2026, 10, 31),
+            fired_on=date(2026, 11, 20),
+        )
+        for area in ("Thanet", "Swale")
+    ]
+    source.scoreboard.update([], late, frozenset())
+
+    page = words(client.get("/"))
+
+    assert "Figures that are late: 2" in page
+    assert "Child protection plans Swale, Thanet 31 Oct 2026 20 November 2026" in page
+    assert "Alerts that are firing: 1" in page
 
 
 def test_a_small_number_is_not_shown(client: httpx.Client) -> None:

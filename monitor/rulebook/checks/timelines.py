@@ -15,7 +15,9 @@ class Timeline(Generic[T]):
     """Answers as :func:`monitor.core.dated.in_force` does, for many days and areas."""
 
     def __init__(self, entries: Iterable[Dated[T]]) -> None:
-        self._entries = sorted(entries, key=lambda entry: entry.start)
+        # Of two that begin on the same day the one written first counts, as in in_force.
+        self._entries = list(entries)[::-1]
+        self._entries.sort(key=lambda entry: entry.start)
         self._of: dict[str, list[list[Dated[T]]]] = {}
         self.edges = tuple(
             sorted({edge for each in self._entries for edge in (each.start, each.until) if edge is not None})

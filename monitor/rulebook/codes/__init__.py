@@ -1,1 +1,1 @@
-"""The entries of :mod:`monitor.rulebook.catalogue`, and those of the first two hundreds."""
+"""The entries of :mod:`monitor.rulebook.catalogue`, those of some hundreds in a module each."""

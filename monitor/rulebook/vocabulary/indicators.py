@@ -133,6 +133,7 @@ INDICATOR: Final = Shape(
             dated(*BENCHMARKS, one_of=("neighbours", "region", "england")),
             "What others have published, with dates.",
         ),
+        Key("rebases", dated(), "From when on control charts and learnt ranges begin anew, with dates."),
         Key("rag", dated(*BANDS), "When a figure is green, amber or red, with dates."),
         Key("retired", RETIRED, "When the indicator ends, and what takes its place."),
     )

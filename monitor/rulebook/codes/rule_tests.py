@@ -1,103 +1,93 @@
-"""The problems of test files (LIM9xx), in the words of the catalogue, which takes them up."""
+"""9xx: the files that test rules."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
+from monitor.rulebook.codes.entries import ProblemEntry, warning
 
-class RuleTestProblem(NamedTuple):
-    """One row of the table; see :class:`monitor.rulebook.catalogue.ProblemEntry`."""
-
-    title: str
-    explanation: str
-    advice: str
-    is_warning: bool = False
-
-
-RULE_TEST_PROBLEMS: Final = {
-    "LIM901": RuleTestProblem(
+RULE_TESTS: Final = {
+    "LIM901": ProblemEntry(
         "not a figure of a test",
         "Figures are numbers, runs of numbers, symbols such as c for a missing figure, or _ for none.",
         "Write 8.0, 10x3 (four times 10), 10+2x5 (10 and five more, each 2 higher), c, or _.",
     ),
-    "LIM902": RuleTestProblem(
+    "LIM902": ProblemEntry(
         "folder that is not there",
         "The test file names a folder of rules or of configuration, and there is no such folder.",
         "Write the path from the folder of the test file, such as .. for the folder above.",
     ),
-    "LIM903": RuleTestProblem(
+    "LIM903": ProblemEntry(
         "lists that do not match",
         "Numerators, denominators and values of one entry belong together, period by period.",
         "Give each list as many figures as the others, or a figure for the same days.",
     ),
-    "LIM904": RuleTestProblem(
+    "LIM904": ProblemEntry(
         "figure given twice",
         "The test gives two figures of one indicator and area for the same period.",
         "Keep one of them; write a later correction under revise.",
     ),
-    "LIM905": RuleTestProblem(
+    "LIM905": ProblemEntry(
         "figure that cannot be given",
         "The indicator is made of other indicators' figures, or is no ratio and has no parts.",
         "Give the figures that it is made of, or its values alone.",
     ),
-    "LIM906": RuleTestProblem(
+    "LIM906": ProblemEntry(
         "nobody of that name or role",
         "“who” names a person by id, a role with its area, or operations.",
         "Write a person's id, district manager of Swale, or operations.",
     ),
-    "LIM907": RuleTestProblem(
+    "LIM907": ProblemEntry(
         "unknown reason",
         "“because” names a route of the rulebook, or a reason in limen's own words.",
         "Write route and its id, or one of the reasons that docs/test-rules.md lists.",
     ),
-    "LIM908": RuleTestProblem(
+    "LIM908": ProblemEntry(
         "expectations out of order",
         "The expectations of a test are followed day by day, each on a later day than the one before.",
         "Put them in the order of their days; what holds on one day belongs to one expectation.",
     ),
-    "LIM909": RuleTestProblem(
+    "LIM909": ProblemEntry(
         "test that expects nothing",
         "A test without an expectation passes whatever the rules say.",
         "Say what has to hold: ratings, alerts, told or not_told.",
     ),
-    "LIM910": RuleTestProblem(
+    "LIM910": ProblemEntry(
         "test named twice",
         "Two tests of one file have the same name, so a report could not tell them apart.",
         "Give each a name of its own.",
     ),
-    "LIM911": RuleTestProblem(
+    "LIM911": warning(
         "figures that nothing looks at",
         "The figure becomes known after the last day on which something is expected.",
         "Expect something on a later day, or leave the figure out.",
-        is_warning=True,
     ),
-    "LIM912": RuleTestProblem(
+    "LIM912": ProblemEntry(
         "not the end of a month",
         "Figures that follow one another begin on the last day of a month, as periods end then.",
         "Write the last day, or give each figure its own day: {2013-11-15: 38}.",
     ),
-    "LIM913": RuleTestProblem(
+    "LIM913": ProblemEntry(
         "known too early",
         "A figure cannot be known before its period has ended, nor changed before it is known.",
         "Choose a later day.",
     ),
-    "LIM914": RuleTestProblem(
+    "LIM914": ProblemEntry(
         "change of a figure that is not there",
         "“revise” changes a figure that this entry does not give.",
         "Name a period for which the entry has a figure.",
     ),
-    "LIM915": RuleTestProblem(
+    "LIM915": ProblemEntry(
         "rule that does not cover the area",
         "The alert rule is not for this area, so there is no such alert.",
         "Name an area of the rule's, or another rule.",
     ),
-    "LIM916": RuleTestProblem(
+    "LIM916": ProblemEntry(
         "too many figures",
         "One entry holds more figures than a test has reason to.",
         "Look for a slip in the number after x, or shorten the series.",
     ),
-    "LIM917": RuleTestProblem(
+    "LIM917": ProblemEntry(
         "not a day on which figures are known",
         "“known” says when the figures are known: on a day, or so many days after each period's end.",
         "Write 2013-10-20, 10 days after or 10 working days after.",
     ),
 }
-"""Code to entry, in order."""

@@ -1,0 +1,207 @@
+"""What ``limen status`` looks at: rules, daemon, database and what the database holds."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from http.client import HTTPException
+from pathlib import Path
+from typing import Final
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+
+from sqlalchemy import Connection
+
+from monitor.cli.session import Session
+from monitor.core.alerts import Alert
+from monitor.core.freshness import late_indicator
+from monitor.logs import redact
+from monitor.settings import Settings
+from monitor.store import migrate
+from monitor.store.alerts import firing_alerts
+from monitor.store.cycles import last_cycle
+from monitor.store.engine import database_url, spoken_address
+from monitor.store.errors import StoreError
+from monitor.store.operations_news import standing_refusals
+from monitor.store.outbox import OutboxState, outbox_depth
+from monitor.terminal import counted
+from monitor.wording import day
+from monitor.world import load_world
+
+OLDEST_MAIL: Final = timedelta(hours=1)
+"""A mail that waits for longer is no longer on its way; the shipped Prometheus alert says the same."""
+
+_PATIENCE: Final = 3.0
+_LONGEST_ANSWER: Final = 100_000
+_MINUTES: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One thing that was looked at: in words, and as data (``record``, JSON types) under ``key``.
+
+    ``ill``: it keeps limen from doing its work, or shows that somebody was not told.
+    """
+
+    key: str
+    name: str
+    text: str
+    record: object
+    ill: bool = False
+    further: tuple[str, ...] = ()
+
+
+def look_at_rules(settings: Settings) -> Look:
+    """The rules on disk, as a reload would find them now."""
+    read, folder = load_world(settings), str(settings.rules_dir)
+    problems = str(redact(read.text)).rstrip()
+    record = {"ok": read.world is not None, "folder": folder, "errors": read.errors, "problems": problems}
+    if read.world is None:
+        text = f"{counted(read.errors, 'error')} in {folder}: they can’t come into force"
+        return Look("rules", "Rules", text, record, ill=True, further=tuple(problems.splitlines()))
+    book = read.world.rulebook
+    warnings = f"; {counted(len(read.problems), 'warning')}" if read.problems else ""
+    text = f"good, {_version(book.version, book.revision)}, from {folder}{warnings}"
+    return Look("rules", "Rules", text, record | {"version": book.version, "revision": book.revision})
+
+
+def _version(version: str, revision: str | None) -> str:
+    return f"version {version[:12]}" + (f", revision {revision[:12]}" if revision else "")
+
+
+def look_at_daemon(file: Path) -> Look:
+    """What the daemon itself says at /readyz, if one runs; ``file`` has its address."""
+    try:
+        address = file.read_text(encoding="utf-8").strip()
+    except OSError:
+        return Look("daemon", "Daemon", "none runs with this state folder", None)
+    try:
+        answer = _readiness(address)
+    except (OSError, HTTPException, ValueError) as fault:
+        record = {"address": address, "ready": False, "reasons": ["it does not answer"]}
+        return Look("daemon", "Daemon", f"does not answer at {address}: {fault}", record, ill=True)
+    ready, rulebook = answer.get("ready") is True, str(answer.get("rulebook") or "")
+    further = (*_texts(answer.get("reasons")), *_texts(answer.get("remarks")))
+    in_force = f"rules in force: {_version(rulebook, None)}" if rulebook else "no rules are in force"
+    text = f"{'ready' if ready else 'not ready'} at {address}; {in_force}"
+    record = {"address": address, **answer}
+    return Look("daemon", "Daemon", text, record, ill=bool(further) or not ready, further=further)
+
+
+def _readiness(address: str) -> dict[str, object]:
+    """The answer of /readyz, whether it says yes or no. This machine is reached without a proxy."""
+    opener = build_opener(ProxyHandler({}))
+    try:
+        with opener.open(f"http://{address}/readyz", timeout=_PATIENCE) as answer:
+            body = answer.read(_LONGEST_ANSWER)
+    except HTTPError as refusal:
+        with refusal:
+            body = refusal.read(_LONGEST_ANSWER)
+    told = json.loads(body)
+    if not isinstance(told, dict):
+        raise ValueError("it is not limen that answers")  # noqa: TRY004 - as for an answer that is no JSON
+    return told
+
+
+def _texts(found: object) -> tuple[str, ...]:
+    return tuple(str(each) for each in found) if isinstance(found, list) else ()
+
+
+def looks_at_database(session: Session, now: datetime) -> tuple[Look, ...]:
+    """The database and what it holds; only the database itself where it can't be used."""
+    url = session.settings.url
+    address, needed = spoken_address(database_url(url)), migrate.head_revision()
+    record: dict[str, object] = {"address": address, "schema": None, "needed_schema": needed}
+    try:
+        record["schema"] = migrate.current_revision(url)
+        with session.store() as store, store.reading() as connection:
+            database = Look("database", "Database", f"{address}, schema {needed}", record)
+            return (database, *_looks_within(connection, now, session.settings.zone))
+    except StoreError as fault:
+        return (Look("database", "Database", str(fault), record | {"problem": str(fault)}, ill=True),)
+
+
+def _looks_within(connection: Connection, now: datetime, zone: tzinfo) -> Iterator[Look]:
+    yield _look_at_reload(connection, zone)
+    yield _look_at_cycle(connection, zone)
+    firing = firing_alerts(connection)
+    late = [alert for alert in firing.values() if late_indicator(alert.rule)]
+    others = len(firing) - len(late)
+    yield Look("alerts_firing", "Alerts", counted(others, "alert fires", "alerts fire"), others)
+    yield _look_at_late(late)
+    yield _look_at_outbox(connection, now)
+
+
+def _moment(when: datetime, zone: tzinfo) -> str:
+    return f"{when.astimezone(zone):%-d %b %Y %H:%M}"
+
+
+def _look_at_reload(connection: Connection, zone: tzinfo) -> Look:
+    """How the last reload went, as operations were told."""
+    refusals = standing_refusals(connection)
+    if not refusals:
+        record: Mapping[str, object] = {"ok": True, "refused_at": None, "problem": ""}
+        return Look("reload", "Reload", "no refused edit is left", record)
+    last = refusals[-1]
+    text = f"an edit was refused {_moment(last.at, zone)}, and the last good rules stayed in force"
+    record = {"ok": False, "refused_at": last.at.isoformat(), "problem": last.summary}
+    return Look("reload", "Reload", text, record, ill=True, further=(last.summary,))
+
+
+def _look_at_cycle(connection: Connection, zone: tzinfo) -> Look:
+    cycle = last_cycle(connection)
+    if cycle is None or cycle.finished_at is None:
+        return Look("cycle", "Last cycle", "none has had anything to judge yet", None)
+    text = (
+        f"{_moment(cycle.finished_at, zone)}, the last with something new: "
+        f"{counted(cycle.counts.evaluations, 'figure')} judged by rules "
+        f"{_version(cycle.rulebook_version, cycle.revision)}"
+    )
+    record = {
+        "id": cycle.id,
+        "finished_at": cycle.finished_at.isoformat(),
+        "rulebook": cycle.rulebook_version,
+        "revision": cycle.revision,
+        "evaluations": cycle.counts.evaluations,
+    }
+    return Look("cycle", "Last cycle", text, record)
+
+
+def _look_at_late(late: list[Alert]) -> Look:
+    lines = tuple(
+        f"{late_indicator(each.rule)} in {each.area}"
+        + (f", for {day(each.breach_since)}" if each.breach_since else "")
+        + (f", due {day(each.fired_on)}" if each.fired_on else "")
+        for each in late
+    )
+    record = [
+        {
+            "indicator": late_indicator(each.rule),
+            "area": each.area,
+            "period_end": None if each.breach_since is None else each.breach_since.isoformat(),
+            "due": None if each.fired_on is None else each.fired_on.isoformat(),
+        }
+        for each in late
+    ]
+    text = counted(len(late), "figure is late", "figures are late") if late else "none is late"
+    return Look("late_figures", "Figures", text, record, further=lines)
+
+
+def _look_at_outbox(connection: Connection, now: datetime) -> Look:
+    depth = outbox_depth(connection, now)
+    waiting = depth.by_state[OutboxState.PENDING] + depth.by_state[OutboxState.SENDING]
+    dead, age = depth.by_state[OutboxState.DEAD], depth.oldest_pending_age
+    text = f"{counted(waiting, 'mail')} to send" + (f", the oldest for {_lasting(age)}" if age else "")
+    if dead:
+        text += f"; {counted(dead, 'mail')} refused for good, “limen outbox list --state dead” shows why"
+    record = {
+        "waiting": waiting,
+        "dead": dead,
+        "oldest_pending_seconds": None if age is None else int(age.total_seconds()),
+    }
+    return Look("outbox", "Outbox", text, record, ill=bool(dead) or (age is not None and age > OLDEST_MAIL))
+
+
+def _lasting(age: timedelta) -> str:
+    hours, minutes = divmod(int(age.total_seconds()) // _MINUTES, _MINUTES)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

@@ -1,0 +1,153 @@
+"""A plan in words: what its text and its Markdown say alike, small numbers left out."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from monitor.core.alerts import Alert, AlertState
+from monitor.core.judgements import Evaluation
+from monitor.core.notifications import Decision
+from monitor.core.periods import Period
+from monitor.core.rating_changes import RatingChange
+from monitor.planning import AlertChange, Course, Plan
+from monitor.rulebook.differences import Difference, Edit
+from monitor.terminal import counted
+from monitor.wording import FigureFormat, in_sentence
+
+NO_RATING = "no rating"
+SIGNS = {Edit.ADDED: "+", Edit.REMOVED: "-", Edit.EDITED: "~"}
+"""As plans of infrastructure changes mark them."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatingRow:
+    """One series whose ratings change: its last change, and how many there are."""
+
+    indicator: str
+    area: str
+    period: str
+    value: str
+    old: str
+    new: str
+    figures: str
+
+
+def summary(plan: Plan) -> str:
+    """The plan in one line."""
+    courses = Counter(change.course for change in plan.alerts)
+    alerts = [
+        f"{counted(courses[course], 'alert')} {_verb(course, courses[course])}"
+        for course in Course
+        if courses[course]
+    ]
+    latest = sum(change.latest for change in plan.ratings)
+    figures = sum(change.figures for change in plan.ratings)
+    people = {mail.recipient.id for mail in plan.mails}
+    return "; ".join(
+        (
+            ", ".join(alerts) or "no alert changes",
+            f"{counted(figures, 'rating')} {'changes' if figures == 1 else 'change'}"
+            f" ({latest:,} of latest figures)"
+            if figures
+            else "no rating changes",
+            f"{counted(len(plan.mails), 'mail')} to {counted(len(people), 'person', 'people')}"
+            if plan.mails
+            else "no mail",
+        )
+    )
+
+
+def _verb(course: Course, count: int) -> str:
+    plural = {
+        Course.STARTS: "start",
+        Course.WORSENS: "worsen",
+        Course.EASES: "ease",
+        Course.ENDS: "end",
+        Course.BECOMES_PENDING: "become pending",
+        Course.STOPS_PENDING: "are no longer pending",
+        Course.GOES_ON: "start and end again, or end and start",
+    }
+    return course.value if count == 1 else plural[course]
+
+
+def rule_lines(difference: Difference) -> list[str]:
+    """What differs in one rule: a line for each part."""
+    lines = []
+    for part in difference.parts:
+        if part.old is None:
+            lines.append(f"+ {part.part}: {part.new}")
+        elif part.new is None:
+            lines.append(f"- {part.part}: {part.old}")
+        else:
+            lines.append(f"~ {part.part}: {part.old} → {part.new}")
+    return lines
+
+
+def rating_row(change: RatingChange) -> RatingRow:
+    """One series whose ratings change. A withheld figure's ratings are withheld too.
+
+    Two limits that a count lies between narrow it down, and the edit shows both.
+    """
+    measure = change.indicator
+    style = FigureFormat(measure.unit, measure.decimals)
+    known = change.new or change.old
+    value = style.short(known.value if known else None, protected=change.protected)
+    when = "" if change.latest else ", not the latest"
+    return RatingRow(
+        measure.id,
+        change.area,
+        Period(change.period_end, measure.basis).label + when,
+        value,
+        value if change.protected else _rating(change.old, style),
+        value if change.protected else _rating(change.new, style),
+        f"{change.figures:,}",
+    )
+
+
+def _rating(evaluation: Evaluation | None, style: FigureFormat) -> str:
+    if evaluation is None:
+        return NO_RATING
+    target = "" if evaluation.target is None else f" (target {style.short(evaluation.target)})"
+    return f"{evaluation.rag.value}{target}"
+
+
+def alert_line(change: AlertChange) -> str:
+    """What becomes of an alert: ``Swale: core assessments out of timescale: critical, was quiet``."""
+    stands = f"{_standing(change.after)}, was {_standing(change.before)}"
+    return f"{change.after.area}: {in_sentence(change.title)}: {stands}"
+
+
+def _standing(alert: Alert) -> str:
+    level = "" if alert.level is None else alert.level.value
+    match alert.state:
+        case AlertState.FIRING:
+            return level
+        case AlertState.PENDING:
+            return f"pending ({level})"
+        case _:
+            return "quiet"
+
+
+def why(change: AlertChange) -> str:
+    """Why an alert changes, in the words of its last step."""
+    return str(change.steps[-1].reason)
+
+
+def untold_lines(decisions: Iterable[Decision]) -> list[str]:
+    """Of whom or what nobody would be told, and why."""
+    return [
+        f"{made.area}: {made.rule}: {made.reason.value.removeprefix('not told: ')}"
+        + (f" ({made.recipient.name})" if made.recipient else "")
+        for made in decisions
+    ]
+
+
+def reach_lines(plan: Plan) -> list[str]:
+    """Whom the next news of open alerts would reach, and no longer would."""
+    return [
+        f"{each.area}: {each.rule}: "
+        + ", ".join(
+            [f"+ {person.name}" for person in each.added] + [f"- {person.name}" for person in each.removed]
+        )
+        for each in plan.reach
+    ]

@@ -1,0 +1,54 @@
+"""``limen status``: whether limen does its work, and what stands out."""
+
+import json
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from monitor.cli import exit_codes
+from monitor.cli.looks import Look, look_at_daemon, look_at_rules, looks_at_database
+from monitor.cli.session import Session, present
+from monitor.daemon.process import ADDRESS_FILE
+from monitor.terminal import write_plainly
+
+RECORDS = (
+    "rules",
+    "daemon",
+    "database",
+    "reload",
+    "cycle",
+    "alerts_firing",
+    "late_figures",
+    "outbox",
+)
+"""What the JSON always has; null where it could not be found out."""
+
+
+def show_status(session: Session, *, as_json: bool) -> int:
+    """Looks at rules, daemon and database, and says how they fare; fails where something is ill.
+
+    Alerts that fire and figures that are late are no illness: telling of them is what limen is for.
+    """
+    session.hush()
+    looks = (
+        look_at_rules(session.settings),
+        look_at_daemon(session.settings.state_dir / ADDRESS_FILE),
+        *looks_at_database(session, present()),
+    )
+    healthy = not any(look.ill for look in looks)
+    if as_json:
+        records = dict.fromkeys(RECORDS) | {look.key: look.record for look in looks}
+        write_plainly(json.dumps({"healthy": healthy, **records}, indent=2, ensure_ascii=False) + "\n")
+    else:
+        _print(session, looks, healthy=healthy)
+    return exit_codes.OK if healthy else exit_codes.PROBLEMS
+
+
+def _print(session: Session, looks: Sequence[Look], *, healthy: bool) -> None:
+    for look in looks:
+        mark = Text("✕ ", "bold bright_red") if look.ill else Text("✓ ", "green")
+        session.out.print(Text.assemble(mark, (f"{look.name + ':':<12}", "bold"), look.text), soft_wrap=True)
+        for text in look.further:
+            session.out.print(Text(f"    {text}"), soft_wrap=True)
+    verdict = "limen does its work." if healthy else "Not all is well: the lines with ✕ say what to look at."
+    session.out.print(verdict)

@@ -1,0 +1,227 @@
+"""What an edit of the rules would do on the figures that there are: ratings, alerts, and who would be told.
+
+It is not worked out but done, on a copy of the store: a cycle by the old rules, so that whatever is due
+without the edit is not taken for its doing, and then one by the new rules. What that second cycle writes is
+the plan.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from monitor.compose.subject import subject_line
+from monitor.core.alerts import Alert, AlertState, Transition
+from monitor.core.notifications import Decision, Notification
+from monitor.core.rating_changes import RatedFigures, RatingChange, rating_changes
+from monitor.core.recipients import Recipient
+from monitor.core.routing import reached
+from monitor.core.rulebook import Level
+from monitor.cycle import run_cycle
+from monitor.rulebook.differences import Difference, differences
+from monitor.standings import by_area, others_of
+from monitor.store.alerts import alerts, open_alerts, transitions_of_cycle
+from monitor.store.copies import copy_of
+from monitor.store.figures import figures
+from monitor.store.notifications import decisions_of_cycle
+from monitor.store.outbox import outbox_entries
+from monitor.store.rulebooks import fingerprints
+from monitor.store.store import Store
+from monitor.world import World
+
+AlertKey = tuple[str, str]
+
+
+class Course(StrEnum):
+    """What becomes of an alert."""
+
+    STARTS = "starts"
+    WORSENS = "worsens"
+    EASES = "eases"
+    ENDS = "ends"
+    BECOMES_PENDING = "becomes pending"
+    STOPS_PENDING = "is no longer pending"
+    GOES_ON = "starts and ends again, or ends and starts"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChange:
+    """What becomes of one alert; ``steps`` are its transitions, ``title`` what it is about."""
+
+    course: Course
+    before: Alert
+    after: Alert
+    steps: tuple[Transition, ...]
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMail:
+    """A mail that would be sent; ``tells_of`` are the (rule, area) that it tells of."""
+
+    recipient: Recipient
+    subject: str
+    notification: Notification
+    tells_of: tuple[AlertKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReachChange:
+    """Whom the next news of an open alert would reach, and no longer would."""
+
+    rule: str
+    area: str
+    level: Level | None
+    added: tuple[Recipient, ...]
+    removed: tuple[Recipient, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an edit changes.
+
+    ``rebased``: the store was last judged by other rules than the old ones, so the plan begins with what
+    those would have made of it. ``decisions`` are all that were made, also not to tell.
+    """
+
+    rebased: bool
+    rules: tuple[Difference, ...]
+    ratings: tuple[RatingChange, ...]
+    alerts: tuple[AlertChange, ...]
+    decisions: tuple[Decision, ...]
+    mails: tuple[PlannedMail, ...]
+    reach: tuple[ReachChange, ...]
+
+    @property
+    def untold(self) -> tuple[Decision, ...]:
+        """The decisions not to tell."""
+        return tuple(decision for decision in self.decisions if not decision.reason.told)
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether ratings, alerts or who is told of them change; rules may be edited without."""
+        return bool(self.ratings or self.alerts or self.mails or self.reach)
+
+
+def plan(store: Store, old: World, new: World, *, now: datetime, zone: ZoneInfo, domain: str) -> Plan:
+    """Finds out what the daemon would do if ``new`` took the place of ``old`` now; ``store`` is only read.
+
+    Raises:
+        StoreUnavailableError: the store can't be read.
+    """
+    with copy_of(store) as copy:
+        with copy.reading() as connection:
+            judged_by = fingerprints(connection)
+        run_cycle(copy, old, now=now, zone=zone, domain=domain)
+        with copy.reading() as connection:
+            stood, rated = alerts(connection), _rated(connection, old)
+        outcome = run_cycle(copy, new, now=now, zone=zone, domain=domain)
+        with copy.reading() as connection:
+            ratings = _rating_changes(rated, _rated(connection, new), new)
+            reach = _reach_changes(connection, old, new, now.astimezone(zone).date())
+            rules = differences(old.rulebook, new.rulebook, new.areas)
+            rebased = bool(judged_by) and judged_by != old.fingerprints()
+            if outcome.cycle_id is None:
+                return Plan(rebased, rules, ratings, (), (), (), reach)
+            moved = _alert_changes(connection, stood, outcome.cycle_id, old, new)
+            decided = decisions_of_cycle(connection, outcome.cycle_id)
+            mails = {each.outbox_id for each in decided if each.outbox_id is not None}
+            entries = outbox_entries(connection, ids=mails) if mails else ()
+    sent = [_mail(entry.notification) for entry in sorted(entries, key=lambda entry: entry.id)]
+    return Plan(rebased, rules, ratings, moved, tuple(each.decision for each in decided), tuple(sent), reach)
+
+
+def _rated(connection: Connection, world: World) -> dict[str, RatedFigures]:
+    found = {}
+    for indicator in world.rulebook.indicators.values():
+        series = by_area(figures(connection, indicator.id), world.areas)
+        found[indicator.id] = RatedFigures.of(indicator, series, others_of(connection, world, indicator))
+    return found
+
+
+def _rating_changes(
+    old: Mapping[str, RatedFigures], new: Mapping[str, RatedFigures], world: World
+) -> tuple[RatingChange, ...]:
+    return tuple(
+        change
+        for name in dict.fromkeys([*old, *new])
+        for change in rating_changes(old.get(name), new.get(name), world.areas)
+    )
+
+
+def _alert_changes(
+    connection: Connection, stood: Mapping[AlertKey, Alert], cycle_id: int, old: World, new: World
+) -> tuple[AlertChange, ...]:
+    steps: dict[AlertKey, list[Transition]] = {}
+    for step in transitions_of_cycle(connection, cycle_id):
+        steps.setdefault((step.rule, step.area), []).append(step)
+    now = alerts(connection, list(steps))
+    found = []
+    for key, moved in steps.items():
+        before, after = stood.get(key, Alert(*key)), now[key]
+        found.append(
+            AlertChange(_course(before, after), before, after, tuple(moved), _title(key[0], old, new))
+        )
+    return tuple(sorted(found, key=_urgency))
+
+
+def _course(before: Alert, after: Alert) -> Course:
+    fired, fires = before.state is AlertState.FIRING, after.state is AlertState.FIRING
+    if fires and not fired:
+        return Course.STARTS
+    if fired and not fires:
+        return Course.ENDS
+    if fired:
+        was, now = (-1 if each.level is None else each.level.rank for each in (before, after))
+        return Course.WORSENS if now > was else Course.EASES if now < was else Course.GOES_ON
+    if after.state is AlertState.PENDING and before.state is not AlertState.PENDING:
+        return Course.BECOMES_PENDING
+    return Course.STOPS_PENDING if before.state is AlertState.PENDING else Course.GOES_ON
+
+
+def _urgency(change: AlertChange) -> tuple[int, int, str, str]:
+    rank = -1 if change.after.level is None else change.after.level.rank
+    return list(Course).index(change.course), -rank, change.after.rule, change.after.area
+
+
+def _title(rule: str, old: World, new: World) -> str:
+    known = new.rulebook.alerts.get(rule) or old.rulebook.alerts.get(rule)
+    return known.title if known else rule
+
+
+def _mail(notification: Notification) -> PlannedMail:
+    tells_of = tuple((notice.rule, notice.area) for notice in notification.notices)
+    return PlannedMail(notification.recipient, subject_line(notification), notification, tells_of)
+
+
+def _reach_changes(connection: Connection, old: World, new: World, today: date) -> tuple[ReachChange, ...]:
+    """Of the alerts that are open after the edit and whose rule is in both rulebooks."""
+    found = []
+    for (rule, area), alert in open_alerts(connection).items():
+        if rule in old.rulebook.alerts and rule in new.rulebook.alerts:
+            before, after = (_reached(world, alert, today) for world in (old, new))
+            added = tuple(person for key, person in after.items() if key not in before)
+            removed = tuple(person for key, person in before.items() if key not in after)
+            if added or removed:
+                found.append(ReachChange(rule, area, alert.level, added, removed))
+    return tuple(found)
+
+
+def _reached(world: World, alert: Alert, today: date) -> dict[str, Recipient]:
+    rule, area = world.rulebook.alerts[alert.rule], world.areas.find(alert.area)
+    if area is None:
+        return {}
+    found = reached(
+        world.rulebook.routes,
+        rule,
+        world.indicator_of(rule),
+        area,
+        alert.level,
+        directory=world.directory,
+        areas=world.areas,
+        on=today,
+    )
+    return {each.recipient.id: each.recipient for each in found}

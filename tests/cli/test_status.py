@@ -1,0 +1,180 @@
+"""`limen status`: what it says of rules, daemon, database and mails, and how it ends."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.core.alerts import Alert, AlertState
+from monitor.core.notifications import OperationsKind
+from monitor.shipped_files import shipped_rules_dir
+from monitor.store.alerts import save_alerts
+from monitor.store.operations_news import ToldOperations, append_told
+from monitor.store.store import Store
+from tests.support.command import GOOD, LIMEN, Answer, Command, environment
+from tests.support.store_samples import ANNA, NOON, queued
+
+WITHIN = 60.0
+
+
+@pytest.fixture
+def store(limen: Command, state: Path, tmp_path: Path) -> Store:
+    """The command's store, with figures in it."""
+    file = tmp_path / "good.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    assert limen("ingest", file, "--evaluate").code == 0
+    return Store.open(f"sqlite:///{state / 'limen.db'}")
+
+
+def told(said: Answer) -> dict[str, object]:
+    found = json.loads(said.out)
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_limen_that_is_well_says_so_and_ends_with_0(limen: Command, store: Store) -> None:
+    with store:
+        said = limen("status")
+        data = told(limen("status", "--format", "json"))
+
+    # The two mails wait for a moment only; a mail that waits is no illness.
+    assert said.code == 0, said.out
+    assert "✓ Rules:      good, version" in said.out
+    assert str(shipped_rules_dir()) in said.out
+    assert "none runs with this state folder" in said.out
+    assert "schema 0001" in said.out
+    assert "2 figures judged by rules version" in said.out
+    assert "✓ Alerts:     1 alert fires" in said.out
+    assert "none is late" in said.out
+    assert "2 mails to send" in said.out
+    assert said.out.splitlines()[-1] == "limen does its work."
+    assert data["healthy"] is True
+    assert data["alerts_firing"] == 1
+    assert data["late_figures"] == []
+    assert data["daemon"] is None
+    assert data["reload"] == {"ok": True, "refused_at": None, "problem": ""}
+
+
+def test_late_figures_are_listed_and_are_no_illness(limen: Command, store: Store) -> None:
+    late = Alert(
+        "late:contacts_received",
+        "Kent",
+        AlertState.FIRING,
+        episode=1,
+        breach_since=date(2013, 9, 30),
+        fired_on=date(2013, 10, 21),
+    )
+    with store, store.writing() as connection:
+        save_alerts(connection, [late])
+
+    said = limen("status")
+
+    assert said.code == 0
+    assert (
+        "1 figure is late\n    contacts_received in Kent, for 30 September 2013, due 21 October 2013"
+        in said.out
+    )
+    assert "✓ Alerts:     1 alert fires" in said.out
+    listed = limen("alerts").out
+    assert "▲ late  Kent: figures have not come: " in listed
+    assert "for 30 September 2013, due 21 October 2013" in listed
+    assert told(limen("status", "--format", "json"))["late_figures"] == [
+        {"indicator": "contacts_received", "area": "Kent", "period_end": "2013-09-30", "due": "2013-10-21"}
+    ]
+
+
+def test_rules_that_can_not_be_used_are_shown_with_every_problem(
+    limen: Command, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.close()
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "bad.yaml").write_text("indicators: [\n", encoding="utf-8")
+    monkeypatch.setenv("LIMEN_RULES_DIR", str(rules))
+
+    said = limen("status")
+
+    assert said.code == 1
+    assert f"✕ Rules:      1 error in {rules}" in said.out
+    assert "bad.yaml:" in said.out
+    data = told(limen("status", "--format", "json"))
+    assert data["healthy"] is False
+    rules_record = data["rules"]
+    assert isinstance(rules_record, dict)
+    assert (rules_record["ok"], rules_record["errors"]) == (False, 1)
+
+
+def test_a_refused_edit_stands_until_the_rules_were_good_again(limen: Command, store: Store) -> None:
+    with store:
+        with store.writing() as connection:
+            append_told(
+                connection, ToldOperations(NOON, OperationsKind.RULES_REFUSED, "f", "a.yaml:1:1: LIM1 no")
+            )
+        refused = limen("status")
+        with store.writing() as connection:
+            append_told(connection, ToldOperations(NOON, OperationsKind.RULES_ACCEPTED, "", ""))
+        good = limen("status")
+
+    assert (refused.code, good.code) == (1, 0)
+    assert "✕ Reload:     an edit was refused 15 Jul 2013 13:00" in refused.out
+    assert "    a.yaml:1:1: LIM1 no" in refused.out
+    assert "no refused edit is left" in good.out
+
+
+def test_a_mail_that_waits_for_too_long_is_an_illness(limen: Command, store: Store) -> None:
+    with store:
+        queued(store, ANNA, now=datetime.now().astimezone() - timedelta(hours=3, minutes=5))
+        said = limen("status")
+
+    assert said.code == 1
+    assert "✕ Outbox:     3 mails to send, the oldest for 3 h 5 min" in said.out
+
+
+def test_a_database_that_is_not_there_is_said_in_a_sentence(limen: Command) -> None:
+    said = limen("status")
+
+    assert said.code == 1
+    assert "✕ Database:" in said.out
+    assert "Run: limen db upgrade" in said.out
+    data = told(limen("status", "--format", "json"))
+    assert data["outbox"] is None
+
+
+def test_a_daemon_that_died_without_a_word_is_an_illness(limen: Command, store: Store, state: Path) -> None:
+    store.close()
+    (state / "http-address").write_text("127.0.0.1:9\n", encoding="utf-8")
+
+    said = limen("status")
+
+    assert said.code == 1
+    assert "✕ Daemon:     does not answer at 127.0.0.1:9" in said.out
+
+
+def test_a_real_daemon_is_asked_whether_it_is_ready(tmp_path: Path, limen: Command, state: Path) -> None:
+    settings = {
+        "LIMEN_STATE_DIR": str(state),
+        "LIMEN_HTTP__PORT": "0",
+        "LIMEN_SMTP__SECURITY": "none",
+        "http_proxy": "http://127.0.0.1:9",
+    }
+    log = (tmp_path / "log").open("w")
+    with log, subprocess.Popen([LIMEN, "run"], env=environment(settings), stderr=log) as daemon:
+        try:
+            deadline = time.monotonic() + WITHIN
+            said = limen("status")
+            while "✓ Daemon:     ready" not in said.out and time.monotonic() < deadline:
+                time.sleep(0.2)
+                said = limen("status")
+        finally:
+            os.kill(daemon.pid, signal.SIGTERM)
+            daemon.wait(WITHIN)
+
+    assert "✓ Daemon:     ready at 127.0.0.1:" in said.out
+    assert "rules in force: version" in said.out
+    assert said.code == 0
+    assert "none runs" in limen("status").out

@@ -1,0 +1,160 @@
+"""What an edit changed, in the words of the rule files."""
+
+import pytest
+
+from monitor.core.areas import AreaTree
+from monitor.core.rulebook import Rulebook
+from monitor.rulebook.differences import Edit, differences
+from monitor.rulebook.loader import read_rulebook
+from tests.support.rules import AREAS, EAST_KENT, KENT, SWALE, THANET
+
+RULES = """\
+indicators:
+  plans:
+    title: Children subject to a plan
+    theme: plans
+    unit: children
+    decimals: 0
+    basis: snapshot
+    frequency: monthly
+    polarity: lower is better
+    source: ICS
+    definition: Plans on the day.
+    targets:
+      - {from: 2012-04-01, value: 40, reference: a report}
+      - {from: 2013-04-01, value: 37.5, reference: another report}
+    rag:
+      - {from: 2012-04-01, green: value <= target, amber: value <= target * 1.1, reference: a report}
+    limits:
+      - {from: 2012-04-01, lower: 20, upper: 60, reference: a report}
+alerts:
+  too-many:
+    title: Too many plans
+    indicator: plans
+    areas: district
+    effective: {from: 2012-04-01}
+    levels:
+      warning: value > 45
+      critical: value > 50
+    recover: value <= 42
+    for: 2 periods
+    overrides:
+      Thanet: {levels: {critical: value > 70}}
+    action: Look.
+    reference: a report
+routes:
+  managers:
+    match: {areas: district}
+    to: [district manager]
+"""
+
+
+def book(text: str = RULES, areas: AreaTree = AREAS) -> Rulebook:
+    loaded = read_rulebook({"rules.yaml": text.encode()}, areas=areas)
+    assert loaded.rulebook is not None, loaded.problems
+    return loaded.rulebook
+
+
+def edited(before: str, after: str) -> list[tuple[str, str, str, str | None, str | None]]:
+    assert RULES.count(before) == 1
+    found = differences(book(), book(RULES.replace(before, after)), AREAS)
+    assert all(each.edit is Edit.EDITED for each in found)
+    return [(each.kind, each.id, part.part, part.old, part.new) for each in found for part in each.parts]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "parts"),
+    [
+        ("critical: value > 50", "critical: value > 48", [("critical", "value > 50", "value > 48")]),
+        ("      warning: value > 45\n", "", [("warning", "value > 45", None)]),
+        (
+            "warning: value > 45",
+            "info: value > 40\n      warning: value > 45",
+            [("info", None, "value > 40")],
+        ),
+        ("    recover: value <= 42\n", "", [("recover", "value <= 42", None)]),
+        ("for: 2 periods", "for: 1 period", [("for", "2 periods", "1 period")]),
+        ("areas: district\n    effective", "areas: county\n    effective", [("areas", "district", "county")]),
+        ("{from: 2012-04-01}", "{from: 2012-05-01}", [("from", "2012-04-01", "2012-05-01")]),
+        (
+            "{from: 2012-04-01}",
+            "{from: 2012-04-01, until: 2014-01-01}",
+            [("retired", None, "on 2014-01-01")],
+        ),
+        (
+            "{critical: value > 70}",
+            "{critical: value > 60}",
+            [("Thanet: critical", "value > 70", "value > 60")],
+        ),
+        ("action: Look.", "action: Look twice.", [("action", "Look.", "Look twice.")]),
+    ],
+)
+def test_an_alert_rules_edit_is_shown_part_by_part(
+    before: str, after: str, parts: list[tuple[str, str | None, str | None]]
+) -> None:
+    assert [part[2:] for part in edited(before, after)] == parts
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "parts"),
+    [
+        ("value: 37.5", "value: 36", [("targets from 2013-04-01", "37.5", "36")]),
+        (
+            "amber: value <= target * 1.1",
+            "amber: value <= target * 1.2",
+            [("rag from 2012-04-01, amber", "value <= target * 1.1", "value <= target * 1.2")],
+        ),
+        ("upper: 60", "upper: 65", [("limits from 2012-04-01, upper", "60", "65")]),
+        ("polarity: lower is better", "polarity: none", [("polarity", "lower is better", "none")]),
+        (
+            "reference: another report",
+            "reference: a third",
+            [("targets from 2013-04-01, reference", "another report", "a third")],
+        ),
+    ],
+)
+def test_an_indicators_edit_is_shown_part_by_part(
+    before: str, after: str, parts: list[tuple[str, str | None, str | None]]
+) -> None:
+    assert [part[2:] for part in edited(before, after)] == parts
+
+
+def test_an_area_that_gets_limits_of_its_own_is_shown_with_those_it_had() -> None:
+    own = "      Swale: {levels: {warning: value > 45, critical: value > 46}}\n      Thanet:"
+
+    assert [part[2:] for part in edited("      Thanet:", own)] == [
+        ("Swale: critical", "value > 50", "value > 46"),
+        ("Swale: recover", "value <= 42", None),
+    ] or [part[2] for part in edited("      Thanet:", own)][0] == "Swale: critical"
+
+
+def test_a_route_is_shown_with_whom_it_tells() -> None:
+    assert edited("to: [district manager]", "to: [district manager, director]") == [
+        ("route", "managers", "to", "district manager", "district manager, director")
+    ]
+
+
+def test_comments_order_and_spelling_are_no_difference() -> None:
+    respelt = "# a comment\n" + RULES.replace("value > 50", "value  >  50.0 # spaced")
+    found = differences(book(), book(respelt), AREAS)
+
+    assert [(part.old, part.new) for each in found for part in each.parts] in (
+        [],
+        [("value > 50", "value  >  50.0")],
+    )
+
+
+def test_what_was_added_and_what_was_removed() -> None:
+    without = RULES[: RULES.index("routes:")]
+    (removed,) = differences(book(), book(without), AREAS)
+    (added,) = differences(book(without), book(), AREAS)
+
+    assert (removed.kind, removed.id, removed.edit) == ("route", "managers", Edit.REMOVED)
+    assert (added.kind, added.id, added.edit) == ("route", "managers", Edit.ADDED)
+    assert {part.part for part in added.parts} == {"scope", "to"}
+    assert all(part.old is None for part in added.parts)
+
+
+def test_the_same_rules_have_no_differences() -> None:
+    again = AreaTree.of([KENT, EAST_KENT, SWALE, THANET])
+    assert differences(book(), book(), again) == ()
