@@ -76,9 +76,9 @@ class Evaluation:
 class RuleEvaluation:
     """What one alert rule says of one figure.
 
-    ``level`` is the most severe level that holds (None: none holds, or health is not ok); ``certain`` says that
-    no level above it was left unjudged; ``lowest`` is the least severe level that the rule has. ``recovered``
-    says whether a firing alert is over by this figure. ``limit`` and ``limit_text`` are the limit that was
+    ``level`` is the most severe level that holds (None: none holds, or health is not ok); ``certain`` says
+    that no level above it was left unjudged; ``lowest`` is the least severe level that the rule has.
+    ``recovered`` says whether a firing alert is over. ``limit`` and ``limit_text`` are the limit that was
     crossed, or the least severe level's when none is.
     """
 

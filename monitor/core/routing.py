@@ -53,8 +53,10 @@ def news_of(change: Change) -> News | None:
         return _news_of_calm(after)
     if not change.transitions:
         return None
-    if before.flapping:
-        return News(None, TellReason.FLAPPING)
+    fires = AlertState.FIRING in (before.state, after.state)
+    if before.flapping or (after.flapping and after.state is not AlertState.FIRING):
+        # An ending that may not last is not told either; it follows when the alert has calmed.
+        return News(None, TellReason.FLAPPING) if fires else None
     if after.state is AlertState.FIRING:
         if change.transitions[-1].reason is TransitionReason.LATE:
             return News(NoticeKind.LATE, TellReason.DATA_OWNER)

@@ -5,8 +5,13 @@ from dataclasses import dataclass
 
 from monitor.core.alerts import Alert
 from monitor.core.judgements import Evaluation, RuleHealth
-from monitor.core.rulebook import AlertRule
-from monitor.rule_tests.coverage import CoverageItem, Part, reached_by_alert, reached_by_rating
+from monitor.rule_tests.coverage import (
+    CoverageItem,
+    Part,
+    reached_by_alert,
+    reached_by_lateness,
+    reached_by_rating,
+)
 from monitor.rule_tests.findings import Findings
 from monitor.rule_tests.model import Expectation, ExpectedAlert, ExpectedRating, Listed, Setting
 from monitor.rule_tests.results import Difference
@@ -55,7 +60,7 @@ def _check_rating(expected: ExpectedRating, found: Findings) -> None:
 
 
 def _check_alert(expected: ExpectedAlert, found: Findings) -> None:
-    rule = found.world.rulebook.alerts[expected.alert]
+    rule = found.world.rulebook.alerts.get(expected.alert)
     alert = found.scene.alert(expected.alert, expected.area)
     got: dict[str, object] = {
         "state": alert.state,
@@ -66,7 +71,10 @@ def _check_alert(expected: ExpectedAlert, found: Findings) -> None:
         "flapping": alert.flapping,
     }
     what = f"{expected.alert} in {expected.area}"
-    if not found.compare(expected.fields, got, what, lambda: _judgement(alert, rule, found)):
+    if not found.compare(expected.fields, got, what, lambda: _judgement(alert, found)):
+        return
+    if rule is None:
+        found.reached.update(reached_by_lateness(found.world.rulebook, alert))
         return
     reached = reached_by_alert(
         rule, found.world.areas[expected.area], alert, found.scene.last_transition(alert)
@@ -85,8 +93,7 @@ def _check_others(expected: Iterable[ExpectedAlert], listed: Listed, found: Find
         if key not in named:
             level = f" ({alert.level})" if alert.level else ""
             message = f"{alert.rule} in {alert.area} is {alert.state}{level}; no line of alerts says so"
-            rule = found.world.rulebook.alerts[alert.rule]
-            found.differ(listed.span, message, _judgement(alert, rule, found))
+            found.differ(listed.span, message, _judgement(alert, found))
 
 
 def _standards(evaluation: Evaluation, setting: Setting) -> Iterator[str]:
@@ -108,8 +115,13 @@ def _standards(evaluation: Evaluation, setting: Setting) -> Iterator[str]:
     yield ", ".join([*beside, bands])
 
 
-def _judgement(alert: Alert, rule: AlertRule, found: Findings) -> Iterator[str]:
+def _judgement(alert: Alert, found: Findings) -> Iterator[str]:
     """What the rule said of the alert's last figure, and where it stands."""
+    rule = found.world.rulebook.alerts.get(alert.rule)
+    if rule is None:
+        if alert.breach_since is not None:
+            yield f"the figure of {alert.breach_since} was due on {alert.fired_on}"
+        return
     place, verdict = found.setting.place, found.scene.verdict(alert)
     if verdict is None:
         yield f"the rule has judged no figure of {alert.area} yet (rule {place(rule.position)})"
@@ -118,7 +130,8 @@ def _judgement(alert: Alert, rule: AlertRule, found: Findings) -> Iterator[str]:
     value = "missing" if evaluation is None or evaluation.value is None else str(evaluation.value)
     if verdict.health is not RuleHealth.OK:
         yield f"the rule could not judge the figure of {verdict.period_end} ({value}): {verdict.health}"
-    holds = "holds" if verdict.level else "does not hold"
-    limit = "" if verdict.limit is None else f", limit {verdict.limit}"
-    yield f"the figure of {verdict.period_end} is {value}{limit}: {verdict.limit_text} {holds}"
+    else:
+        holds = "holds" if verdict.level else "does not hold"
+        limit = "" if verdict.limit is None else f", limit {verdict.limit}"
+        yield f"the figure of {verdict.period_end} is {value}{limit}: {verdict.limit_text} {holds}"
     yield f"rule {place(verdict.limit_position)}"

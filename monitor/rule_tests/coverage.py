@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
 from monitor.core.areas import Area
+from monitor.core.freshness import late_indicator
 from monitor.core.judgements import Evaluation, RagRating
 from monitor.core.notifications import Decision
 from monitor.core.positions import Position
@@ -27,6 +28,7 @@ class Part(StrEnum):
     FOR = "for"
     UNTIL = "until"
     FLAPPING = "flapping"
+    LATE = "late"
     ROUTE = "route"
 
 
@@ -73,6 +75,8 @@ def _items(rulebook: Rulebook) -> Iterator[CoverageItem]:
         for entry in indicator.rag:
             for colour in _colours(indicator, entry.position):
                 yield _band(indicator, entry.position, colour)
+        if indicator.expected_within is not None and indicator.derivation is None:
+            yield _late(indicator)
     for rule in rulebook.alerts.values():
         for area in (None, *rule.overrides):
             yield from _of_thresholds(rule, area)
@@ -83,6 +87,11 @@ def _items(rulebook: Rulebook) -> Iterator[CoverageItem]:
     for route in rulebook.routes:
         for target in route.to:
             yield _target(route, target)
+
+
+def _late(indicator: Indicator) -> CoverageItem:
+    days = f"{indicator.expected_within} working days"
+    return CoverageItem(Part.LATE, indicator.id, days, indicator.position)
 
 
 def _colours(indicator: Indicator, position: Position) -> tuple[RagRating, ...]:
@@ -157,6 +166,13 @@ def reached_by_alert(
         yield CoverageItem(Part.UNTIL, rule.id, str(rule.retirement.on), rule.position)
     if rule.flapping is not None and alert.flapping:
         yield CoverageItem(Part.FLAPPING, rule.id, "", rule.position)
+
+
+def reached_by_lateness(rulebook: Rulebook, alert: Alert) -> Iterator[CoverageItem]:
+    """What an expectation that a figure is late reached."""
+    indicator = rulebook.indicators.get(late_indicator(alert.rule) or "")
+    if indicator is not None and alert.state is AlertState.FIRING:
+        yield _late(indicator)
 
 
 def reached_by_telling(rulebook: Rulebook, decision: Decision) -> Iterator[CoverageItem]:

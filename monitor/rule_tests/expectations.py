@@ -11,7 +11,7 @@ from monitor.core.alerts import AlertState
 from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
 from monitor.core.notifications import NoticeKind
 from monitor.core.observations import MICRO, Status
-from monitor.core.rulebook import AlertRule, Level
+from monitor.core.rulebook import Level
 from monitor.rule_tests.keys import (
     ALERT_KEYS,
     AMOUNT_KEYS,
@@ -30,7 +30,7 @@ from monitor.rule_tests.model import (
     Listed,
 )
 from monitor.rule_tests.notation import read_cell
-from monitor.rule_tests.subject import Subject
+from monitor.rule_tests.subject import Subject, Watch
 from monitor.rule_tests.who import read_because, read_who
 from monitor.rulebook import scalars
 from monitor.rulebook.fields import Fields, fields_of
@@ -154,7 +154,7 @@ def _day(inner: Fields, key: str) -> Field | None:
 
 
 def _alert(inner: Fields, subject: Subject) -> tuple[ExpectedAlert, ...]:
-    rule = subject.read_rule(inner, required=True)
+    watch = subject.read_watch(inner, required=True)
     areas = subject.read_areas(inner, required=True)
     fields = {
         key: field for key in _ALERT_WORDS if (field := _word(inner, key, _ALERT_WORDS[key])) is not None
@@ -164,49 +164,52 @@ def _alert(inner: Fields, subject: Subject) -> tuple[ExpectedAlert, ...]:
     if flapping is not None:
         fields["flapping"] = Field(flapping, str(flapping).lower(), inner.span("flapping"))
     fields.setdefault("state", Field(AlertState.FIRING, AlertState.FIRING.value, inner.at))
-    if rule is None:
+    if watch is None:
         return ()
-    covered = [area for area in areas if _covers(rule, area, inner, subject.world)]
-    return tuple(ExpectedAlert(rule.id, area, fields, inner.at) for area in covered)
+    covered = [area for area in areas if _covers(watch, area, inner, subject.world)]
+    return tuple(ExpectedAlert(watch.id, area, fields, inner.at) for area in covered)
 
 
-def _covers(rule: AlertRule, area: str, inner: Fields, world: World) -> bool:
-    if rule.covers(world.areas[area]):
+def _covers(watch: Watch, area: str, inner: Fields, world: World) -> bool:
+    if watch.covers(world.areas[area]):
         return True
-    message = f"{rule.id} is for {rule.scope}, not for {area} ({world.areas[area].type})"
+    scope = watch.rule.scope if watch.rule is not None else ""
+    message = f"{watch.id} is for {scope}, not for {area} ({world.areas[area].type})"
     inner.log.note("LIM915", inner.span("area"), message)
     return False
 
 
 def _telling(inner: Fields, subject: Subject) -> tuple[ExpectedTelling, ...]:
-    rule = subject.read_rule(inner, required=True)
+    watch = subject.read_watch(inner, required=True)
     areas = subject.read_areas(inner, required=True)
     people = read_who(inner, subject.world, areas[0] if areas else None, required=True)
     kind = inner.word("kind", NoticeKind) if inner.has("kind") else None
     because = read_because(inner, subject.world, told=True)
     on = inner.day("on")
-    if rule is None:
+    if watch is None:
         return ()
-    covered = [area for area in areas if _covers(rule, area, inner, subject.world)]
+    covered = [area for area in areas if _covers(watch, area, inner, subject.world)]
     return tuple(
-        ExpectedTelling(who, rule.id, area, kind, because, on, inner.at) for area in covered for who in people
+        ExpectedTelling(who, watch.id, area, kind, because, on, inner.at)
+        for area in covered
+        for who in people
     )
 
 
 def _silence(inner: Fields, subject: Subject) -> tuple[ExpectedSilence, ...]:
-    rule = subject.read_rule(inner, required=False)
+    watch = subject.read_watch(inner, required=False)
     areas = subject.read_areas(inner, required=False)
     people = read_who(inner, subject.world, areas[0] if areas else None, required=False)
     because = read_because(inner, subject.world, told=False)
     if inner.is_empty:
         inner.log.note("LIM909", inner.at, "this item of not_told says nothing", "give alert, area or who")
-    named = {"alert": rule is not None, "area": bool(areas), "who": bool(people)}
+    named = {"alert": watch is not None, "area": bool(areas), "who": bool(people)}
     if any(inner.has(key) and not is_sound for key, is_sound in named.items()):
         return ()
-    alert = None if rule is None else rule.id
+    alert = None if watch is None else watch.id
     places: list[str | None] = [None]
     if areas:
-        places = [each for each in areas if rule is None or _covers(rule, each, inner, subject.world)]
+        places = [each for each in areas if watch is None or _covers(watch, each, inner, subject.world)]
     return tuple(
         ExpectedSilence(who, alert, area, because, inner.at) for area in places for who in people or [None]
     )

@@ -6,10 +6,10 @@ All of it happens in one transaction, which is never committed: the store is as 
 
 import hashlib
 import time as clock
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from monitor.calendar_england import bank_holidays
+from monitor.core.freshness import expected_after
 from monitor.cycle import judge_changes
 from monitor.rule_tests.checking import Checked, check
 from monitor.rule_tests.coverage import CoverageItem
@@ -94,7 +96,7 @@ class _Course:
         """Yields what came of each expectation."""
         arrivals = {on: list(found) for on, found in groupby(test.arrivals, key=lambda each: each.on)}
         expectations = {each.at: each for each in test.expectations}
-        days = _days(self.setting.world, {*arrivals, *expectations})
+        days = _days(self.setting.world, {*arrivals, *expectations}, test.arrivals)
         for day in days:
             self._record(arrivals.get(day, ()), day)
             self._cycle(day)
@@ -129,9 +131,26 @@ class _Course:
         )
 
 
-def _days(world: World, days: Collection[date]) -> list[date]:
-    """The days given, and those between them on which a rule ends: its alerts are closed then."""
+def _days(world: World, days: Collection[date], arrivals: Iterable[Arrival]) -> list[date]:
+    """The days given, and those between them on which something happens without a figure.
+
+    A rule ends, and its alerts are closed; a figure that should have followed another becomes late.
+    """
     if not days:
         return []
+    first, last = min(days), max(days)
     ends = {rule.retirement.on for rule in world.rulebook.alerts.values() if rule.retirement is not None}
-    return sorted({*days, *(end for end in ends if min(days) <= end <= max(days))})
+    between = {*ends, *_days_of_lateness(world, arrivals)}
+    return sorted({*days, *(day for day in between if first <= day <= last)})
+
+
+def _days_of_lateness(world: World, arrivals: Iterable[Arrival]) -> Iterator[date]:
+    for series, end in {(each.figure.indicator, each.figure.period_end) for each in arrivals}:
+        expected = expected_after(end, world.rulebook.indicators[series], _holidays(end))
+        if expected is not None:
+            yield expected.due + timedelta(days=1)
+
+
+def _holidays(end: date) -> frozenset[date]:
+    """England's bank holidays until a year and 999 working days, the longest there is, from ``end`` on."""
+    return bank_holidays(end.year, end.year + 6)

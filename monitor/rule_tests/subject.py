@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
+from monitor.core.areas import Area
+from monitor.core.freshness import lateness_of
 from monitor.core.rulebook import AlertRule, Indicator
 from monitor.rule_tests.keys import ABOUT_KEYS
 from monitor.rulebook import scalars
@@ -16,12 +18,33 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """What alerts of one id are about: an alert rule, or (``rule`` None) the lateness of an indicator."""
+
+    id: str
+    indicator: Indicator
+    rule: AlertRule | None
+
+    def covers(self, area: Area) -> bool:
+        """Says whether there can be such an alert for ``area``."""
+        return self.rule is None or self.rule.covers(area)
+
+
+def watches(world: World) -> dict[str, Watch]:
+    """Returns everything that alerts can be about, by the alerts' id: rules, and ``late:`` indicators."""
+    book = world.rulebook
+    rules = {rule.id: Watch(rule.id, world.indicator_of(rule), rule) for rule in book.alerts.values()}
+    expected = [each for each in book.indicators.values() if each.expected_within is not None]
+    return rules | {lateness_of(each.id): Watch(lateness_of(each.id), each, None) for each in expected}
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """The world, and what lines mean that do not say it themselves."""
 
     world: World
     indicator: Indicator | None = None
-    rule: AlertRule | None = None
+    watch: Watch | None = None
     areas: tuple[str, ...] = ()
 
     def read_indicator(self, fields: Fields) -> Indicator | None:
@@ -30,11 +53,11 @@ class Subject:
             return self.indicator
         return _read_indicator(fields, self.world, required=True)
 
-    def read_rule(self, fields: Fields, *, required: bool) -> AlertRule | None:
-        """Returns the alert rule under ``alert``, else that of the test."""
-        if self.rule is not None and not fields.has("alert"):
-            return self.rule
-        return _read_rule(fields, self.world, required=required)
+    def read_watch(self, fields: Fields, *, required: bool) -> Watch | None:
+        """Returns what ``alert`` names, else what that of the test does."""
+        if self.watch is not None and not fields.has("alert"):
+            return self.watch
+        return _read_watch(fields, self.world, required=required)
 
     def read_areas(self, fields: Fields, *, required: bool) -> tuple[str, ...]:
         """Returns the names of the areas under ``area``, one or a list of them, else those of the test."""
@@ -48,19 +71,19 @@ def read_subject(fields: Fields, world: World) -> Subject:
     inner = fields.mapping("about", ABOUT_KEYS) if fields.has("about") else None
     if inner is None:
         return Subject(world)
-    rule = _read_rule(inner, world, required=False)
+    watch = _read_watch(inner, world, required=False)
     indicator = _read_indicator(inner, world, required=False)
-    if indicator is None and rule is not None and not inner.has("indicator"):
-        indicator = world.indicator_of(rule)
-    return Subject(world, indicator, rule, _read_areas(inner, world, required=False))
+    if indicator is None and watch is not None and not inner.has("indicator"):
+        indicator = watch.indicator
+    return Subject(world, indicator, watch, _read_areas(inner, world, required=False))
 
 
 def _read_indicator(fields: Fields, world: World, *, required: bool) -> Indicator | None:
     return _known(fields, "indicator", world.rulebook.indicators, "LIM402", required=required)
 
 
-def _read_rule(fields: Fields, world: World, *, required: bool) -> AlertRule | None:
-    return _known(fields, "alert", world.rulebook.alerts, "LIM408", required=required)
+def _read_watch(fields: Fields, world: World, *, required: bool) -> Watch | None:
+    return _known(fields, "alert", watches(world), "LIM408", required=required)
 
 
 def _known(fields: Fields, key: str, there: Mapping[str, T], code: str, *, required: bool) -> T | None:

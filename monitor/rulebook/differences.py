@@ -124,9 +124,9 @@ def _words(rule: Rule | None, apart: Iterable[Area]) -> Words:
 
 
 def _thresholds(thresholds: Thresholds, prefix: str) -> dict[str, str]:
-    said = {f"{prefix}{each.level}": each.condition.text for each in thresholds.levels}
+    said = {f"{prefix}{each.level}": str(each.condition) for each in thresholds.levels}
     if thresholds.recover is not None:
-        said[f"{prefix}recover"] = thresholds.recover.text
+        said[f"{prefix}recover"] = str(thresholds.recover)
     said[f"{prefix}for"] = f"{thresholds.periods} period{'' if thresholds.periods == 1 else 's'}"
     return said
 
@@ -167,10 +167,8 @@ def _said(value: object, *, in_millionths: bool = False) -> str:
             return value.value
         case int() if in_millionths:
             return f"{(Decimal(value) / MICRO).normalize() + Decimal(0):f}"
-        case Condition() | Amount():
-            return value.text
-        case Scope() | date() | str() | int():
-            return str(value)
+        case Condition() | Amount() | Scope() | date() | str() | int():
+            return str(value)  # a condition's is its canonical spelling
         case _:
             return _said_of_many(value, in_millionths=in_millionths)
 

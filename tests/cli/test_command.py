@@ -27,6 +27,7 @@ COMMANDS = (
     "outbox retry",
     "explain",
     "demo",
+    "status",
     "db upgrade",
 )
 

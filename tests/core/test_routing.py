@@ -12,7 +12,15 @@ from monitor.core.areas import Area, AreaType
 from monitor.core.dated import Scope
 from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.recipients import Directory, Recipient, RoleHolding
-from monitor.core.routing import Change, Reached, decide, grouped_by_recipient, news_of, reached
+from monitor.core.routing import (
+    Change,
+    Reached,
+    data_owners,
+    decide,
+    grouped_by_recipient,
+    news_of,
+    reached,
+)
 from monitor.core.rulebook import Level, Route, RouteMatch, RouteTarget
 from tests.support.rules import AREAS, EAST_KENT, HERE, KENT, SWALE, THANET, indicator, rule
 
@@ -164,6 +172,7 @@ FLAPPING_QUIET = replace(RESOLVED, flapping=True)
     ("what", "kind", "reason"),
     [
         (change(RESOLVED, FLAPPING), NoticeKind.BREACH, TellReason.ROUTE),
+        (change(FIRING, FLAPPING_QUIET), None, TellReason.FLAPPING),
         (change(FLAPPING, FLAPPING_QUIET), None, TellReason.FLAPPING),
         (change(FLAPPING_QUIET, FLAPPING), None, TellReason.FLAPPING),
         (Change(FLAPPING_QUIET, RESOLVED, ()), NoticeKind.RECOVERED, TellReason.WAS_TOLD_OF_BREACH),
@@ -264,3 +273,79 @@ def _reach(*people: str) -> list[Reached]:
             on=TODAY,
         )
     )
+
+
+LATE = Alert(
+    "late:measure", "Swale", AlertState.FIRING, episode=1, breach_since=TODAY, fired_on=date(2013, 10, 21)
+)
+
+
+def lateness(reason: TransitionReason) -> Change:
+    """Figures of Swale became late, or are late no more for this reason."""
+    quiet = replace(LATE, state=AlertState.RESOLVED)
+    before, after = (quiet, LATE) if reason is TransitionReason.LATE else (LATE, quiet)
+    step = Transition(
+        LATE.rule, LATE.area, TODAY, before.state, None, after.state, None, episode=1, reason=reason
+    )
+    return Change(before, after, (step,))
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind", "why"),
+    [
+        (TransitionReason.LATE, NoticeKind.LATE, TellReason.DATA_OWNER),
+        (TransitionReason.ARRIVED, NoticeKind.ARRIVED, TellReason.WAS_TOLD_OF_BREACH),
+        (TransitionReason.WITHDRAWN, NoticeKind.CLOSED, TellReason.WAS_TOLD_OF_BREACH),
+    ],
+)
+def test_lateness_and_its_end_are_news_of_their_own(
+    reason: TransitionReason, kind: NoticeKind, why: TellReason
+) -> None:
+    news = news_of(lateness(reason))
+
+    assert news is not None
+    assert (news.kind, news.reason) == (kind, why)
+
+
+def test_data_is_owned_by_who_holds_the_role_for_the_area_or_the_nearest_around_it() -> None:
+    directory = replace(
+        DIRECTORY,
+        holdings=(
+            RoleHolding("data owner", "Kent", ("jo",)),
+            RoleHolding("data owner", "Swale", ("sam",), until=TODAY),
+            RoleHolding("data owner", "Thanet", ("kim",)),
+        ),
+    )
+
+    def owners(area: str, on: date) -> list[tuple[str, str | None]]:
+        found = data_owners(area, directory=directory, areas=AREAS, on=on)
+        return [(each.recipient.id, each.role_area) for each in found]
+
+    assert owners("Thanet", TODAY) == [("kim", "Thanet")]
+    assert owners("Swale", date(2013, 10, 13)) == [("sam", "Swale")]
+    assert owners("Swale", TODAY) == [("jo", "Kent")]
+    assert data_owners("Swale", directory=DIRECTORY, areas=AREAS, on=TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("owners", "operations", "told"),
+    [
+        ((SAM,), (OPS,), [("sam", TellReason.DATA_OWNER)]),
+        ((), (OPS,), [("ops", TellReason.NO_DATA_OWNER)]),
+        ((), (), [(None, TellReason.NOBODY_TOLD)]),
+    ],
+)
+def test_who_owns_late_data_is_told_else_operations_and_every_decision_has_its_reason(
+    owners: tuple[Recipient, ...],
+    operations: tuple[Recipient, ...],
+    told: list[tuple[str | None, TellReason]],
+) -> None:
+    decided = decide(
+        lateness(TransitionReason.LATE),
+        reach=[Reached(person, "", "data owner", "Kent") for person in owners],
+        told_before=(),
+        operations=operations,
+    )
+
+    assert [(each.recipient and each.recipient.id, each.reason) for each in decided] == told
+    assert {each.kind for each in decided} == {NoticeKind.LATE}
