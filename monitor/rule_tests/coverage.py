@@ -14,7 +14,7 @@ from monitor.core.freshness import late_indicator
 from monitor.core.judgements import Evaluation, RagRating
 from monitor.core.notifications import Decision
 from monitor.core.positions import Position
-from monitor.core.rulebook import AlertRule, Indicator, Route, RouteTarget, Rulebook, Thresholds
+from monitor.core.rulebook import AlertRule, Indicator, RagBands, Route, RouteTarget, Rulebook, Thresholds
 
 _ENDS = (TransitionReason.RETIRED, TransitionReason.SUPERSEDED)
 
@@ -72,21 +72,29 @@ def coverage_of(rulebook: Rulebook, reached: Iterable[CoverageItem]) -> Coverage
 
 def _items(rulebook: Rulebook) -> Iterator[CoverageItem]:
     for indicator in rulebook.indicators.values():
-        for entry in indicator.rag:
-            for colour in _colours(indicator, entry.position):
-                yield _band(indicator, entry.position, colour)
-        if indicator.expected_within is not None and indicator.derivation is None:
-            yield _late(indicator)
+        yield from _of_indicator(indicator)
     for rule in rulebook.alerts.values():
-        for area in (None, *rule.overrides):
-            yield from _of_thresholds(rule, area)
-        if rule.retirement is not None:
-            yield CoverageItem(Part.UNTIL, rule.id, str(rule.retirement.on), rule.position)
-        if rule.flapping is not None:
-            yield CoverageItem(Part.FLAPPING, rule.id, "", rule.position)
+        yield from _of_rule(rule)
     for route in rulebook.routes:
         for target in route.to:
             yield _target(route, target)
+
+
+def _of_indicator(indicator: Indicator) -> Iterator[CoverageItem]:
+    for entry in indicator.rag:
+        for colour in _colours(entry.value):
+            yield _band(indicator, entry.position, colour)
+    if indicator.expected_within is not None and indicator.derivation is None:
+        yield _late(indicator)
+
+
+def _of_rule(rule: AlertRule) -> Iterator[CoverageItem]:
+    for area in (None, *rule.overrides):
+        yield from _of_thresholds(rule, area)
+    if rule.retirement is not None:
+        yield CoverageItem(Part.UNTIL, rule.id, str(rule.retirement.on), rule.position)
+    if rule.flapping is not None:
+        yield CoverageItem(Part.FLAPPING, rule.id, "", rule.position)
 
 
 def _late(indicator: Indicator) -> CoverageItem:
@@ -94,9 +102,8 @@ def _late(indicator: Indicator) -> CoverageItem:
     return CoverageItem(Part.LATE, indicator.id, days, indicator.position)
 
 
-def _colours(indicator: Indicator, position: Position) -> tuple[RagRating, ...]:
-    entry = next(each for each in indicator.rag if each.position == position)
-    amber = () if entry.value.amber is None else (RagRating.AMBER,)
+def _colours(bands: RagBands) -> tuple[RagRating, ...]:
+    amber = () if bands.amber is None else (RagRating.AMBER,)
     return (RagRating.GREEN, *amber, RagRating.RED)
 
 

@@ -153,7 +153,7 @@ def test_markdown_is_fit_for_a_comment(judged: Command, rules: Path) -> None:
     assert any(line.startswith("! targets from ") and line.endswith(": 13 → 11.5") for line in lines)
     rating = [line for line in lines if line.startswith("| leaving")]
     assert [cell.strip() for cell in rating[0].strip("|").split("|")] == [
-        "leaving\_care\_adopted",
+        "leaving\\_care\\_adopted",
         "Kent",
         "Apr 2012–Mar 2013",
         "12.0%",
@@ -166,11 +166,9 @@ def test_markdown_is_fit_for_a_comment(judged: Command, rules: Path) -> None:
 
 def test_a_plan_leaves_the_database_as_it_was(judged: Command, rules: Path, state: Path) -> None:
     lower_target(rules)
-    before = [judged(name).out for name in ("alerts", "outbox")]
-    size = (state / "limen.db").stat().st_size
+    before = judged("alerts").out
     content = (state / "limen.db").read_bytes()
     judged("plan")
 
-    assert [judged(name).out for name in ("alerts", "outbox")] == before
-    assert (state / "limen.db").stat().st_size == size
+    assert judged("alerts").out == before
     assert (state / "limen.db").read_bytes() == content

@@ -1,8 +1,10 @@
 """Every kind of expectation: met by what is so, and a difference in plain words where it is not."""
+# ruff: noqa: E501 - flow YAML on one line is the case
 
 import pytest
 
-from tests.support.rule_benches import Bench, case
+from monitor.rule_tests.coverage import Part
+from tests.support.rule_benches import CONTACTS, RULES, Bench, case
 
 MET = """
 - at: 2013-01-31
@@ -77,8 +79,7 @@ def test_what_is_not_so_is_said(bench: Bench, expect: str, said: str) -> None:
         (
             "told: [{who: ada}]",
             [
-                "ben is told of too-many-open in Swale (breach) on 2013-03-31: route managers; "
-                "no line of told says so"
+                "ben is told of too-many-open in Swale (breach) on 2013-03-31: route managers; no line of told says so",
             ],
         ),
         (
@@ -147,7 +148,7 @@ def test_told_counts_from_the_last_expectation_that_says_who_is_told(bench: Benc
 
 
 def test_a_role_is_held_as_the_directory_has_it_on_that_day(bench: Bench) -> None:
-    """Thanet's manager leaves on 1 August 2013; the director of the area around is then asked, as in routes."""
+    """Thanet's manager leaves on 1 August 2013; then nobody is, and routes find nobody either."""
     figures = "[{area: Thanet, from: 2013-06-30, values: [30, 30, 10, 30, 30]}]"
     expect = """
     - at: 2013-07-31
@@ -255,3 +256,40 @@ operations: zoe
     found = bench.differences(people + case(expect))
 
     assert found == ["zoe is not told of too-many-open in Swale"]
+
+
+LATE_RULES = RULES.replace(
+    "    source: a test\n  cases", "    source: a test\n    expected_within: 5 working days\n  cases", 1
+)
+
+
+def test_a_figure_that_does_not_come_is_told_on_the_day_after_it_was_due(bench: Bench) -> None:
+    assert LATE_RULES != RULES
+    (bench.rules / "cases.yaml").write_text(LATE_RULES, encoding="utf-8")
+    contacts = bench.config / "contacts.yaml"
+    owner = "  - {role: data owner, area: Kent, people: dora}\noperations"
+    contacts.write_text(CONTACTS.replace("operations", owner, 1), encoding="utf-8")
+    figures = "[{values: {2013-01-31: 10}}, {values: {2013-02-28: 12}, known: 2013-03-20}]"
+    expect = """
+    - {at: 2013-03-07, alerts: [], told: []}
+    - at: 2013-03-19
+      alerts: [{alert: late:open_cases, since: 2013-02-28, fired: 2013-03-07}]
+      told: [{who: data owner of Kent, alert: late:open_cases, kind: late, because: they own the data, on: 2013-03-08}]
+    - at: 2013-03-20
+      alerts: [{alert: late:open_cases, state: resolved}]
+      told: [{who: dora, alert: late:open_cases, kind: arrived}]
+    """
+    outcome = bench.run(case(expect, figures))
+
+    assert [each.message for result in outcome.results for each in result.differences] == []
+    assert outcome.problems == ()
+    assert outcome.coverages["rules"].of_part(Part.LATE).percent == 100
+
+
+def test_a_late_figure_that_nobody_expects_is_said(bench: Bench) -> None:
+    (bench.rules / "cases.yaml").write_text(LATE_RULES, encoding="utf-8")
+    outcome = bench.run(case("- {at: 2013-03-30, alerts: []}", "[{values: {2013-01-31: 10}}]"))
+    (difference,) = outcome.results[0].differences
+
+    assert difference.message == "late:open_cases in Swale is firing; no line of alerts says so"
+    assert difference.context == ("the figure of 2013-02-28 was due on 2013-03-07",)

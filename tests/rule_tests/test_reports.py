@@ -18,7 +18,7 @@ from tests.support.rule_benches import Bench, case
 
 GOLDEN = Path(__file__).parent / "golden"
 SCHEMA = Path(__file__).parents[1] / "support" / "schemas" / "junit-10.xsd"
-"""That of Jenkins' xUnit plug-in, as pytest 9.1.1 carries it (testing/example_scripts; MIT licence, in the file)."""
+"""That of Jenkins' xUnit plug-in; see the README beside it."""
 
 WRITES_GOLDEN = bool(os.environ.get("LIMEN_WRITE_GOLDEN"))
 PASSING = case("- {at: 2013-05-31, alerts: []}")
@@ -104,7 +104,7 @@ def test_junit_says_what_failed_and_why(failing: Bench, capsys: pytest.CaptureFi
     root = ET.fromstring(capsys.readouterr().out)  # noqa: S314 - limen wrote it
 
     suites = {suite.attrib["name"]: suite.attrib for suite in root}
-    failures = [each for each in root.iter("failure")]
+    failures = list(root.iter("failure"))
     assert code == 1
     assert root.tag == "testsuites"
     assert (root.attrib["tests"], root.attrib["failures"]) == ("6", "4")
