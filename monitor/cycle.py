@@ -21,7 +21,7 @@ from monitor.core.observations import Observation
 from monitor.core.routing import Change
 from monitor.core.rulebook import AlertRule
 from monitor.deriving import record_derived
-from monitor.lateness import changes_of_lateness
+from monitor.lateness import LOOK, changes_of_lateness, look_of
 from monitor.standings import SPARE_FIGURES, by_area, comparing_series, others_of
 from monitor.store import alerts as alert_store
 from monitor.store import batches as batch_store
@@ -53,6 +53,7 @@ class _Task:
     """What a cycle has to judge: series with the first period that changed (None: all of it).
 
     ``closings`` are alerts of rules that hold no more, ``lateness`` what became late and what has come.
+    ``look`` is what lateness depends on, if it is not as it was at the last look; "": nothing is waited for.
     """
 
     batches: tuple[int, ...]
@@ -61,6 +62,7 @@ class _Task:
     changed_rules: frozenset[str]
     closings: Mapping[AlertKey, TransitionReason]
     lateness: Mapping[AlertKey, Change]
+    look: str | None
     today: date
 
     @property
@@ -101,6 +103,8 @@ def judge_changes(
     """Does a cycle's work in a transaction that the caller commits, or rolls back to see what would be."""
     cycle_store.hold_cycles(connection)
     task = _task(connection, world, today)
+    if task.look is not None:
+        rulebook_store.note_fingerprint(connection, LOOK, task.look)
     if task.empty:
         return CycleOutcome()
     version = rulebook_store.rulebook_version(
@@ -113,7 +117,7 @@ def judge_changes(
     enqueued = tell(connection, world, found.changes.values(), cycle_id, now=now, today=today, domain=domain)
     batch_store.mark_batches_evaluated(connection, task.batches, cycle_id)
     if task.changed_rules:
-        rulebook_store.save_fingerprints(connection, world.fingerprints())
+        rulebook_store.save_fingerprints(connection, world.fingerprints(), kept=(LOOK,))
     steps = sum(len(change.transitions) for change in found.changes.values())
     counts = cycle_store.CycleCounts(
         batches=len(task.batches),
@@ -132,6 +136,7 @@ def _task(connection: Connection, world: World, today: date) -> _Task:
     batches = tuple(batch.id for batch in batch_store.unevaluated_batches(connection))
     series: dict[SeriesKey, date | None] = dict(batch_store.changed_series(connection, batches))
     before, current = rulebook_store.fingerprints(connection), world.fingerprints()
+    looked, look = before.pop(LOOK, ""), look_of(world, today) or ""
     changed = frozenset(rule for rule in {*before, *current} if before.get(rule) != current.get(rule))
     closings: dict[AlertKey, TransitionReason] = {}
     open_alerts = alert_store.open_alerts(connection)
@@ -139,8 +144,11 @@ def _task(connection: Connection, world: World, today: date) -> _Task:
         reason = None if late_indicator(alert.rule) else _closing_reason(world, alert, today)
         if reason is not None:
             closings[key] = reason
-    lateness = changes_of_lateness(connection, world, open_alerts, today)
-    return _Task(batches, series, frozenset(), changed, closings, lateness, today)
+    lateness: Mapping[AlertKey, Change] = {}
+    if look != looked or (look and batches):
+        lateness = changes_of_lateness(connection, world, open_alerts, today)
+    news = look if look != looked else None
+    return _Task(batches, series, frozenset(), changed, closings, lateness, news, today)
 
 
 def _spread(connection: Connection, world: World, task: _Task, now: datetime) -> _Task:

@@ -1,5 +1,6 @@
 """Looks which figures should have come by now and have not, and what becomes of the alerts that say so."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from datetime import date
 
@@ -24,13 +25,33 @@ SeriesKey = tuple[str, str]
 AlertKey = tuple[str, str]
 
 
+LOOK = "lateness"
+"""What stands for the last look in the store, among the fingerprints of what was judged."""
+
+
+def look_of(world: World, today: date) -> str | None:
+    """Returns all that lateness depends on beside the figures, the day too; None: nothing is waited for.
+
+    A cycle needs to look again only if figures came or this has changed: once a day, as a rule.
+    """
+    waited = [
+        (each.id, each.expected_within, each.frequency, each.retirement)
+        for each in world.rulebook.indicators.values()
+        if each.expected_within is not None and each.derivation is None
+    ]
+    if not waited:
+        return None
+    seen = f"{today} {waited!r} {sorted(world.areas.by_name)!r}"
+    return hashlib.sha256(seen.encode()).hexdigest()
+
+
 def changes_of_lateness(
     connection: Connection, world: World, open_alerts: Mapping[AlertKey, Alert], today: date
 ) -> dict[AlertKey, Change]:
     """Returns what becomes late, what has come, and what is not waited for any more, by alert.
 
-    One statement where some indicator says by when its figures should be there, else none; a second one where
-    a figure becomes late. ``open_alerts`` are all that fire.
+    ``open_alerts`` are all that fire. A statement reads how far the figures go, where some are waited for; a
+    second one is needed where a figure becomes late.
     """
     waited = {key: alert for key, alert in open_alerts.items() if late_indicator(key[0]) is not None}
     expecting = {each.id for each in world.rulebook.indicators.values() if each.expected_within is not None}

@@ -21,6 +21,7 @@ from monitor.core.recipients import Recipient
 from monitor.core.routing import reached
 from monitor.core.rulebook import Level
 from monitor.cycle import run_cycle
+from monitor.lateness import LOOK
 from monitor.rulebook.differences import Difference, differences
 from monitor.standings import by_area, others_of
 from monitor.store.alerts import alerts, open_alerts, transitions_of_cycle
@@ -115,6 +116,7 @@ def plan(store: Store, old: World, new: World, *, now: datetime, zone: ZoneInfo,
     with copy_of(store) as copy:
         with copy.reading() as connection:
             judged_by = fingerprints(connection)
+            judged_by.pop(LOOK, None)
         run_cycle(copy, old, now=now, zone=zone, domain=domain)
         with copy.reading() as connection:
             stood, rated = alerts(connection), _rated(connection, old)

@@ -1,6 +1,6 @@
 """Which rulebooks have judged, and by what each rule was last judged."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, select
@@ -31,11 +31,18 @@ def fingerprints(connection: Connection) -> dict[str, str]:
     return dict(connection.execute(select(table.c.subject, table.c.fingerprint)).all())
 
 
-def save_fingerprints(connection: Connection, current: Mapping[str, str]) -> None:
-    """Makes ``current`` what `fingerprints` returns; writes only what differs."""
+def note_fingerprint(connection: Connection, subject: str, fingerprint: str) -> None:
+    """Writes one fingerprint beside the others."""
+    _write(connection, [{"subject": subject, "fingerprint": fingerprint}])
+
+
+def save_fingerprints(
+    connection: Connection, current: Mapping[str, str], *, kept: Collection[str] = ()
+) -> None:
+    """Makes ``current`` what `fingerprints` returns, beside those ``kept``; writes only what differs."""
     before = fingerprints(connection)
     table = rule_fingerprints
-    gone = [(subject,) for subject in before if subject not in current]
+    gone = [(subject,) for subject in before if subject not in current and subject not in kept]
     if gone:
         wanted = listed(connection, {"subject": NAME}, gone)
         connection.execute(delete(table).where(table.c.subject.in_(select(wanted.c.subject))))
@@ -44,6 +51,11 @@ def save_fingerprints(connection: Connection, current: Mapping[str, str]) -> Non
         for subject, fingerprint in current.items()
         if before.get(subject) != fingerprint
     ]
+    _write(connection, rows)
+
+
+def _write(connection: Connection, rows: Sequence[Mapping[str, str]]) -> None:
+    table = rule_fingerprints
     statement = upsert(connection, table)
     statement = statement.on_conflict_do_update(
         index_elements=[table.c.subject], set_={"fingerprint": statement.excluded.fingerprint}

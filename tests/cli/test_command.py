@@ -28,6 +28,7 @@ COMMANDS = (
     "explain",
     "demo",
     "status",
+    "test",
     "db upgrade",
 )
 

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.disclosure import count_of, protected_areas, protected_figures
+from monitor.core.disclosure import count_of, protected_areas, protected_figures, protected_on
 from monitor.core.evaluation import evaluate
 from monitor.core.observations import MICRO
-from tests.support.rules import AREAS, KENT, SWALE, THANET, figure, indicator
+from monitor.core.panel import Panel
+from tests.support.rules import AREAS, KENT, SWALE, THANET, figure, indicator, month
 
 LEAVES = ("Swale", "Thanet", "Canterbury")
 
@@ -67,3 +68,36 @@ def test_figures_are_protected_period_by_period() -> None:
         },
     ).evaluations
     assert protected_figures(measure, found, AREAS) == {("Swale", march), ("Thanet", april)}
+
+
+@given(
+    rows=st.lists(
+        st.tuples(*[st.none() | st.integers(0, 12) for _ in ("Kent", "Swale", "Thanet", "Canterbury")]),
+        min_size=1,
+        max_size=4,
+    ),
+    ratio=st.booleans(),
+)
+def test_what_is_protected_can_be_told_before_figures_are_built(
+    rows: list[tuple[int | None, ...]], ratio: bool
+) -> None:
+    measure = indicator(scale=100 if ratio else None, decimals=0)
+    series = {
+        AREAS[name]: [
+            figure(
+                month(place),
+                None if ratio or row[column] is None else str(row[column]),
+                area=name,
+                numerator=row[column] if ratio else None,
+                denominator=100 if ratio else None,
+            )
+            for place, row in enumerate(rows)
+        ]
+        for column, name in enumerate(("Kent", "Swale", "Thanet", "Canterbury"))
+    }
+    judged = evaluate(measure, (), series)
+    days = {month(place) for place in range(len(rows))}
+
+    assert protected_on(Panel.of(measure, series), days, AREAS) == protected_figures(
+        measure, judged.evaluations, AREAS
+    )

@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from tests.support.rule_benches import Bench, bench
 
@@ -15,6 +16,12 @@ def _bench(tmp_path: Path) -> Bench:
 
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
-    """A command that runs in this process silences the log."""
+    """A command that runs in this process sets up its log."""
+    root = logging.getLogger()
+    handlers, level = list(root.handlers), root.level
     yield
     logging.disable(logging.NOTSET)
+    logging.captureWarnings(capture=False)
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
