@@ -88,6 +88,39 @@ def derive(derivation: Derivation, area: Area, inputs: Mapping[str, Series]) -> 
             return _rolling(inputs.get(derivation.of[0], ()), derivation.figures)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A figure that another is made from, and what is done with it: ``+``, ``-`` or ``/``."""
+
+    operator: str
+    figure: Observation
+
+
+def parts_of(
+    derivation: Derivation, area: Area, inputs: Mapping[str, Series], period_end: date
+) -> tuple[Part, ...]:
+    """The figures that the one for ``period_end`` is made from, in the order of the formula.
+
+    ``inputs`` as for :func:`derive`. Empty where no figure is made for that period.
+    """
+    if period_end not in {made.period_end for made in derive(derivation, area, inputs)}:
+        return ()
+    first, *others = ([f for f in inputs[each] if f.period_end <= period_end] for each in derivation.of)
+    match derivation.method:
+        case DerivationMethod.RATIO:
+            entry = in_force(derivation.denominators, period_end, area)
+            below = entry and _denominator(entry.value, inputs.get(entry.value.indicator, ()), period_end)
+            return (Part("+", first[-1]), *([Part("/", below)] if below else []))
+        case DerivationMethod.SUM | DerivationMethod.DIFFERENCE:
+            sign = "-" if derivation.method is DerivationMethod.DIFFERENCE else "+"
+            return (Part("+", first[-1]), *(Part(sign, each[-1]) for each in others))
+        case DerivationMethod.YEAR_TO_DATE:
+            year = financial_year_start(period_end)
+            return tuple(Part("+", figure) for figure in first if figure.period_end >= year)
+        case DerivationMethod.ROLLING:
+            return tuple(Part("+", figure) for figure in first[-derivation.figures :])
+
+
 def _ratio(derivation: Derivation, area: Area, inputs: Mapping[str, Series]) -> tuple[DerivedFigure, ...]:
     made = []
     for above in inputs.get(derivation.of[0], ()):

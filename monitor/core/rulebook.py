@@ -107,14 +107,22 @@ class Benchmarks:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A target for each period, from a table: (area name, or None for all; period end) to millionths."""
+    """A target for each period, from a table: (area name, or None for all; period end) to millionths.
+
+    ``rows`` says where each stands.
+    """
 
     amounts: Mapping[tuple[str | None, date], int]
+    rows: Mapping[tuple[str | None, date], Position] = field(default_factory=dict, compare=False, repr=False)
 
     def at(self, area: str, period_end: date) -> int | None:
         """Returns the amount for an area and period: the area's own, else that for all."""
         own = self.amounts.get((area, period_end))
         return self.amounts.get((None, period_end)) if own is None else own
+
+    def row_of(self, area: str, period_end: date) -> Position | None:
+        """Returns where the amount for an area and period stands in the table."""
+        return self.rows.get((area if (area, period_end) in self.amounts else None, period_end))
 
 
 TargetValue = int | Amount | Profile

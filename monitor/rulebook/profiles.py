@@ -10,6 +10,7 @@ from typing import Final
 from monitor.core.areas import AreaTree
 from monitor.core.exact import MICRO_DECIMALS
 from monitor.core.periods import Frequency
+from monitor.core.positions import Position
 from monitor.core.rulebook import Profile
 from monitor.rulebook import scalars
 from monitor.rulebook.csv_cells import TableRow, table_rows
@@ -74,19 +75,21 @@ def read_profile(source: SourceText, areas: AreaTree, log: ProblemLog) -> Writte
     """Returns the profile of a table; None, with every problem noted, where a row has an error."""
     errors = log.errors
     amounts: dict[Key, int] = {}
+    places: dict[Key, Position] = {}
     decimals, finest = 0, source.span(0, 1)
     for row, key, amount in _rows(source, areas, log):
         if key in amounts:
             whom = f" for {key[0]}" if key[0] else ""
             log.note("LIM816", row.span, f"there is a row for {key[1]}{whom} already")
         amounts.setdefault(key, amount)
+        places.setdefault(key, row.span.position)
         if _decimals(amount) > decimals:
             decimals, finest = _decimals(amount), row.cells["value"].span
     if not amounts and log.errors == errors:
         log.note("LIM814", source.span(0, 1), "the table has no row below its first")
     if log.errors > errors:
         return None
-    return WrittenProfile(Profile(amounts), frozenset(name for name, _ in amounts), decimals, finest)
+    return WrittenProfile(Profile(amounts, places), frozenset(name for name, _ in amounts), decimals, finest)
 
 
 def _rows(source: SourceText, areas: AreaTree, log: ProblemLog) -> Iterator[tuple[TableRow, Key, int]]:

@@ -226,7 +226,9 @@ def test_twelve_late_areas_are_one_mail_and_one_story(store: Store) -> None:
 
 
 @pytest.mark.parametrize("series", [1, 40])
-def test_waiting_costs_a_cycle_without_news_nothing_however_many_series_there_are(store: Store, series: int) -> None:
+def test_waiting_costs_a_cycle_without_news_nothing_however_many_series_there_are(
+    store: Store, series: int
+) -> None:
     book = waiting().rulebook
     measures = {f"measure-{index}": replace(WAITED, id=f"measure-{index}") for index in range(series)}
     by = replace(waiting(), rulebook=replace(book, indicators={**book.indicators, **measures}))
