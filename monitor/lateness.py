@@ -69,7 +69,7 @@ def changes_of_lateness(
             changes[key] = change
     for key, alert in waited.items():
         if key not in late:
-            changes[key] = _ended(world, alert, latest)
+            changes[key] = _ended(world, alert, latest, today)
     return changes
 
 
@@ -83,8 +83,8 @@ def last_periods(connection: Connection, world: World, indicators: Collection[st
     return found
 
 
-def _ended(world: World, alert: Alert, latest: Mapping[SeriesKey, date]) -> Change:
+def _ended(world: World, alert: Alert, latest: Mapping[SeriesKey, date], today: date) -> Change:
     name = late_indicator(alert.rule) or ""
     indicator = world.rulebook.indicators.get(name) if alert.area in world.areas.by_name else None
-    reason = why_not_late(indicator, alert.breach_since, latest.get((name, alert.area)))
+    reason = why_not_late(indicator, alert.breach_since, latest.get((name, alert.area)), today)
     return no_longer_late(alert, reason)

@@ -5,7 +5,7 @@ without the edit is not taken for its doing, and then one by the new rules. What
 the plan.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -45,7 +45,8 @@ class Course(StrEnum):
     ENDS = "ends"
     BECOMES_PENDING = "becomes pending"
     STOPS_PENDING = "is no longer pending"
-    GOES_ON = "starts and ends again, or ends and starts"
+    COMES_AND_GOES = "starts and ends again, or ends and starts"
+    STAYS_QUIET = "stays quiet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +103,14 @@ class Plan:
         return tuple(decision for decision in self.decisions if not decision.reason.told)
 
     @property
+    def noteworthy(self) -> tuple[AlertChange, ...]:
+        """The alerts that change for anybody but the records: not those that were quiet and stay so."""
+        return tuple(change for change in self.alerts if change.course is not Course.STAYS_QUIET)
+
+    @property
     def changes_anything(self) -> bool:
         """Whether ratings, alerts or who is told of them change; rules may be edited without."""
-        return bool(self.ratings or self.alerts or self.mails or self.reach)
+        return bool(self.ratings or self.noteworthy or self.mails or self.reach)
 
 
 def plan(store: Store, old: World, new: World, *, now: datetime, zone: ZoneInfo, domain: str) -> Plan:
@@ -165,12 +171,12 @@ def _alert_changes(
     for key, moved in steps.items():
         before, after = stood.get(key, Alert(*key)), now[key]
         found.append(
-            AlertChange(_course(before, after), before, after, tuple(moved), _title(key[0], old, new))
+            AlertChange(_course(before, after, moved), before, after, tuple(moved), _title(key[0], old, new))
         )
     return tuple(sorted(found, key=_urgency))
 
 
-def _course(before: Alert, after: Alert) -> Course:
+def _course(before: Alert, after: Alert, steps: Sequence[Transition]) -> Course:
     fired, fires = before.state is AlertState.FIRING, after.state is AlertState.FIRING
     if fires and not fired:
         return Course.STARTS
@@ -178,10 +184,12 @@ def _course(before: Alert, after: Alert) -> Course:
         return Course.ENDS
     if fired:
         was, now = (-1 if each.level is None else each.level.rank for each in (before, after))
-        return Course.WORSENS if now > was else Course.EASES if now < was else Course.GOES_ON
+        return Course.WORSENS if now > was else Course.EASES if now < was else Course.COMES_AND_GOES
+    if any(AlertState.FIRING in (step.from_state, step.to_state) for step in steps):
+        return Course.COMES_AND_GOES
     if after.state is AlertState.PENDING and before.state is not AlertState.PENDING:
         return Course.BECOMES_PENDING
-    return Course.STOPS_PENDING if before.state is AlertState.PENDING else Course.GOES_ON
+    return Course.STOPS_PENDING if before.state is AlertState.PENDING else Course.STAYS_QUIET
 
 
 def _urgency(change: AlertChange) -> tuple[int, int, str, str]:

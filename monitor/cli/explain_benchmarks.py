@@ -45,9 +45,7 @@ def _figures(world: World, view: View, asked: Benchmarks) -> Iterator[BenchmarkT
         around = [each.name for each in world.areas.ancestors(view.area.name) if each.type is kind][:1]
         for name in around:
             hidden = (name, view.period_end) in view.protected
-            yield BenchmarkTold(
-                what, None if hidden else value, protected=hidden, area=name, neighbours=None
-            )
+            yield BenchmarkTold(what, None if hidden else value, protected=hidden, area=name, neighbours=None)
 
 
 def _neighbours(world: World, view: View, asked: NeighbourFigure) -> NeighboursTold:

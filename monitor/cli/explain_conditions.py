@@ -62,14 +62,16 @@ def _sides(both: OperandValues, condition: Condition, view: View) -> SidesTold:
     looks_back = any(f"{name}(" in text for text in texts for name in _LOOKING_BACK)
     hidden = _is_withheld(view) or (looks_back and view.withholds_of_last(condition.lookback + 1))
     left, right = _at(both.left, view), _at(both.right, view)
-    known = left is not None and right is not None
+    holds = None
+    if left is not None and right is not None and not hidden:
+        holds = bool(_COMPARE[both.operator](left, right))
     return SidesTold(
         left=both.left_text,
         left_value=None if hidden else left,
         operator=both.operator,
         right=both.right_text,
         right_value=None if hidden else right,
-        holds=bool(_COMPARE[both.operator](left, right)) if known and not hidden else None,
+        holds=holds,
         protected=hidden,
     )
 
@@ -148,7 +150,9 @@ def _parts(view: View, back: int) -> tuple[FloatArray, FloatArray, bool]:
         and view.sight.scaled("value")[row][column - back] is not None
     )
     above = figure.numerator if known and figure is not None and figure.numerator is not None else 0
-    below = figure.denominator if known and figure is not None and figure.denominator is not None else 1_000_000
+    below = (
+        figure.denominator if known and figure is not None and figure.denominator is not None else 1_000_000
+    )
     return np.array([above / 1_000_000]), np.array([below / 1_000_000]), known
 
 
@@ -212,7 +216,11 @@ def _signs(found: SpecialCauses, row: int, column: int) -> Iterator[str]:
         (found.outside, "above the upper limit", "below the lower limit"),
         (found.shift, "seven figures in a row above the mean", "seven figures in a row below the mean"),
         (found.trend, "seven figures in a row rising", "seven figures in a row falling"),
-        (found.two_of_three, "two of three close to the upper limit", "two of three close to the lower limit"),
+        (
+            found.two_of_three,
+            "two of three close to the upper limit",
+            "two of three close to the lower limit",
+        ),
     )
     for signs, upwards, downwards in words:
         if sign := int(signs[row, column]):

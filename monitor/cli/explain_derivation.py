@@ -1,4 +1,4 @@
-"""How a derived figure is made: its formula, and each figure that goes into it, with the file it came from."""
+"""How a derived figure is made: its formula, and each figure that goes into it with its file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -46,9 +46,7 @@ class _Making:
         for figure in figures_of_series(self.connection, keys, until=made.period_end):
             inputs.setdefault(figure.indicator, []).append(figure)
         parts = parts_of(derivation, self.area, inputs, made.period_end)
-        again = [
-            each for each in derive(derivation, self.area, inputs) if each.period_end == made.period_end
-        ]
+        again = [each for each in derive(derivation, self.area, inputs) if each.period_end == made.period_end]
         now = [(each.value, each.numerator, each.denominator) for each in again]
         below = in_force(derivation.denominators, made.period_end, self.area)
         withheld = self._withheld(derivation, parts, hidden=hidden)
@@ -119,8 +117,8 @@ def _formula(derivation: Derivation, indicator: Indicator, area: Area, period_en
             entry = in_force(derivation.denominators, period_end, area)
             below = entry.value.indicator if entry else "?"
             scale = f" × {indicator.scale:,}" if indicator.scale not in (None, 1) else ""
-            latest = f", the last {below} up to then" if entry and entry.value.latest else ""
-            return f"{first} ÷ {below}{scale}{latest}"
+            latest = " (the last one by then)" if entry and entry.value.latest else ""
+            return f"{first} ÷ {below}{latest}{scale}"
         case DerivationMethod.SUM:
             return " + ".join(derivation.of)
         case DerivationMethod.DIFFERENCE:

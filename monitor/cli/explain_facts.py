@@ -29,7 +29,7 @@ class JudgementTold:
 
 @dataclass(frozen=True, slots=True)
 class RevisionTold:
-    """One revision of the figure, the file that brought it, and how a cycle judged it last; None: none did."""
+    """One revision of the figure, the file that brought it, and how a cycle judged it last, if one did."""
 
     revision: int
     value: Decimal | None

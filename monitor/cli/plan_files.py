@@ -34,7 +34,7 @@ def as_markdown(plan: Plan, old: str, new: str) -> str:
     parts += _table(
         "Alerts",
         ("", "Alert", "Rule", "Why"),
-        ((each.course.value, alert_line(each), each.after.rule, why(each)) for each in plan.alerts),
+        ((each.course.value, alert_line(each), each.after.rule, why(each)) for each in plan.noteworthy),
     )
     parts += _table("Mails", ("To", "Subject"), ((mail.recipient.name, mail.subject) for mail in plan.mails))
     parts += _list("Not told", untold_lines(plan.untold))

@@ -26,7 +26,7 @@ _ALERT_SIGNS = {
     Course.ENDS: "-",
     Course.BECOMES_PENDING: "~",
     Course.STOPS_PENDING: "~",
-    Course.GOES_ON: "~",
+    Course.COMES_AND_GOES: "~",
 }
 _MOST_RATINGS = 40
 
@@ -88,10 +88,10 @@ def _ratings(out: Console, plan: Plan) -> None:
 
 
 def _alerts(out: Console, plan: Plan) -> None:
-    if not plan.alerts:
+    if not plan.noteworthy:
         return
     out.print(Text("\nAlerts", "bold"))
-    for change in plan.alerts:
+    for change in plan.noteworthy:
         named: Level | None = change.after.level or change.before.level
         head = Text.assemble(f"  {_ALERT_SIGNS[change.course]} {change.course.value}  ", level(named), "  ")
         out.print(head + Text(alert_line(change), level_style(named) if named else ""), soft_wrap=True)

@@ -34,7 +34,7 @@ class RatingRow:
 
 def summary(plan: Plan) -> str:
     """The plan in one line."""
-    courses = Counter(change.course for change in plan.alerts)
+    courses = Counter(change.course for change in plan.noteworthy)
     alerts = [
         f"{counted(courses[course], 'alert')} {_verb(course, courses[course])}"
         for course in Course
@@ -65,7 +65,7 @@ def _verb(course: Course, count: int) -> str:
         Course.ENDS: "end",
         Course.BECOMES_PENDING: "become pending",
         Course.STOPS_PENDING: "are no longer pending",
-        Course.GOES_ON: "start and end again, or end and start",
+        Course.COMES_AND_GOES: "start and end again, or end and start",
     }
     return course.value if count == 1 else plural[course]
 

@@ -84,6 +84,11 @@ def is_expected(indicator: Indicator, period_end: date) -> bool:
     )
 
 
+def is_retired(indicator: Indicator, today: date) -> bool:
+    """Says whether an indicator is no longer used: nobody is asked any more for a figure of it."""
+    return indicator.retirement is not None and indicator.retirement.on <= today
+
+
 def expected_after(latest: date, indicator: Indicator, holidays: AbstractSet[date]) -> Expected | None:
     """Returns what is expected of a series whose last figure is that to ``latest``; None: nothing is.
 
@@ -114,7 +119,7 @@ def late_figures(
     found: dict[AlertKey, Expected] = {}
     for (name, area), last in latest.items():
         indicator = indicators.get(name)
-        if indicator is None or last >= today:
+        if indicator is None or last >= today or is_retired(indicator, today):
             continue
         if (name, last) not in known:
             known[name, last] = expected_after(last, indicator, holidays)
@@ -166,19 +171,22 @@ def _changed(before: Alert, after: Alert, period_end: date | None, reason: Trans
     return Change(before, after, (step,))
 
 
-def why_not_late(indicator: Indicator | None, missing: date | None, latest: date | None) -> TransitionReason:
+def why_not_late(
+    indicator: Indicator | None, missing: date | None, latest: date | None, today: date
+) -> TransitionReason:
     """Says why an alert of lateness is over.
 
     Args:
         indicator: the one it is of; None: it has left the rulebook.
         missing: the end of the period whose figure was missing.
         latest: the end of the last period that a figure is there for now.
+        today: the day on which this is asked.
     """
     if indicator is None or indicator.expected_within is None or indicator.derivation is not None:
         return TransitionReason.WITHDRAWN
     if missing is not None and latest is not None and latest >= missing:
         return TransitionReason.ARRIVED
-    if missing is not None and not is_expected(indicator, missing):
+    if is_retired(indicator, today) or (missing is not None and not is_expected(indicator, missing)):
         superseded = indicator.retirement is not None and indicator.retirement.superseded_by
         return TransitionReason.SUPERSEDED if superseded else TransitionReason.RETIRED
     return TransitionReason.RULE_CHANGED

@@ -118,7 +118,11 @@ def _words(rule: Rule | None, apart: Iterable[Area]) -> Words:
                 said |= _thresholds(rule.thresholds_for(area), f"{area.name}: ")
     elif isinstance(rule, Route):
         matched = {each.name: getattr(rule.match, each.name) for each in fields(rule.match)}
-        said |= {name: _said(value) for name, value in matched.items() if value}
+        said |= {
+            _NAMES.get(name, name): _said(value)
+            for name, value in matched.items()
+            if value and value != Scope()
+        }
         said["to"] = ", ".join(target.role or f"person {target.person}" for target in rule.to)
     return said
 
