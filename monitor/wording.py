@@ -19,6 +19,7 @@ from monitor.palette import LEVEL_TONES
 
 NO_FIGURE = "no figure"
 WITHHELD = "withheld"
+NEITHER_WAY = "neither better nor worse"
 _PERCENTAGES = frozenset({"%", "percent", "per cent", "percentage"})
 _BARE_COUNTS = frozenset({"", "count", "number"})
 # Names that titles begin with; nothing in the word itself tells them from others.
@@ -133,10 +134,13 @@ def _rated(notice: Notice, figures: FigureFormat) -> str:
 
 
 def _lasting(notice: Notice) -> str:
-    """Since when, where that is longer than one period."""
+    """Since when there is a breach, where that is longer than one period.
+
+    Nothing is said of the limit: at the beginning a lower one may have been crossed.
+    """
     if notice.since is None or notice.period_end is None or notice.since >= notice.period_end:
         return ""
-    return f" It has been so since {since(notice)}."
+    return f" The alert has lasted since {since(notice)}."
 
 
 def _change_of_level(notice: Notice) -> str:
@@ -172,7 +176,7 @@ def correction(notice: Notice) -> str:
 
 
 def since(notice: Notice) -> str:
-    """Since when the limit is crossed and how many periods that is, as far as the history tells."""
+    """Since when there is a breach, at whatever level, and its number of periods where the history tells."""
     if notice.since is None:
         return ""
     end = notice.period_end
@@ -194,9 +198,16 @@ class Travel:
 
 
 def travel(notice: Notice) -> Travel:
-    """Direction of travel in a word, with an arrow and the figure before."""
-    word = "not known" if notice.direction is DirectionOfTravel.UNKNOWN else notice.direction.value
-    return Travel(_arrow(notice), word, _movement(notice))
+    """Direction of travel in a word, with an arrow and the figure before.
+
+    A figure of which neither way is good moves all the same: its ``word`` says that it is neither.
+    """
+    movement = _movement(notice)
+    if notice.direction is not DirectionOfTravel.UNKNOWN:
+        return Travel(_arrow(notice), notice.direction.value, movement)
+    if notice.polarity is Polarity.NONE and movement:
+        return Travel(_bare_arrow(notice), NEITHER_WAY, movement)
+    return Travel("", "not known", movement)
 
 
 def _arrow(notice: Notice) -> str:
@@ -204,6 +215,12 @@ def _arrow(notice: Notice) -> str:
         return "→"
     upwards = _upwards(notice)
     return "" if upwards is None else "↑" if upwards else "↓"
+
+
+def _bare_arrow(notice: Notice) -> str:
+    if notice.value is None or notice.previous_value is None or notice.value == notice.previous_value:
+        return "→"
+    return "↑" if notice.value > notice.previous_value else "↓"
 
 
 def _upwards(notice: Notice) -> bool | None:

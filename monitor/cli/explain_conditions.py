@@ -8,8 +8,7 @@ from typing import Final
 import numpy as np
 
 from monitor.cli.explain_facts import ChartTold, ConditionTold, IntervalTold, SidesTold
-from monitor.cli.explain_limits import MORE_DECIMALS, cell, chart_series
-from monitor.cli.explain_view import View
+from monitor.cli.explain_view import MORE_DECIMALS, View
 from monitor.core.conditions import FUNCTIONS, Condition, OperandValues, Shown, parse
 from monitor.core.conditions.functions import AtConfidence, Periods
 from monitor.core.conditions.tree import Call, Expression, Name, canonical, literal_value, nodes
@@ -188,12 +187,12 @@ def _ends(interval: Interval, view: View) -> tuple[Decimal | None, Decimal | Non
 
 def _chart(call: Call, view: View) -> ChartTold:
     window = _periods(call)
-    series = chart_series(view)
+    series = view.chart_series()
     limits = window_limits(series, window)
     row, column = view.place
     decimals, hidden = view.indicator.decimals, view.withholds_of_last(window)
     mean, lower, upper = (
-        None if hidden else cell(line(decimals), view, decimals + MORE_DECIMALS)
+        None if hidden else view.cell(line(decimals), decimals + MORE_DECIMALS)
         for line in (limits.mean, limits.lower, limits.upper)
     )
     return ChartTold(

@@ -132,6 +132,16 @@ class LearntTold:
 
 
 @dataclass(frozen=True, slots=True)
+class BandTold:
+    """One band of a rating; the first that holds, of green, amber and red, gives the colour."""
+
+    colour: str
+    condition: str
+    holds: bool | None
+    compared: "ConditionTold"
+
+
+@dataclass(frozen=True, slots=True)
 class LineTold:
     """A target, an expected range, bands or a rebase: what is in force, since when, and why.
 
@@ -147,6 +157,7 @@ class LineTold:
     calculation: str | None = None
     row: str | None = None
     learnt: LearntTold | None = None
+    bands: tuple[BandTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

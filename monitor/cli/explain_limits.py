@@ -5,20 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import numpy as np
-
-from monitor.cli.explain_facts import LearntTold, LineTold
-from monitor.cli.explain_view import View
+from monitor.cli.explain_conditions import compared, truth_of
+from monitor.cli.explain_facts import BandTold, LearntTold, LineTold
+from monitor.cli.explain_view import MORE_DECIMALS, View
 from monitor.core.conditions import Amount
 from monitor.core.dated import Dated, in_force
 from monitor.core.exact import ExactArray
 from monitor.core.rulebook import LearntRange, Limits, Profile, RagBands, TargetValue
-from monitor.core.sight import scaled_decimal
-from monitor.core.statistics.xmr import FEWEST_FIGURES, Series, window_limits
+from monitor.core.statistics.xmr import FEWEST_FIGURES, window_limits
 from monitor.wording import WITHHELD
-
-MORE_DECIMALS = 1
-"""Means and limits of charts are shown with so many decimals more than the figures."""
 
 _RANGE_FACTOR = Decimal("2.66")
 
@@ -36,7 +31,7 @@ def lines_of(view: View) -> Iterator[LineTold]:
         yield _range(view, limits)
     bands = in_force(indicator.rag, end, area)
     if bands is not None:
-        yield _line("rating", _bands(bands.value), bands)
+        yield _line("rating", _bands(bands.value), bands, bands=tuple(_looked_at(view, bands.value)))
     rebase = last_rebase(view)
     if rebase is not None:
         yield _line("rebase", "figures before are not reckoned with", rebase)
@@ -50,22 +45,6 @@ def last_rebase(view: View) -> Dated[bool] | None:
         if each.scope.covers(view.area) and each.start <= view.period_end
     ]
     return max(begun, key=lambda each: each.start, default=None)
-
-
-def cell(array: ExactArray, view: View, decimals: int) -> Decimal | None:
-    """The figure's cell of an array of the panel's shape, rounded to ``decimals``."""
-    row, column = view.place
-    rounded = array.rounded(decimals)
-    if not np.broadcast_to(array.known, view.sight.panel.shape)[row, column]:
-        return None
-    scaled = np.broadcast_to(rounded.numerator, view.sight.panel.shape)[row, column]
-    return scaled_decimal(int(scaled), decimals)
-
-
-def chart_series(view: View) -> Series:
-    """The panel's figures as a control chart has them."""
-    panel = view.sight.panel
-    return Series.of(panel.values.numerator, panel.values.known, panel.stretches(view.indicator.rebases))
 
 
 def _target(view: View, entry: Dated[TargetValue]) -> LineTold:
@@ -93,12 +72,12 @@ def _range(view: View, entry: Dated[Limits]) -> LineTold:
 
 
 def _learnt(view: View, asked: LearntRange) -> LearntTold:
-    limits = window_limits(chart_series(view), asked.figures, ahead=True)
+    limits = window_limits(view.chart_series(), asked.figures, ahead=True)
     row, column = view.place
     decimals, hidden = view.indicator.decimals, view.withholds_of_last(asked.figures, ahead=True)
-    mean = cell(limits.mean(decimals), view, decimals + MORE_DECIMALS)
+    mean = view.cell(limits.mean(decimals), decimals + MORE_DECIMALS)
     spread = ExactArray(limits.spread, limits.divisor * 10**decimals, limits.known)
-    wide = cell(spread, view, decimals + MORE_DECIMALS + 2)
+    wide = view.cell(spread, decimals + MORE_DECIMALS + 2)
     moving = None
     if wide is not None:
         moving = (wide / _RANGE_FACTOR).quantize(Decimal(1).scaleb(-decimals - MORE_DECIMALS))
@@ -118,6 +97,13 @@ def _bands(bands: RagBands) -> str:
     return "; ".join(parts) + ("" if bands.red else "; else red")
 
 
+def _looked_at(view: View, bands: RagBands) -> Iterator[BandTold]:
+    """What each band compares."""
+    for colour, condition in (("green", bands.green), ("amber", bands.amber), ("red", bands.red)):
+        if condition is not None:
+            yield BandTold(colour, condition.text, truth_of(condition, view), compared(condition, view))
+
+
 def _line(
     what: str,
     text: str,
@@ -126,8 +112,9 @@ def _line(
     calculation: str | None = None,
     row: str | None = None,
     learnt: LearntTold | None = None,
+    bands: tuple[BandTold, ...] = (),
 ) -> LineTold:
     start: date = entry.start
     return LineTold(
-        what, text, start, entry.until, entry.reference, str(entry.position), calculation, row, learnt
+        what, text, start, entry.until, entry.reference, str(entry.position), calculation, row, learnt, bands
     )

@@ -20,6 +20,7 @@ from monitor.cli.explain_facts import (
     StepTold,
 )
 from monitor.cli.explain_words import (
+    band_lines,
     before_line,
     benchmark_line,
     condition_lines,
@@ -31,7 +32,7 @@ from monitor.cli.explain_words import (
     input_line,
     learnt_line,
     level_line,
-    other_cells,
+    other_rows,
     recovery_line,
     state_line,
     target_line,
@@ -138,7 +139,9 @@ class Pages:
             self._say(f"from the table of targets, {line.row}", 4)
         if line.learnt is not None:
             self._say(learnt_line(line.learnt, found.indicator), 4)
-        self._say(f"{line.reference}", 4)
+        for said in band_lines(line, found.indicator):
+            self._say(said, 4)
+        self._say(line.reference, 4)
         self._say(Text(line.position, "dim"), 4)
 
     def _benchmarks(self, beside: BenchmarksTold, figures: FigureFormat) -> None:
@@ -152,12 +155,12 @@ class Pages:
         self._say(Text(beside.position, "dim"), 4)
 
     def _neighbours(self, near: NeighboursTold, figures: FigureFormat) -> None:
-        made = table("Area", "Figure", "Remark", right=("Figure",))
-        made.show_header = False
-        made.columns[0].no_wrap = True
-        for each in near.areas:
-            made.add_row(*other_cells(each, figures))
-        self._say(made, 6)
+        if near.areas:
+            made = table("Area", "Figure")
+            made.show_header = False
+            for row in other_rows(near.areas, figures):
+                made.add_row(*row)
+            self._say(made, 6)
         self._say(Text(f"{near.reference}; {near.position}", "dim"), 6)
 
     def _judged(self, found: Explanation) -> str:

@@ -4,23 +4,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
+import numpy as np
 from sqlalchemy import Connection
 
 from monitor.charts import reveals_a_small_number
 from monitor.cli.scorecard import Rated, shielded
 from monitor.core.areas import Area
+from monitor.core.derivation import DerivationMethod
 from monitor.core.disclosure import protected_on
 from monitor.core.evaluation import Judged, evaluate, looks_at_ranks
+from monitor.core.exact import ExactArray
 from monitor.core.observations import Observation
 from monitor.core.others import Comparison
 from monitor.core.panel import Panel
 from monitor.core.rulebook import Indicator
-from monitor.core.sight import Sight
+from monitor.core.sight import Sight, scaled_decimal
+from monitor.core.statistics.xmr import Series
 from monitor.standings import by_area, others_of
 from monitor.store.figures import figures
 from monitor.wording import FigureFormat
 from monitor.world import World
+
+MORE_DECIMALS: Final = 1
+"""Means, intervals and limits of charts are shown with so many decimals more than the figures."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,7 @@ class View:
         protected = protected_on(sight.panel, days, world.areas)
         figure = None
         if days:
-            if gives_away_an_input(connection, world, indicator, area, series[area][-1]):
-                protected |= {(area.name, days[-1])}
+            protected |= _giving_inputs_away(connection, world, indicator, days[-1])
             row = sight.panel.areas.index(area)
             figure = shielded(sight.evaluation(row, len(days) - 1), indicator, protected)
         comparison = others.comparison(indicator) if others is not None else None
@@ -85,6 +92,19 @@ class View:
         hidden = self.figure is not None and self.figure.protected
         return hidden and reveals_a_small_number(line, self.format)
 
+    def cell(self, array: ExactArray, decimals: int) -> Decimal | None:
+        """The figure's cell of an array that spreads over the panel, rounded to ``decimals``."""
+        shape, place = self.sight.panel.shape, self.place
+        if not np.broadcast_to(array.known, shape)[place]:
+            return None
+        return scaled_decimal(int(np.broadcast_to(array.rounded(decimals).numerator, shape)[place]), decimals)
+
+    def chart_series(self) -> Series:
+        """The panel's figures as a control chart has them."""
+        panel = self.sight.panel
+        stretches = panel.stretches(self.indicator.rebases)
+        return Series.of(panel.values.numerator, panel.values.known, stretches)
+
     def withholds_of_last(self, figures: int, *, ahead: bool = False) -> bool:
         """Whether one of the last ``figures`` is withheld; with ``ahead``, of those before the figure."""
         own = self.series[self.area]
@@ -106,11 +126,12 @@ def protected_in(
     return frozenset(name for name, _ in protected_on(panel, [period_end], world.areas))
 
 
-def gives_away_an_input(
-    connection: Connection, world: World, indicator: Indicator, area: Area, figure: Observation
-) -> bool:
-    """Whether a ratio would give its numerator away, which is withheld where it stands by itself."""
-    if indicator.derivation is None or indicator.scale is None or figure.numerator is None:
-        return False
-    above = world.rulebook.indicators[indicator.derivation.of[0]]
-    return area.name in protected_in(connection, world, above, figure.period_end)
+def _giving_inputs_away(
+    connection: Connection, world: World, indicator: Indicator, period_end: date
+) -> frozenset[tuple[str, date]]:
+    """The figures of a ratio that would give away a numerator that is withheld where it stands alone."""
+    derivation = indicator.derivation
+    if derivation is None or derivation.method is not DerivationMethod.RATIO:
+        return frozenset()
+    above = world.rulebook.indicators[derivation.of[0]]
+    return frozenset((name, period_end) for name in protected_in(connection, world, above, period_end))

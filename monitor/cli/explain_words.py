@@ -1,6 +1,6 @@
 """The facts of an explanation in sentences."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -22,14 +22,14 @@ from monitor.cli.explain_facts import (
     RuleTold,
     SidesTold,
 )
-from monitor.cli.explain_limits import MORE_DECIMALS
+from monitor.cli.explain_view import MORE_DECIMALS
 from monitor.cli.scorecard import Rated
 from monitor.core.judgements import RuleHealth
 from monitor.core.observations import Status
 from monitor.core.periods import Period
 from monitor.core.rulebook import Indicator, Level
+from monitor.terminal import NOTHING, rating, travel
 from monitor.terminal import level as level_chip
-from monitor.terminal import rating, travel
 from monitor.wording import WITHHELD, FigureFormat
 
 _SIGNS = {"+": "+", "-": "−", "/": "÷"}
@@ -134,6 +134,8 @@ def benchmark_line(each: BenchmarkTold, figures: FigureFormat) -> Text:
     what = "England" if each.what == "england" else each.what.capitalize()
     if each.neighbours is not None:
         near = each.neighbours
+        if not near.areas:
+            return Text.assemble((f"{what}: {value}", "bold"), f"; {near.set} names none for this area")
         source = (
             f", the {near.statistic} of the {near.known} that have a figure, of {len(near.areas)} in "
             f"{near.set}"
@@ -148,11 +150,22 @@ def benchmark_line(each: BenchmarkTold, figures: FigureFormat) -> Text:
     return Text.assemble((f"{what}: {value}", "bold"), name)
 
 
-def other_cells(each: OtherTold, figures: FigureFormat) -> tuple[str, str, str]:
-    """A neighbour's name, figure and why it is left out."""
-    if each.missing is not None:
-        return each.area, "–", f"left out: {each.missing}"
-    return each.area, figures.short(each.value, protected=each.protected), ""
+def other_rows(others: Sequence[OtherTold], figures: FigureFormat) -> Iterator[tuple[str, str]]:
+    """Each neighbour's name, and its figure or why it is left out; figures stand below one another."""
+    shown = [
+        NOTHING if each.missing else figures.short(each.value, protected=each.protected) for each in others
+    ]
+    width = max((len(each) for each in shown), default=0)
+    for each, figure in zip(others, shown, strict=True):
+        why = f"  left out: {each.missing}" if each.missing else ""
+        yield each.area, f"{figure:>{width}}{why}"
+
+
+def band_lines(line: LineTold, indicator: Indicator) -> Iterator[Text]:
+    """What each band of a rating compares, a line each."""
+    for band in line.bands:
+        for said in condition_lines(band.compared, indicator):
+            yield Text.assemble(f"{band.colour}: ", said)
 
 
 def level_line(told: LevelTold, figure: Rated | None) -> Text:
@@ -258,8 +271,8 @@ def recovery_line(told: RecoveryTold) -> Text:
 def flapping_line(told: FlappingTold) -> Text:
     """How often the alert changes."""
     share = (
-        f"it changed in {told.percent}% of its last {told.figures} figures, weighted; flapping begins above "
-        f"{told.high:g}% and ends below {told.low:g}%"
+        f"its changes weigh {told.percent}% over its last {told.figures} figures; flapping begins above "
+        f"{float(told.high):g}% and ends below {float(told.low):g}%"
     )
     if told.flapping:
         return Text.assemble(

@@ -7,8 +7,9 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ import pytest
 
 from monitor.app import Application, open_application
 from monitor.cli.entry import run
+from monitor.cli.explain_facts import FlappingTold
+from monitor.cli.explain_words import flapping_line
 from monitor.intake.recording import TakenIn, ingest_file
 from monitor.settings import load_settings
 from tests.support.command import Answer, Command
@@ -77,7 +80,10 @@ FILES = {
         "adoptions_in_month,Kent,2013-05-31,14,,,provisional",
     ],
     "referrals.csv": referrals(),
-    "again.csv": ["plans_again,Kent,2012-03-31,,150,1000,", "plans_again,Kent,2013-03-31,,220,1100,"],
+    "again.csv": [
+        f"plans_again,Kent,{year}-03-31,,{again},{started},"
+        for year, again, started in ((2011, 100, 1000), (2012, 150, 1000), (2013, 220, 1300))
+    ],
 }
 LATER = {
     "plans-2013-again.csv": [*plans(2013, Kent=1100)],
@@ -118,9 +124,7 @@ def council(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def explain(
-    council: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Explain]:
+def explain(council: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Explain:
     """Runs ``limen explain`` on the council's store."""
 
     def command(*arguments: str, columns: int = 120) -> Answer:
@@ -129,7 +133,7 @@ def explain(
         said = capsys.readouterr()
         return Answer(code, said.out.replace(str(council), "/etc/limen"), said.err)
 
-    yield command
+    return command
 
 
 def facts(explain: Explain, *arguments: str) -> dict[str, Any]:
@@ -137,6 +141,15 @@ def facts(explain: Explain, *arguments: str) -> dict[str, Any]:
     assert said.code == 0, said.err
     found: dict[str, Any] = json.loads(said.out)
     return found
+
+
+def numbers(within: Any) -> list[float]:
+    """Every number that stands somewhere in JSON."""
+    if isinstance(within, dict):
+        return [each for value in within.values() for each in numbers(value)]
+    if isinstance(within, list):
+        return [each for value in within for each in numbers(value)]
+    return [within] if isinstance(within, int | float) and not isinstance(within, bool) else []
 
 
 def compare(name: str, said: Answer) -> None:
@@ -158,7 +171,8 @@ def compare(name: str, said: Answer) -> None:
         ("rate-against-neighbours", ("cp_plan_rate", "-a", "Kent")),
         ("profiled-target", ("adoptions", "-a", "Kent")),
         ("chart-and-learnt-range", ("referrals", "-a", "Kent")),
-        ("significant-rise", ("plans_again", "-a", "Kent")),
+        ("significant-rise", ("plans_again", "-a", "Kent", "--at", "2012-12-31")),
+        ("not-yet-recovered", ("plans-again-risen", "-a", "Kent")),
         ("late", ("late:adoptions_in_month", "-a", "Kent")),
         ("small-numbers", ("cp_plan_rate", "-a", "Medway", "--at", "2012-06-30")),
     ],
@@ -271,7 +285,9 @@ def test_a_mean_does_not_give_the_one_withheld_neighbour_away(explain: Explain) 
     for subject in ("cp_plan_rate", "cp_plans"):
         for area in ("Kent", "Medway"):
             said = explain(subject, "-a", area, "--at", "2012-06-30", "--format", "json")
-            assert "0.7" not in said.out
+            found = json.loads(said.out)
+            assert 0.7 not in numbers(found)
+            assert 4 not in numbers([found["figure"], found["made_from"], found["benchmarks"]])
 
 
 def test_json_keeps_its_keys(explain: Explain) -> None:
@@ -303,6 +319,22 @@ def test_json_keeps_its_keys(explain: Explain) -> None:
         "tellings",
     }
     assert set(found["rules"][0]["levels"][0]["compared"]) == {"sides", "intervals", "charts", "rating"}
+
+
+def test_an_area_without_neighbours_says_so(explain: Explain) -> None:
+    said = explain("cp_plan_rate", "-a", "East Sussex")
+
+    assert "Target: no figure" in said.out
+    assert "Neighbours: no figure; near names none for this area" in said.out
+
+
+def test_a_flapping_alert_is_called_so() -> None:
+    told = FlappingTold(Decimal("39.1"), 20, Decimal("30.0"), Decimal("25.0"), flapping=True)
+
+    assert flapping_line(told).plain == (
+        "Flapping: its changes weigh 39.1% over its last 20 figures; flapping begins above 30% and ends "
+        "below 25%. Until it has calmed nobody is told of each change."
+    )
 
 
 def test_an_area_without_figures_says_so(explain: Explain) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.derivation import Denominator, Derivation, DerivationMethod, DerivedFigure, derive
+from monitor.core.derivation import Denominator, Derivation, DerivationMethod, DerivedFigure, derive, parts_of
 from monitor.core.observations import MICRO, Missing, Observation, Status
 from tests.support.rules import HERE, KENT, dated, figure, month, monthly
 
@@ -121,3 +121,36 @@ def test_a_rolling_total_is_the_difference_of_running_totals(values: list[int | 
         window = values[place : place + figures]
         known = [value for value in window if value is not None]
         assert each.value == (sum(known) * MICRO if len(known) == len(window) else None)
+
+
+def test_a_rate_names_the_figures_that_it_is_made_from() -> None:
+    plans, population = figure(MARCH, "1282"), [figure(MID_2012, "323021"), figure(MID_2013, "325000")]
+    inputs = {"plans": [plans], "population": population}
+
+    parts = parts_of(RATE, KENT, inputs, MARCH)
+
+    assert [(each.operator, each.figure) for each in parts] == [("+", plans), ("/", population[0])]
+    assert parts_of(RATE, KENT, inputs, MID_2013) == ()
+
+
+@pytest.mark.parametrize(
+    "made_by",
+    [
+        derivation(DerivationMethod.SUM, "a", "b"),
+        derivation(DerivationMethod.DIFFERENCE, "a", "b"),
+        derivation(DerivationMethod.YEAR_TO_DATE, "a"),
+        derivation(DerivationMethod.ROLLING, "a", figures=3),
+    ],
+    ids=lambda each: each.method,
+)
+@given(
+    first=st.lists(st.integers(0, 500), min_size=1, max_size=20),
+    second=st.lists(st.integers(0, 500), min_size=1, max_size=20),
+)
+def test_a_total_is_what_its_parts_come_to(made_by: Derivation, first: list[int], second: list[int]) -> None:
+    inputs = {"a": monthly(*map(str, first)), "b": monthly(*map(str, second))}
+
+    for made in derive(made_by, KENT, inputs):
+        parts = parts_of(made_by, KENT, inputs, made.period_end)
+        values = [(each.figure.value or 0) * (-1 if each.operator == "-" else 1) for each in parts]
+        assert sum(values) == made.value
