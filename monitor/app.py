@@ -284,12 +284,20 @@ class Application:
                 }
                 self.metrics.file_read("already known" if event.already_known else "taken in", rows)
                 log = self._log.warning if event.rejected else self._log.info
-                log("A file was taken in", file=event.name, batch=event.batch, **rows)
+                log("A file was taken in", file=event.name, batch=event.batch, **rows, **_set_aside(event))
             case Refused():
                 self.metrics.file_read("refused", {})
                 self._log.error("A file can't be read", file=event.name, code=event.code, reason=event.reason)
             case LeftInPlace():
                 self._log.info("A file was left in the inbox", file=event.name, reason=event.reason)
+
+
+def _set_aside(event: TakenIn) -> dict[str, str]:
+    """Where the rejected rows lie, and why, by codes: the reasons in words may quote small figures."""
+    if event.rejected_file is None:
+        return {}
+    reasons = ", ".join(f"{code} {count:,}" for code, count in event.reasons)
+    return {"rejected_file": str(event.rejected_file), "reasons": reasons}
 
 
 def open_application(

@@ -23,6 +23,10 @@ CLAIMED_AT_ONCE = 10
 """Few enough that little is given back when a server is slow."""
 
 
+NOT_TRIED = "not tried: the mail server had just failed another mail"
+"""Recorded for the mails of a channel that is down, after the one that found it so."""
+
+
 class Composer(Protocol):
     """Makes the message of an outbox entry."""
 
@@ -168,9 +172,7 @@ class Sender:
 
     def _attempt(self, entry: OutboxEntry, down: set[str]) -> Outcome:
         if entry.channel in down:
-            return Deferred(
-                "the channel was found to be down just before", OutcomeCode.SERVICE_UNAVAILABLE, "channel"
-            )
+            return Deferred(NOT_TRIED, OutcomeCode.SERVICE_UNAVAILABLE, "channel")
         notifier = self.notifiers.get(entry.channel)
         if notifier is None:
             reason = (

@@ -6,6 +6,7 @@ would take the lines of a traceback for messages of their own. What libraries lo
 the same way.
 """
 
+import json
 import logging
 import os
 import re
@@ -151,10 +152,18 @@ def _last_processors(chosen: LogFormat) -> list[Processor]:
         case "journal":
             return [structlog.processors.format_exc_info, _redacted, _journal_line]
         case "json":
-            renderer = structlog.processors.JSONRenderer(sort_keys=True)
+            renderer = structlog.processors.JSONRenderer(_readable_json, sort_keys=True)
             return [structlog.processors.format_exc_info, _redacted, renderer]
         case "console":
             return [structlog.processors.format_exc_info, _redacted, _console_line]
+
+
+def _readable_json(entry: object, **options: Any) -> str:  # json.dumps's own options
+    """JSON with letters and signs as they are; what can't be seen, line ends above all, stays escaped."""
+    return "".join(
+        character if character.isprintable() else json.dumps(character)[1:-1]
+        for character in json.dumps(entry, ensure_ascii=False, **options)
+    )
 
 
 def _journal_line(_logger: WrappedLogger, _method: str, event_dict: EventDict) -> str:

@@ -7,12 +7,21 @@ Names of nested settings are joined by two underscores: ``LIMEN_SMTP__HOST``, a 
 
 import os
 import tomllib
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     NestedSecretsSettingsSource,
@@ -21,7 +30,9 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings import SettingsError as SourceError
 
+from monitor.settings_problems import Origins, in_words, nearest_setting
 from monitor.shipped_files import shipped_config_dir, shipped_rules_dir
 
 SETTINGS_FILE = Path("/etc/limen/limen.toml")
@@ -66,9 +77,14 @@ class SmtpSettings(_Section):
     def _needs_both_or_neither(self) -> "SmtpSettings":
         if (self.username is None) != (self.password is None):
             raise ValueError("give both username and password, or neither")
-        if "@" not in self.sender or any(character.isspace() for character in self.sender):
-            raise ValueError("sender must be one mail address, such as limen@council.example")
         return self
+
+    @field_validator("sender")
+    @classmethod
+    def _is_an_address(cls, sender: str) -> str:
+        if "@" not in sender or any(character.isspace() for character in sender):
+            raise ValueError("must be one mail address, such as limen@council.example")
+        return sender
 
 
 class CycleSettings(_Section):
@@ -108,6 +124,7 @@ class Settings(BaseSettings):
     )
     toml_file: ClassVar[Path | None] = None
     secrets_dir: ClassVar[Path | None] = None
+    origins: ClassVar[Origins] = Origins()
 
     database_url: SecretStr | None = None
     rules_dir: Path = Field(default_factory=shipped_rules_dir)
@@ -151,15 +168,14 @@ class Settings(BaseSettings):
             sources.append(TomlConfigSettingsSource(settings_cls, toml_file=cls.toml_file))
         return tuple(sources)
 
-    @model_validator(mode="after")
-    def _zone_exists(self) -> "Settings":
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, name: str) -> str:
         try:
-            ZoneInfo(self.time_zone)
+            ZoneInfo(name)
         except (KeyError, ValueError, OSError):
-            raise ValueError(
-                f"time_zone {self.time_zone!r} is not a time zone; use one such as Europe/London"
-            ) from None
-        return self
+            raise ValueError(f"“{name}” is not a time zone; write one such as Europe/London") from None
+        return name
 
     @property
     def zone(self) -> ZoneInfo:
@@ -183,6 +199,18 @@ class Settings(BaseSettings):
         """Where files go once they were read; ``archive`` in the state folder unless another is set."""
         return self.archive_dir or self.state_dir / "archive"
 
+    def require_folders(self, names: Collection[str] = ("rules_dir", "config_dir")) -> None:
+        """Checks that the folders that these settings name are there.
+
+        Raises:
+            SettingsError: one is not; the text names the setting too.
+        """
+        for name in names:
+            folder: Path = getattr(self, name)
+            if not folder.is_dir():
+                what = f"{folder} is not a folder" if folder.exists() else f"there is no folder {folder}"
+                raise SettingsError(f"{name}: {what} ({self.origins.of((name,))})")
+
     @property
     def lease(self) -> timedelta:
         """How long a sender may keep the mails that it has claimed."""
@@ -204,27 +232,37 @@ def load_settings(toml_file: Path | None = None, **given: object) -> Settings:
         Path(os.environ["LIMEN_SETTINGS_FILE"]) if "LIMEN_SETTINGS_FILE" in os.environ else None
     )
     file = named or (SETTINGS_FILE if SETTINGS_FILE.is_file() else None)
-    if file is not None:
-        _refuse_unreadable(file)
+    content = {} if file is None else _content(file, "--settings" if toml_file else "LIMEN_SETTINGS_FILE")
     folder = os.environ.get("LIMEN_SECRETS_DIR") or os.environ.get("CREDENTIALS_DIRECTORY")
-    found = type(
-        "Settings", (Settings,), {"toml_file": file, "secrets_dir": Path(folder) if folder else None}
-    )
+    secrets = Path(folder) if folder else None
+    origins = Origins(given, os.environ, secrets, file, content)
+    found = type("Settings", (Settings,), {"toml_file": file, "secrets_dir": secrets, "origins": origins})
     _refuse_unknown_variables()
     try:
         settings: Settings = found(**given)
     except ValidationError as error:
-        raise SettingsError(_in_words(error, file)) from None
+        raise SettingsError(in_words(error, Settings, origins)) from None
+    except SourceError as error:
+        raise SettingsError(_not_a_section(str(error))) from None
     return settings
 
 
-def _refuse_unreadable(file: Path) -> None:
+def _not_a_section(told: str) -> str:
+    """pydantic-settings raises this for a section that is one text, and names the section in quotes."""
+    section = next((name for name in Settings.model_fields if f'"{name}"' in told), "")
+    return (
+        f"{section or 'settings'}: is a section: set what is in it, such as "
+        f"LIMEN_{section.upper() or 'SMTP'}__… (docs/settings.md lists its settings)"
+    )
+
+
+def _content(file: Path, named_by: str) -> Mapping[str, Any]:
     try:
         with file.open("rb") as stream:
-            tomllib.load(stream)
+            return tomllib.load(stream)
     except OSError as error:
         raise SettingsError(
-            f"{file}: can't be read ({error.strerror}). Name another file in LIMEN_SETTINGS_FILE."
+            f"{file}: can't be read ({error.strerror}). Name another file with {named_by}."
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{file}: is not TOML: {error}. Mend the line named.") from None
@@ -236,26 +274,19 @@ _OTHER_VARIABLES = frozenset({"LIMEN_SETTINGS_FILE", "LIMEN_SECRETS_DIR"})
 def _refuse_unknown_variables() -> None:
     """A mistyped variable would be ignored in silence; pydantic-settings looks only for those it knows."""
     known = {f"LIMEN_{name}".upper() for name in Settings.model_fields}
-    unknown = [
+    unknown = sorted(
         name
         for name in os.environ
         if name.startswith("LIMEN_") and name not in _OTHER_VARIABLES and name.split("__", 1)[0] not in known
-    ]
+    )
     if unknown:
-        raise SettingsError(
-            f"{', '.join(sorted(unknown))}: no such setting. docs/settings.md lists them; "
-            "take the variable out of the environment or mend its name."
-        )
+        raise SettingsError("\n".join(map(_unknown_variable, unknown)))
 
 
-def _in_words(error: ValidationError, file: Path | None) -> str:
-    lines = []
-    for problem in error.errors(include_url=False, include_input=False, include_context=False):
-        name = ".".join(str(part) for part in problem["loc"])
-        variable = "LIMEN_" + "__".join(str(part) for part in problem["loc"]).upper()
-        message = problem["msg"].removeprefix("Value error, ")
-        where = f"{variable}, or {name} in {file}" if file else variable
-        if problem["type"] == "extra_forbidden":
-            message = "there is no such setting; docs/settings.md lists them"
-        lines.append(f"{name or 'settings'}: {message} (set by {where})")
-    return "\n".join(lines)
+def _unknown_variable(name: str) -> str:
+    near = nearest_setting(name.removeprefix("LIMEN_").lower().split("__"), Settings)
+    meant = f"did you mean LIMEN_{'__'.join(near).upper()}? " if near else ""
+    return (
+        f"{name}: no such setting; {meant}docs/settings.md lists them. "
+        "Take the variable out of the environment or mend its name."
+    )

@@ -134,13 +134,13 @@ def _rated(notice: Notice, figures: FigureFormat) -> str:
 
 
 def _lasting(notice: Notice) -> str:
-    """Since when there is a breach, where that is longer than one period.
+    """With which figure the alert began, where that is not the present one.
 
-    Nothing is said of the limit: at the beginning a lower one may have been crossed.
+    Nothing is said of the limit here: at the beginning a milder one may have been crossed.
     """
     if notice.since is None or notice.period_end is None or notice.since >= notice.period_end:
         return ""
-    return f" The alert has lasted since {since(notice)}."
+    return f" The alert began with the figure for {since(notice, so_far=True)}."
 
 
 def _change_of_level(notice: Notice) -> str:
@@ -175,7 +175,7 @@ def correction(notice: Notice) -> str:
             return ""
 
 
-def since(notice: Notice) -> str:
+def since(notice: Notice, *, so_far: bool = False) -> str:
     """Since when there is a breach, at whatever level, and its number of periods where the history tells."""
     if notice.since is None:
         return ""
@@ -185,16 +185,35 @@ def since(notice: Notice) -> str:
     periods = sum(notice.since <= point.period_end <= end for point in notice.history)
     if periods < 1:
         return notice.since_label
-    return f"{notice.since_label} ({periods} period{'' if periods == 1 else 's'})"
+    count = f"{periods} period{'' if periods == 1 else 's'}{' so far' if so_far else ''}"
+    return f"{notice.since_label} ({count})"
 
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """Direction of travel: ``arrow`` shows which way the figure moves, ``word`` whether that is good."""
+    """Direction of travel: ``arrow`` shows which way the figure moves, ``word`` whether that is good.
+
+    ``moves_only``: the figure has moved, and nothing makes either way the good one.
+    """
 
     arrow: str
     word: str
     detail: str
+    moves_only: bool = False
+
+    @property
+    def short(self) -> str:
+        """For the row of big figures: ``↑ worsening``, ``↑ up``; "" where nothing is known."""
+        if self.moves_only:
+            return f"{self.arrow} {self.detail.split()[0]}"
+        return f"{self.arrow} {self.word}" if self.arrow else ""
+
+    @property
+    def full(self) -> str:
+        """All of it: ``↑ worsening, up from 43 (31 Aug 2013)``."""
+        if self.moves_only:
+            return f"{self.arrow} {self.detail}; {self.word}"
+        return ", ".join(filter(None, (f"{self.arrow} {self.word}".strip(), self.detail)))
 
 
 def travel(notice: Notice) -> Travel:
@@ -206,7 +225,7 @@ def travel(notice: Notice) -> Travel:
     if notice.direction is not DirectionOfTravel.UNKNOWN:
         return Travel(_arrow(notice), notice.direction.value, movement)
     if notice.polarity is Polarity.NONE and movement:
-        return Travel(_bare_arrow(notice), NEITHER_WAY, movement)
+        return Travel(_bare_arrow(notice), NEITHER_WAY, movement, moves_only=True)
     return Travel("", "not known", movement)
 
 

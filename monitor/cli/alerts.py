@@ -17,7 +17,7 @@ from monitor.cli import exit_codes
 from monitor.cli.choices import area_named
 from monitor.cli.formats import TableFormat
 from monitor.cli.scorecard import Rated, Series, plain_number, series_of
-from monitor.cli.session import Session
+from monitor.cli.session import RulesRefusedError, Session
 from monitor.cli.told import Telling, fate, tellings
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.freshness import late_indicator
@@ -60,27 +60,50 @@ class AlertRow:
 
 def show_alerts(session: Session, area: str | None, *, everything: bool, style: TableFormat) -> int:
     """Prints the open alerts, or all that ever were."""
-    rows = alert_rows(session, area, everything=everything)
+    world = _world(session)
+    rows = _rows(session, world, area, everything=everything)
     match style:
         case TableFormat.CSV:
             write_plainly(_csv(rows))
         case TableFormat.JSON:
             write_plainly(json.dumps([_record(row) for row in rows], indent=2, ensure_ascii=False) + "\n")
         case TableFormat.TABLE:
-            _print(session, rows, everything=everything)
+            _print(session, world, rows, everything=everything)
     return exit_codes.OK
 
 
-def alert_rows(session: Session, area: str | None, *, everything: bool) -> list[AlertRow]:
+def _rows(session: Session, world: World | None, area: str | None, *, everything: bool) -> list[AlertRow]:
     """The alerts asked for: the firing ones first, the most severe of them at the top."""
-    world = session.world
-    place = area_named(area, world).name if area else None
     with session.store() as store, store.reading() as connection:
         states = alerts(connection) if everything else open_alerts(connection)
+        place = _place(area, world, states.values()) if area else None
         chosen = [each for each in states.values() if place is None or each.area == place]
         series = _series(connection, world, chosen)
         rows = [_row(connection, world, each, series) for each in chosen]
     return sorted(rows, key=_urgency)
+
+
+def _world(session: Session) -> World | None:
+    """The rules; None while they have errors: what fires and who was told is known without them."""
+    try:
+        return session.world
+    except RulesRefusedError as refused:
+        what = counted(refused.errors, "problem")
+        session.err.print(
+            f"The rules or the configuration have {what}: titles and figures are left out. "
+            "`limen check` shows what to mend.",
+            soft_wrap=True,
+        )
+        return None
+
+
+def _place(text: str, world: World | None, found: Iterable[Alert]) -> str:
+    if world is not None:
+        return area_named(text, world).name
+    for alert in found:
+        if alert.area.casefold() == text.strip().casefold():
+            return alert.area
+    return text
 
 
 def _urgency(row: AlertRow) -> tuple[int, int, str, str]:
@@ -90,7 +113,9 @@ def _urgency(row: AlertRow) -> tuple[int, int, str, str]:
     return order.index(alert.state), -rank, alert.area, alert.rule
 
 
-def _series(connection: Connection, world: World, chosen: Iterable[Alert]) -> dict[str, Series]:
+def _series(connection: Connection, world: World | None, chosen: Iterable[Alert]) -> dict[str, Series]:
+    if world is None:
+        return {}
     rules = {
         world.rulebook.alerts[each.rule].indicator for each in chosen if each.rule in world.rulebook.alerts
     }
@@ -100,8 +125,8 @@ def _series(connection: Connection, world: World, chosen: Iterable[Alert]) -> di
     }
 
 
-def _row(connection: Connection, world: World, alert: Alert, series: Mapping[str, Series]) -> AlertRow:
-    rule = world.rulebook.alerts.get(alert.rule)
+def _row(connection: Connection, world: World | None, alert: Alert, series: Mapping[str, Series]) -> AlertRow:
+    rule = None if world is None else world.rulebook.alerts.get(alert.rule)
     told: tuple[Telling, ...] = ()
     if alert.episode:
         decided = tellings(connection, alert.rule, alert.area, episode=alert.episode)
@@ -120,15 +145,16 @@ def _row(connection: Connection, world: World, alert: Alert, series: Mapping[str
     return AlertRow(alert, rule, figure, limit, told)
 
 
-def _print(session: Session, rows: Sequence[AlertRow], *, everything: bool) -> None:
+def _print(session: Session, world: World | None, rows: Sequence[AlertRow], *, everything: bool) -> None:
     out, zone = session.out, session.settings.zone
     if not rows:
         out.print("No alert was ever raised." if everything else "No alert fires or is about to.")
         return
     for row in rows:
-        name = _name(row, session.world)
+        name = _name(row, world)
         out.print(Text.assemble(_head(row.alert), "  ", (f"{row.alert.area}: {name}", "bold")))
-        out.print(Padding(Text(row.alert.rule, "dim"), (0, 0, 0, 4), expand=False))
+        if name != row.alert.rule:
+            out.print(Padding(Text(row.alert.rule, "dim"), (0, 0, 0, 4), expand=False))
         for line in filter(None, (_standing(row), *_told_lines(row.told, zone))):
             out.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
     firing = sum(row.alert.state is AlertState.FIRING for row in rows)
@@ -142,11 +168,14 @@ def _head(alert: Alert) -> Text:
     return level(alert.level) if late_indicator(alert.rule) is None else Text(*LATE_SIGN)
 
 
-def _name(row: AlertRow, world: World) -> str:
+def _name(row: AlertRow, world: World | None) -> str:
     if row.rule is not None:
         return in_sentence(row.rule.title)
-    late = world.rulebook.indicators.get(late_indicator(row.alert.rule) or "")
-    return row.alert.rule if late is None else f"figures have not come: {in_sentence(late.title)}"
+    late_id = late_indicator(row.alert.rule)
+    late = None if world is None else world.rulebook.indicators.get(late_id or "")
+    if late is None:
+        return f"figures have not come: {late_id}" if late_id else row.alert.rule
+    return f"figures have not come: {in_sentence(late.title)}"
 
 
 def _standing(row: AlertRow) -> str:
@@ -172,10 +201,11 @@ def _standing(row: AlertRow) -> str:
 
 def _told_lines(told: Sequence[Telling], zone: tzinfo) -> list[str]:
     """One line for each piece of news: who was told, and when the mail server took it."""
-    groups: dict[tuple[str, str], list[str]] = {}
+    groups: dict[tuple[str, str, str], list[str]] = {}
     for each in told:
-        groups.setdefault((each.kind or "", fate(each, zone)), []).append(each.recipient or "")
-    return [f"told ({kind}) {', '.join(names)}: {when}" for (kind, when), names in groups.items()]
+        verb = each.verb.removeprefix("was ").removeprefix("is ")
+        groups.setdefault((verb, each.kind or "", fate(each, zone)), []).append(each.recipient or "")
+    return [f"{verb} ({kind}) {', '.join(names)}: {when}" for (verb, kind, when), names in groups.items()]
 
 
 def _csv(rows: Iterable[AlertRow]) -> str:

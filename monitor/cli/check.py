@@ -32,8 +32,14 @@ class CheckOptions:
 
 def check_rules(session: Session, options: CheckOptions) -> int:
     """Checks the folders of the options, else of the settings, and tells every problem."""
+    own_folders = (("rules_dir", options.rules), ("config_dir", options.config))
     rules = options.rules or session.settings.rules_dir
     config = options.config or session.settings.config_dir
+    session.settings.require_folders([name for name, own in own_folders if own is None])
+    for folder in filter(None, (options.rules, options.config)):
+        if not folder.is_dir():
+            session.err.print(_no_folder(folder), soft_wrap=True)
+            return exit_codes.PROBLEMS
     found = load_folders(rules, config, observed=_observed(session) if options.with_data else None)
     places = {file: _place(file, rules, config) for file in _files(found)}
     problems = [_placed(problem, places) for problem in found.problems]
@@ -41,6 +47,15 @@ def check_rules(session: Session, options: CheckOptions) -> int:
     _tell(session, options.format, found, problems, sources)
     failed = has_errors(problems) or (options.strict and bool(problems))
     return exit_codes.PROBLEMS if failed else exit_codes.OK
+
+
+def _no_folder(path: Path) -> str:
+    if not path.exists():
+        return f"There is no folder {path}."
+    return (
+        f"{path} is a file. limen check looks at whole folders, as one file refers to others. "
+        f"Name its folder: limen check {path_from_here(path.absolute().parent)}"
+    )
 
 
 def _tell(

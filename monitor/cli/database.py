@@ -3,18 +3,18 @@
 from monitor.cli import exit_codes
 from monitor.cli.session import Session
 from monitor.store import migrate
-from monitor.store.engine import database_url, spoken_address, sqlite_file
+from monitor.store.engine import database_url, spoken_address
 
 
 def upgrade_database(session: Session) -> int:
     """Brings the schema up to date, and says from what to what."""
     url = session.settings.url
-    parsed = database_url(url)
-    before = migrate.current_revision(url)
-    file = sqlite_file(parsed)
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-    migrate.upgrade(url)
+    with session.database_named():
+        parsed = database_url(url)
+    with session.database_named():
+        session.sqlite_file_is_missing(make=True)
+        before = migrate.current_revision(url)
+        migrate.upgrade(url)
     after = migrate.head_revision()
     place = spoken_address(parsed)
     if before == after:

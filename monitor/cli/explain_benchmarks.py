@@ -57,7 +57,7 @@ def _neighbours(world: World, view: View, asked: NeighbourFigure) -> NeighboursT
         asked.statistic.value,
         asked.minimum,
         known,
-        tuple(_without_last_clue(others)),
+        tuple(without_last_clue(others)),
         book.reference,
         str(book.position),
     )
@@ -79,7 +79,7 @@ def _other(world: World, view: View, name: str) -> OtherTold:
     return OtherTold(name, value, protected=hidden, missing=None)
 
 
-def _without_last_clue(others: Sequence[OtherTold]) -> Sequence[OtherTold]:
+def without_last_clue(others: Sequence[OtherTold]) -> Sequence[OtherTold]:
     """Withholds a second figure where one alone is withheld: their mean and the others would give it away."""
     shown = [each for each in others if each.value is not None]
     if sum(each.protected for each in others) != 1 or not shown:

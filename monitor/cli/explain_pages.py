@@ -253,5 +253,5 @@ class Pages:
         return Text.assemble(
             f"{each.kind}: ",
             (each.recipient or "", "bold"),
-            f" was told: {each.reason}{route}{mail}{answer}",
+            f" {each.verb}: {each.reason}{route}{mail}{answer}",
         )

@@ -4,6 +4,7 @@ import os
 import tempfile
 import traceback
 from dataclasses import dataclass
+from typing import Final
 
 import sqlalchemy.exc
 
@@ -15,6 +16,12 @@ from monitor.directory.faults import ConfigurationProblems
 from monitor.logs import redact
 from monitor.settings import SettingsError
 from monitor.store.errors import PayloadError, StoreError
+
+_RULES_REFUSED: Final = (
+    "The rules or the configuration can't be used. `limen check` shows all of it.\n"
+    "Until they are mended, look things up with a good copy of the rules: LIMEN_RULES_DIR=FOLDER limen ... "
+    "`limen alerts` and `limen outbox` work without."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +47,22 @@ def _known(fault: Exception) -> Ending | None:
         case SettingsError():
             return Ending(exit_codes.CONFIGURATION, f"The settings can't be used.\n{fault}")
         case RulesRefusedError() | NoRulebookError() | ConfigurationProblems():
-            text = f"{fault}\nThe rules or the configuration can't be used. `limen check` shows all of it."
-            return Ending(exit_codes.CONFIGURATION, text)
+            return Ending(exit_codes.CONFIGURATION, f"{fault}\n{_RULES_REFUSED}")
         case PayloadError():
             return Ending(exit_codes.PROBLEMS, str(fault))
         case StoreError():
-            return Ending(exit_codes.DATABASE, str(fault))
+            return Ending(exit_codes.DATABASE, with_notes(fault))
         case sqlalchemy.exc.DBAPIError():
             told = str(redact(str(fault.orig).splitlines()[0])) if fault.orig else type(fault).__name__
             return Ending(exit_codes.DATABASE, f"The database refused what limen asked of it: {told}")
         case OSError():
             return Ending(exit_codes.PROBLEMS, in_words(fault))
     return None
+
+
+def with_notes(fault: Exception) -> str:
+    """The fault's own text and what was noted on its way here."""
+    return " ".join([str(fault), *getattr(fault, "__notes__", ())])
 
 
 def in_words(fault: OSError) -> str:

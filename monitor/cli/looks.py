@@ -12,9 +12,11 @@ from urllib.request import ProxyHandler, build_opener
 
 from sqlalchemy import Connection
 
+from monitor.cli.faults import with_notes
 from monitor.cli.session import Session
 from monitor.core.alerts import Alert
 from monitor.core.freshness import late_indicator
+from monitor.delivery import NOT_TRIED
 from monitor.logs import redact
 from monitor.settings import Settings
 from monitor.store import migrate
@@ -23,7 +25,7 @@ from monitor.store.cycles import last_cycle
 from monitor.store.engine import database_url, spoken_address
 from monitor.store.errors import StoreError
 from monitor.store.operations_news import standing_refusals
-from monitor.store.outbox import OutboxState, outbox_depth
+from monitor.store.outbox import AttemptOutcome, OutboxState, last_failure, outbox_depth
 from monitor.terminal import counted
 from monitor.wording import day
 from monitor.world import load_world
@@ -40,7 +42,8 @@ _MINUTES: Final = 60
 class Look:
     """One thing that was looked at: in words, and as data (``record``, JSON types) under ``key``.
 
-    ``ill``: it keeps limen from doing its work, or shows that somebody was not told.
+    ``ill``: it keeps limen from doing its work, or shows that somebody was not told. ``doubtful``: it may do
+    so soon.
     """
 
     key: str
@@ -48,6 +51,7 @@ class Look:
     text: str
     record: object
     ill: bool = False
+    doubtful: bool = False
     further: tuple[str, ...] = ()
 
 
@@ -118,7 +122,8 @@ def looks_at_database(session: Session, now: datetime) -> tuple[Look, ...]:
             database = Look("database", "Database", f"{address}, schema {needed}", record)
             return (database, *_looks_within(connection, now, session.settings.zone))
     except StoreError as fault:
-        return (Look("database", "Database", str(fault), record | {"problem": str(fault)}, ill=True),)
+        told = with_notes(fault)
+        return (Look("database", "Database", told, record | {"problem": told}, ill=True),)
 
 
 def _looks_within(connection: Connection, now: datetime, zone: tzinfo) -> Iterator[Look]:
@@ -129,7 +134,7 @@ def _looks_within(connection: Connection, now: datetime, zone: tzinfo) -> Iterat
     others = len(firing) - len(late)
     yield Look("alerts_firing", "Alerts", counted(others, "alert fires", "alerts fire"), others)
     yield _look_at_late(late)
-    yield _look_at_outbox(connection, now)
+    yield _look_at_outbox(connection, now, zone)
 
 
 def _moment(when: datetime, zone: tzinfo) -> str:
@@ -187,19 +192,28 @@ def _look_at_late(late: list[Alert]) -> Look:
     return Look("late_figures", "Figures", text, record, further=lines)
 
 
-def _look_at_outbox(connection: Connection, now: datetime) -> Look:
+def _look_at_outbox(connection: Connection, now: datetime, zone: tzinfo) -> Look:
     depth = outbox_depth(connection, now)
     waiting = depth.by_state[OutboxState.PENDING] + depth.by_state[OutboxState.SENDING]
     dead, age = depth.by_state[OutboxState.DEAD], depth.oldest_pending_age
     text = f"{counted(waiting, 'mail')} to send" + (f", the oldest for {_lasting(age)}" if age else "")
     if dead:
         text += f"; {counted(dead, 'mail')} refused for good, “limen outbox list --state dead” shows why"
+    failed = last_failure(connection, besides=NOT_TRIED)
+    further: tuple[str, ...] = ()
+    if failed is not None:
+        when = _moment(failed.at, zone)
+        further = (f"the last attempt, {when}, failed: {failed.response} (mail {failed.outbox_id})",)
     record = {
         "waiting": waiting,
         "dead": dead,
         "oldest_pending_seconds": None if age is None else int(age.total_seconds()),
+        "last_failure": failed
+        and {"mail": failed.outbox_id, "at": failed.at.isoformat(), "response": failed.response},
     }
-    return Look("outbox", "Outbox", text, record, ill=bool(dead) or (age is not None and age > OLDEST_MAIL))
+    is_down = failed is not None and failed.outcome is AttemptOutcome.CHANNEL_DOWN
+    ill = bool(dead) or is_down or (age is not None and age > OLDEST_MAIL)
+    return Look("outbox", "Outbox", text, record, ill=ill, doubtful=failed is not None, further=further)
 
 
 def _lasting(age: timedelta) -> str:

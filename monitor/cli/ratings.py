@@ -55,6 +55,7 @@ NARROW = 100
 """Columns below which a title does not fit beside its figures."""
 
 _WIDTHS = (10, 9, 12, 9, 9, 12)
+_FIGURES = ("Figure", "Target", "Expected")
 
 
 def show_ratings(
@@ -73,12 +74,19 @@ def show_ratings(
     elif style is TableFormat.JSON:
         write_plainly(json.dumps([_record(each) for each in rated], indent=2, ensure_ascii=False) + "\n")
     elif not rated:
-        session.err.print(
-            "There are no figures yet." if as_of is None else f"There are no figures to {as_of}."
-        )
+        session.err.print(_nothing(session, as_of, area, indicator))
     else:
         _print_tables(session, rated, history=history)
     return exit_codes.OK
+
+
+def _nothing(session: Session, as_of: str | None, area: str | None, indicator: str | None) -> str:
+    """That there is nothing to show, and of what."""
+    of = f" of “{indicator}”" if indicator else ""
+    if area:
+        place = area_named(area, session.world).name
+        of += f" in {place}" if of else f" of {place}"
+    return f"There are no figures{of} {'yet' if as_of is None else f'to {as_of}'}."
 
 
 def chosen(
@@ -162,20 +170,14 @@ def _print_tables(session: Session, rated: Sequence[Rated], *, history: bool) ->
     if is_one_area and session.out.width < NARROW:
         _print_narrow(session, rated)
     elif is_one_area:
-        made = _table("Indicator")
-        for each in rated:
-            made.add_row(each.indicator.title, *_cells(each))
-        session.out.print(made)
+        session.out.print(_table("Indicator", [(each.indicator.title, each) for each in rated]))
     else:
         for number, (_, group) in enumerate(groupby(rated, key=lambda each: each.indicator.id)):
             rows = list(group)
             if number:
                 session.out.print()
             session.out.print(_heading(rows[0]))
-            made = _table("Area")
-            for each in rows:
-                made.add_row(each.evaluation.area, *_cells(each))
-            session.out.print(made)
+            session.out.print(_table("Area", [(each.evaluation.area, each) for each in rows]))
     for note in _notes(rated):
         session.out.print(Text(note, "dim"))
 
@@ -189,28 +191,43 @@ def _heading(each: Rated) -> Text:
 
 
 def _print_narrow(session: Session, rated: Sequence[Rated]) -> None:
-    """Each title on a line of its own, above its figures."""
+    """Each title on a line of its own, above its figures; the expected range stands beside the title."""
     for number, each in enumerate(rated):
-        made = _table()
+        made = table(*_headings(has_targets=True, has_ranges=False), right=_FIGURES)
         made.show_header = number == 0
         for column, width in zip(made.columns, _WIDTHS, strict=True):
             column.min_width = width
-        made.add_row(*_cells(each))
-        session.out.print(Text(each.indicator.title, "bold"))
+        made.add_row(*_row(each, has_targets=True, has_ranges=False))
+        expected = _range(each)
+        beside = (f"  expected {expected}", "dim") if expected != NOTHING else ""
+        session.out.print(Text.assemble((each.indicator.title, "bold"), beside))
         session.out.print(made)
 
 
-def _table(*first: str) -> Table:
-    figures = ("Figure", "Target")
-    return table(*first, "Period to", "Figure", "Target", "Rating", "Before", "Direction", right=figures)
+def _headings(*, has_targets: bool, has_ranges: bool) -> Sequence[str]:
+    lines = (*(["Target"] if has_targets else ()), *(["Expected"] if has_ranges else ()))
+    return ("Period to", "Figure", *lines, "Rating", "Before", "Direction")
 
 
-def _cells(each: Rated) -> Sequence[str | Text]:
+def _table(first: str, rows: Sequence[tuple[str, Rated]]) -> Table:
+    """Figures with a name each; targets and expected ranges have columns of their own, if there are any."""
+    has_ranges = any(_range(each) != NOTHING for _, each in rows)
+    has_targets = not has_ranges or any(each.evaluation.target is not None for _, each in rows)
+    headings = _headings(has_targets=has_targets, has_ranges=has_ranges)
+    made = table(first, *headings, right=_FIGURES)
+    for name, each in rows:
+        made.add_row(name, *_row(each, has_targets=has_targets, has_ranges=has_ranges))
+    return made
+
+
+def _row(each: Rated, *, has_targets: bool, has_ranges: bool) -> Sequence[str | Text]:
     figure = each.evaluation
+    target = NOTHING if figure.target is None else each.figures.short(figure.target)
     return (
         figure.period_end.isoformat(),
         figure_text(each),
-        _line(each),
+        *([target] if has_targets else ()),
+        *([_range(each)] if has_ranges else ()),
         rating(figure.rag),
         rating(figure.previous_rag),
         travel(figure.direction, figure.value, figure.previous_value),
@@ -227,11 +244,11 @@ def figure_text(each: Rated) -> Text:
     return text.append("p", "dim") if is_marked else text
 
 
-def _line(each: Rated) -> str:
-    """The target, or the expected range of an indicator that has one instead."""
+def _range(each: Rated) -> str:
+    """The range that is expected of an indicator that has no target."""
     figure, write = each.evaluation, each.figures.short
     if figure.target is not None:
-        return write(figure.target)
+        return NOTHING
     match figure.lower, figure.upper:
         case None, None:
             return NOTHING

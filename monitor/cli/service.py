@@ -4,7 +4,7 @@ import structlog
 
 from monitor.app import VERSION, NoRulebookError
 from monitor.cli import exit_codes
-from monitor.cli.faults import in_words
+from monitor.cli.faults import in_words, with_notes
 from monitor.cli.session import Session
 from monitor.daemon import Daemon
 from monitor.logs import configure_logs
@@ -20,7 +20,7 @@ def run_daemon(session: Session) -> int:
     try:
         application = session.opened_for_service()
     except StoreError as fault:
-        log.error(str(fault))  # noqa: TRY400 - the sentence says all; a traceback would bury it
+        log.error(with_notes(fault))  # noqa: TRY400 - the sentence says all; a traceback would bury it
         return exit_codes.DATABASE
     except (SettingsError, NoRulebookError) as fault:
         log.error(str(fault))  # noqa: TRY400 - as above

@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 
 class RulesRefusedError(Exception):
-    """The rules or the configuration have errors; the text shows them all."""
+    """The rules or the configuration have errors: the text shows them, ``errors`` says how many."""
+
+    def __init__(self, text: str, errors: int = 0) -> None:
+        """Takes the text to show."""
+        super().__init__(text)
+        self.errors = errors
 
 
 def present() -> datetime:
@@ -62,12 +67,14 @@ class Session:
 
         Raises:
             RulesRefusedError: they have errors.
+            SettingsError: a folder of theirs is not there.
         """
         from monitor.world import load_world
 
+        self.settings.require_folders()
         found = load_world(self.settings)
         if found.world is None:
-            raise RulesRefusedError(found.text)
+            raise RulesRefusedError(found.text, found.errors)
         return found.world
 
     @contextmanager
@@ -80,7 +87,10 @@ class Session:
         from monitor.store.store import Store
 
         self.hush()
-        with Store.open(self.settings.url, migrate=make and self._make_file()) as store:
+        with self.database_named():
+            migrate = self.sqlite_file_is_missing(make=make) and make
+            opened = Store.open(self.settings.url, migrate=migrate)
+        with opened as store, self.database_named():
             yield store
 
     @contextmanager
@@ -93,11 +103,12 @@ class Session:
             RulesRefusedError: the rules have errors.
         """
         self.hush()
+        self.settings.require_folders()
         opened = self.opened_for_service()
         try:
             outcome = opened.reload(present())
             if not outcome.loaded:
-                raise RulesRefusedError(outcome.text)
+                raise RulesRefusedError(outcome.text, outcome.errors)
             yield opened
         finally:
             opened.close()
@@ -114,22 +125,47 @@ class Session:
 
         from monitor.app import open_application
 
-        make = self._make_file()
         try:
-            return open_application(self.settings, clock=present, jitter=random, migrate=make)
+            with self.database_named():
+                make = self.sqlite_file_is_missing(make=True)
+                return open_application(self.settings, clock=present, jitter=random, migrate=make)
         except ValueError as refusal:
             raise SettingsError(f"smtp: {refusal}") from refusal
 
-    def _make_file(self) -> bool:
-        """Whether the database is a SQLite file that isn't there yet."""
-        from monitor.store.engine import database_url, sqlite_file
+    def sqlite_file_is_missing(self, *, make: bool) -> bool:
+        """Whether the database is a SQLite file that isn't there yet; ``make``: it is about to be made.
 
-        file = sqlite_file(database_url(self.settings.url))
+        Only limen's own state folder is made for it: a folder that somebody names is there, or mistyped.
+
+        Raises:
+            StoreError: the folder for the file isn't there.
+            OSError: the state folder can't be made.
+        """
+        from monitor.store.engine import database_url, require_folder, sqlite_file
+
+        url = database_url(self.settings.url)
+        file = sqlite_file(url)
         if file is None or file.exists():
             return False
-        file.parent.mkdir(parents=True, exist_ok=True)
-        self.err.print(f"There is no database yet: making the SQLite file {file}", soft_wrap=True)
+        if self.settings.database_url is not None:
+            require_folder(url)
+        if make:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self.err.print(f"There is no database yet: making the SQLite file {file}", soft_wrap=True)
         return True
+
+    @contextmanager
+    def database_named(self) -> Iterator[None]:
+        """Adds to what is wrong with the database where its address was set, if anybody set it."""
+        from monitor.store.errors import StoreUnavailableError
+
+        try:
+            yield
+        except StoreUnavailableError as fault:
+            origins = self.settings.origins
+            if origins.is_set(("database_url",)) and not hasattr(fault, "__notes__"):
+                fault.add_note(f"(The database's address is {origins.of(('database_url',))}.)")
+            raise
 
     def hush(self) -> None:
         """Keeps the log off the terminal: what a command has to say, it says itself."""

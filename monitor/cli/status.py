@@ -46,9 +46,23 @@ def show_status(session: Session, *, as_json: bool) -> int:
 
 def _print(session: Session, looks: Sequence[Look], *, healthy: bool) -> None:
     for look in looks:
-        mark = Text("✕ ", "bold bright_red") if look.ill else Text("✓ ", "green")
-        session.out.print(Text.assemble(mark, (f"{look.name + ':':<12}", "bold"), look.text), soft_wrap=True)
+        session.out.print(
+            Text.assemble(_mark(look), (f"{look.name + ':':<12}", "bold"), look.text), soft_wrap=True
+        )
         for text in look.further:
             session.out.print(Text(f"    {text}"), soft_wrap=True)
-    verdict = "limen does its work." if healthy else "Not all is well: the lines with ✕ say what to look at."
-    session.out.print(verdict)
+    session.out.print(_verdict(looks, healthy=healthy))
+
+
+def _mark(look: Look) -> Text:
+    if look.ill:
+        return Text("✕ ", "bold bright_red")
+    return Text("! ", "bold yellow") if look.doubtful else Text("✓ ", "green")
+
+
+def _verdict(looks: Sequence[Look], *, healthy: bool) -> str:
+    if not healthy:
+        return "Not all is well: the lines with ✕ say what to look at."
+    if any(look.doubtful for look in looks):
+        return "limen works, but the line with ! needs a look if it stays."
+    return "limen does its work."

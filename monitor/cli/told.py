@@ -31,6 +31,17 @@ class Telling:
     sent_at: datetime | None
     response: str
 
+    @property
+    def verb(self) -> str:
+        """Whether they were told, are to be told once the mail is sent, or were not: it was refused."""
+        match self.mail_state:
+            case OutboxState.PENDING | OutboxState.SENDING:
+                return "is to be told"
+            case OutboxState.DEAD:
+                return "could not be told"
+            case _:
+                return "was told"
+
 
 def tellings(
     connection: Connection, rule: str, area: str, *, episode: int | None = None

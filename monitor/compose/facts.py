@@ -28,7 +28,7 @@ def facts_of(notice: Notice) -> tuple[Fact, ...]:
     facts = (
         _figure(notice, figures),
         _line("Limit", notice.limit, notice.limit_reference, figures),
-        Fact("Breach began" if _is_over(notice) else "Since", one_line(since(notice))),
+        _beginning(notice),
         _direction(notice),
         _line("Target", notice.target, notice.target_reference, figures),
         _rating(notice.rag),
@@ -38,7 +38,14 @@ def facts_of(notice: Notice) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact.text)
 
 
-def _is_over(notice: Notice) -> bool:
+def _beginning(notice: Notice) -> Fact:
+    if is_over(notice):
+        return Fact("Alert began", one_line(notice.since_label))
+    return Fact("Alert since", one_line(since(notice)))
+
+
+def is_over(notice: Notice) -> bool:
+    """Whether the alert that it tells of is at its end, so that nothing is left to do."""
     return notice.kind in {NoticeKind.RECOVERED, NoticeKind.CLOSED}
 
 
@@ -69,14 +76,8 @@ def _direction(notice: Notice) -> Fact:
     if notice.kind is NoticeKind.CLOSED:
         return Fact("Direction of travel", "")
     direction = travel(notice)
-    moving = f"{direction.arrow} {direction.word}".strip()
-    detail = one_line(direction.detail)
-    words = sentence(f"{moving}, {detail}" if detail else moving)
-    return Fact(
-        "Direction of travel",
-        f"{words} {good_way(notice.polarity)}".strip(),
-        moving if direction.arrow else "",
-    )
+    words = sentence(one_line(direction.full))
+    return Fact("Direction of travel", f"{words} {good_way(notice.polarity)}".strip(), direction.short)
 
 
 def _rating(rag: RagRating) -> Fact:

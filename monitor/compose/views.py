@@ -7,7 +7,7 @@ from itertools import groupby
 from urllib.parse import quote, urlsplit
 
 from monitor.charts import caption, series_in_words
-from monitor.compose.facts import Fact, facts_of, place_of, small_print
+from monitor.compose.facts import Fact, facts_of, is_over, place_of, small_print
 from monitor.compose.history import history_table
 from monitor.compose.late import data_action, data_facts, data_headline, data_listing
 from monitor.compose.shield import chart_series
@@ -175,7 +175,7 @@ def notice_view(notice: Notice, links: Links) -> NoticeView:
         news=news((notice,), NEWS_LENGTH),
         headline=one_line(headline(notice)),
         correction=correction(notice),
-        action=sentence(one_line(notice.action)),
+        action="" if is_over(notice) else sentence(one_line(notice.action)),
         facts=facts_of(notice),
         chart=_chart(notice),
         definition=sentence(one_line(notice.definition)),

@@ -22,6 +22,8 @@ from monitor.web.status import Readiness, Vitals, readiness
 
 READY_GRACE = 60.0
 """In seconds: limen is ready while its last good cycle is younger than three intervals and this."""
+MOST_NAMED = 10
+"""Problems of refused rules that the log names."""
 WAITING = frozenset({"pending", "sending", "deferred"})
 """States of outbox entries that are still to be sent."""
 
@@ -183,13 +185,19 @@ class Jobs:
             self._metrics.rulebook_read(
                 version=outcome.version, problems=outcome.errors, changed=outcome.changed, now=now
             )
+            self._log.info(self._what_was_read(outcome), rulebook=outcome.version)
             self._see(rulebook=outcome.version, refusal="")
-            what = "New rules are in force" if outcome.changed else "The rules have not changed"
-            self._log.info(what, rulebook=outcome.version)
             self._tell(f"Rules {outcome.version[:12]} are in force.")
         else:
             self._refuse(outcome)
         return outcome
+
+    def _what_was_read(self, outcome: ReloadOutcome) -> str:
+        if outcome.changed:
+            return "New rules are in force"
+        if self._vitals.refusal:
+            return "The rules on disk are good again; they are those in force"
+        return "The rules have not changed"
 
     def _refuse(self, outcome: ReloadOutcome) -> None:
         self._metrics.rulebook_refused(outcome.errors)
@@ -198,10 +206,9 @@ class Jobs:
             if self._vitals.rulebook
             else "There are no rules to start with"
         )
-        self._log.error(f"{what}: those on disk have errors", errors=outcome.errors)
-        for line in outcome.text.splitlines():
-            if line.strip():
-                self._log.error(line)
+        self._log.error(
+            f"{what}: those on disk have errors", errors=outcome.errors, problems=_named(outcome.text)
+        )
         self._see(refusal=f"they have {_count(outcome.errors, 'error')}; “limen check” lists them")
         self._tell("")
 
@@ -248,6 +255,14 @@ class Jobs:
     def exposition(self, accept: str) -> tuple[bytes, str]:
         """All metrics, in the format asked for."""
         return self._metrics.negotiated(accept)
+
+
+def _named(text: str) -> str:
+    """The first line of each of the first problems; the indented ones quote the file, for a terminal."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line[0].isspace()]
+    more = len(lines) - MOST_NAMED
+    named = lines[:MOST_NAMED] + ([f"{more:,} more that “limen check” lists"] if more > 0 else [])
+    return " | ".join(named)
 
 
 def _now() -> datetime:

@@ -111,7 +111,7 @@ def _sum_up(console: Console, built: Stage, world: World) -> None:
     for line in (
         f"{built.mails.index}",
         f"{limen} ratings --history --indicator leaving_care_adopted --area Kent",
-        f"{limen} explain district-core-assessments-out-of-timescale --area Swale",
+        f"{limen} explain district-core-assessments-out-of-timescale --area Swale --at 2013-09-30",
     ):
         console.print(Text(f"  {line}"), soft_wrap=True)
 

@@ -73,7 +73,18 @@ def read_period_end(text: str) -> date | Fault:
 
 
 def _refused(text: str, why: str) -> Fault:
-    return Fault(FaultCode.BAD_DATE, f"{shown(text)} {why}: {HOW_TO_WRITE}")
+    meant = _month_first(text)
+    how = HOW_TO_WRITE if meant is None else f"write it as {meant:%Y-%m-%d} or {meant:%d/%m/%Y}"
+    return Fault(FaultCode.BAD_DATE, f"{shown(text)} {why}: {how}")
+
+
+def _month_first(text: str) -> date | None:
+    """The day that 03/31/2013 can only mean; it is shown as an example, never taken."""
+    match = _DAY_FIRST.fullmatch(_TIME_OF_DAY.sub("", text).strip())
+    if match is None or int(match[3]) <= MONTHS_OF_A_YEAR:
+        return None
+    found = _day(_year(match[4]), int(match[1]), int(match[3]))
+    return found if isinstance(found, date) and EARLIEST_YEAR <= found.year <= LATEST_YEAR else None
 
 
 def _from_figures(text: str) -> date | str | None:

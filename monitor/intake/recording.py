@@ -1,12 +1,13 @@
 """What a file brought, written to the store in one transaction; and files that are loaded by hand."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from monitor.intake.faults import FileFaultCode, UnreadableFileError
+from monitor.intake.faults import FaultCode, FileFaultCode, UnreadableFileError
 from monitor.intake.figure_files import read_figures
 from monitor.intake.files import StillWrittenError, read_whole, spoken_name, write_once
 from monitor.intake.gathering import PROGRESS_EVERY, Progress
@@ -24,7 +25,8 @@ class TakenIn:
     """A file was read and its good rows are in the store.
 
     ``accepted`` rows were new or, ``restated`` of them, replaced an earlier figure; ``unchanged`` ones were
-    known. ``rejected`` rows stand in ``rejected_file``; ``empty`` and ``repeated`` ones brought nothing.
+    known. ``rejected`` rows stand in ``rejected_file``; ``reasons`` counts them by their first fault, the
+    commonest first; ``empty`` and ``repeated`` ones brought nothing.
     ``already_known``: this file had been recorded before. ``archived``: where it lies now, if it was moved.
     """
 
@@ -40,6 +42,7 @@ class TakenIn:
     notices: tuple[str, ...]
     rejected_file: Path | None = None
     archived: Path | None = None
+    reasons: tuple[tuple[FaultCode, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ def taken_in(parsed: ParsedFile, recorded: RecordedBatch, rejected_file: Path | 
         already_known=recorded.already_known,
         notices=parsed.notices,
         rejected_file=rejected_file,
+        reasons=tuple(Counter(rejection.code for rejection in parsed.rejections).most_common()),
     )
 
 

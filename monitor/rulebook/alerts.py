@@ -200,9 +200,15 @@ def _overrides(
 
 
 def _override(inner: Fields, names: Mapping[str, Kind], thresholds: WrittenThresholds) -> WrittenThresholds:
-    """An override merged over the rule's own thresholds: a level given replaces, the rest stay."""
+    """An override merged over the rule's own thresholds: a level given replaces, the rest stay.
+
+    What is given and cannot be read is left out: the rule's own limit is not what is meant there.
+    """
     if inner.is_empty:
         inner.log.note("LIM221", inner.at, f"{inner.what} changes nothing")
-    levels = {**thresholds.levels, **_levels(inner, names, required=False)}
-    recover = _recover(inner, names) or thresholds.recover
+    given = inner.node("levels")
+    keys = {key.text for key, _ in given.entries} if isinstance(given, MappingNode) else set()
+    kept = {level: condition for level, condition in thresholds.levels.items() if level not in keys}
+    recover = _recover(inner, names) if inner.has("recover") else thresholds.recover
+    levels = {**kept, **_levels(inner, names, required=False)}
     return WrittenThresholds(levels, recover, inner.periods("for") or thresholds.periods)

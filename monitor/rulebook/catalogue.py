@@ -79,7 +79,8 @@ _ACROSS: Final = {
     "LIM421": warning(
         "limit outside what was ever observed",
         "No figure so far has passed the level's limit, or every one has: perhaps a digit too many or too "
-        "few. This and the next three are looked for by limen check --data alone.",
+        "few. There have to be twelve figures at least. This and the next three are looked for by limen "
+        "check --data alone.",
         "Check the limit for a slip. If it is meant, leave it.",
     ),
     "LIM422": warning(
@@ -89,7 +90,8 @@ _ACROSS: Final = {
     ),
     "LIM423": warning(
         "no figures to watch",
-        "The rule watches an indicator that has no figure in any of its areas.",
+        "The rule watches an indicator that has no figure in any of its areas. More than five such rules in "
+        "a file make one line. Rules and indicators that have an end are left out.",
         "Load the figures, or correct the indicator or the areas of the rule.",
     ),
     "LIM424": warning(

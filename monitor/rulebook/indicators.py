@@ -144,6 +144,8 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree, tables: 
     faulty = frozenset(key for key, entries in sound.items() if len(entries) < len(fields.items(key)))
     if derivation is None and fields.has("derived"):
         faulty |= {"derived"}
+    if decimals is None:
+        faulty |= {"decimals"}
     spans = {key: fields.span(key) for key in INDICATOR_KEYS}
     return WrittenIndicator(
         indicator, targets, benchmarks, rag, derivation, definition.key.span, spans, faulty

@@ -21,17 +21,22 @@ MATCH_KEYS: Final = MATCH.names
 
 @dataclass(frozen=True, slots=True)
 class WrittenRoute:
-    """A route, and where its words are written: those it matches by key, and its targets in order."""
+    """A route, and where its words are written: those it matches by key, and its targets in order.
+
+    ``faulty`` where what it matches could not be read: then nothing can be said of what it reaches.
+    """
 
     route: Route
     words: Mapping[str, tuple[Scalar, ...]]
     targets: tuple[Scalar, ...]
     key: Span
+    faulty: bool = False
 
 
 def read_route(definition: Definition, areas: AreaTree, log: ProblemLog) -> WrittenRoute | None:
-    """Returns the route; None, with every problem noted, where it has an error.
+    """Returns the route; None where nothing of it can be read. Every problem is noted.
 
+    What is wrong is left out, so that the rest can be checked: a target, or the whole of what it matches.
     Whether the indicators, rules, roles and people that it names are there is not looked at.
     """
     at = definition.key.span
@@ -40,11 +45,9 @@ def read_route(definition: Definition, areas: AreaTree, log: ProblemLog) -> Writ
         return None
     matched = _match(fields, areas)
     targets = _targets(fields)
-    if matched is None or targets is None:
-        return None
-    match, words = matched
+    match, words = matched or (RouteMatch(), {})
     route = Route(definition.id, match, tuple(target for target, _ in targets), at.position)
-    return WrittenRoute(route, words, tuple(node for _, node in targets), at)
+    return WrittenRoute(route, words, tuple(node for _, node in targets), at, matched is None)
 
 
 def _match(fields: Fields, areas: AreaTree) -> tuple[RouteMatch, Mapping[str, tuple[Scalar, ...]]] | None:
@@ -93,16 +96,16 @@ def _words(fields: Fields, key: str) -> tuple[Scalar, ...] | None:
     return tuple(found.values()) if sound else None
 
 
-def _targets(fields: Fields) -> list[tuple[RouteTarget, Scalar]] | None:
+def _targets(fields: Fields) -> list[tuple[RouteTarget, Scalar]]:
+    """The sound targets."""
     node = fields.node("to", required=True)
     if node is None:
-        return None
+        return []
     nodes = items(node) if not isinstance(node, MappingNode) else (node,)
     if not nodes:
         fields.log.note("LIM113", node.span, "to is an empty list", "name a role, or {person: id}")
-        return None
     found = [_target(item, fields.log) for item in nodes]
-    return [target for target in found if target is not None] if all(found) else None
+    return [target for target in found if target is not None]
 
 
 def _target(node: Node, log: ProblemLog) -> tuple[RouteTarget, Scalar] | None:

@@ -21,6 +21,10 @@ from monitor.rulebook.syntax_errors import syntax_error
 DEEPEST: Final = 20
 """Levels of nesting; rules need seven."""
 
+_ENDS_HERE: Final = (
+    "limen cannot read on from here, and further faults in this file show when this one is mended"
+)
+
 _NULL: Final = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -129,7 +133,8 @@ def _events(source: SourceText, log: ProblemLog) -> Iterator[yaml.Event]:
     try:
         yield from yaml.parse(source.text, Loader=yaml.CLoader)
     except yaml.YAMLError as error:
-        log.note("LIM102", *syntax_error(error, source))
+        span, message, hint = syntax_error(error, source)
+        log.note("LIM102", span, f"{message}; {_ENDS_HERE}", hint)
         raise _Unreadable from None
 
 

@@ -95,6 +95,20 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
 
+def require_folder(url: URL) -> None:
+    """Checks that the folder of a SQLite file is there; limen makes none that is only named in an address.
+
+    Raises:
+        StoreUnavailableError: it is not there.
+    """
+    file = sqlite_file(url)
+    if file is not None and not file.parent.is_dir():
+        raise StoreUnavailableError(
+            f"limen cannot use {spoken_address(url)}: the folder {file.parent} does not exist. "
+            "Make the folder, or correct the database's address."
+        )
+
+
 def engines_for(address: str) -> Engines:
     """Makes the engines; connects to nothing yet.
 
@@ -143,7 +157,7 @@ def _what_happened(url: URL, error: Exception) -> str:
     advice = (
         "Check that its folder exists, that it is limen's own file, and that the disk is not full."
         if url.get_backend_name() == "sqlite"
-        else "Check that the server runs, and the address and password in LIMEN_DATABASE_URL."
+        else "Check that the server runs, and the address and password in the setting database_url."
     )
     return f"limen cannot use {spoken_address(url)}: {told}. {advice}"
 

@@ -214,6 +214,32 @@ def attempts_of(connection: Connection, entry_id: int) -> tuple[DeliveryAttempt,
     return tuple(DeliveryAttempt(*row) for row in rows)
 
 
+def last_failure(connection: Connection, *, besides: str = "") -> DeliveryAttempt | None:
+    """The newest attempt for any mail that waits, unless a newer one of another mail succeeded.
+
+    Attempts with the answer ``besides`` don't count. Costs what waits, and one look at the newest success.
+    """
+    attempts = delivery_attempts.c
+    columns = (attempts.outbox_id, attempts.at, attempts.owner, attempts.outcome, attempts.response)
+    waiting = select(table.c.id).where(table.c.state.in_((OutboxState.PENDING, OutboxState.SENDING)))
+    failed = connection.execute(
+        select(attempts.id, *columns)
+        .where(
+            attempts.outbox_id.in_(waiting),
+            attempts.outcome.in_((AttemptOutcome.DEFERRED, AttemptOutcome.CHANNEL_DOWN)),
+            attempts.response != besides,
+        )
+        .order_by(attempts.id.desc())
+        .limit(1)
+    ).first()
+    if failed is None:
+        return None
+    succeeded = select(func.count()).where(
+        attempts.id > failed[0], attempts.outcome == AttemptOutcome.DELIVERED
+    )
+    return None if connection.execute(succeeded).scalar_one() else DeliveryAttempt(*failed[1:])
+
+
 def outbox_depth(connection: Connection, now: datetime) -> Depth:
     """How much waits and for how long. Costs what is unfinished, not what was ever sent."""
     rows = connection.execute(

@@ -3,6 +3,7 @@
 Everything is text by the time a template sees it; protected figures never get that far.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,14 +13,23 @@ from monitor.core.areas import Area, AreaTree
 from monitor.core.judgements import DirectionOfTravel, RagRating
 from monitor.core.observations import Status
 from monitor.core.periods import Period
-from monitor.core.rulebook import Level, Rulebook
+from monitor.core.rulebook import Level, Polarity, Rulebook
 from monitor.palette import AMBER, CLOSED, GREEN, LEVEL_TONES, RED, Tone
 from monitor.scoreboard import Scoreboard, Standing
+from monitor.web.comparisons import aim_in_words, limit_in_words
 from monitor.web.status import Readiness, Vitals
-from monitor.wording import FigureFormat
+from monitor.wording import NEITHER_WAY, FigureFormat
 
 LONGEST_LIST = 200
 """More firing alerts than this are counted, not listed."""
+
+MAIL_STATES = {
+    "pending": "waiting",
+    "sending": "being sent",
+    "sent": "sent",
+    "dead": "refused or given up",
+}
+"""What the outbox's states mean, in the order of a mail's way."""
 
 NOT_RATED = Tone("not rated", CLOSED.symbol, CLOSED.fill, CLOSED.text)
 NO_DATA = Tone("no data", "–", CLOSED.fill, CLOSED.text)
@@ -58,6 +68,8 @@ class AlertRow:
     title: str
     area: str
     tone: Tone
+    figure: str
+    limit: str
     since: str
 
 
@@ -80,7 +92,7 @@ class StatusPage:
     rulebook: str
     last_success: str
     started: str
-    outbox: tuple[tuple[str, int], ...]
+    mails: str
     areas: tuple[str, ...]
     area: str
     ratings: tuple[RatingRow, ...]
@@ -112,7 +124,7 @@ def status_page(
         rulebook=(vitals.rulebook or "")[:12] or "none",
         last_success=moment(vitals.last_success, zone),
         started=moment(vitals.started, zone),
-        outbox=tuple(sorted(vitals.outbox.items())),
+        mails=_mails(vitals.outbox),
         areas=tuple(each.name for each in areas or ()),
         area=chosen.name if chosen else "",
         ratings=_ratings(scoreboard, chosen),
@@ -162,33 +174,63 @@ def _rating_row(standing: Standing, rulebook: Rulebook) -> RatingRow:
     evaluation = standing.evaluation
     indicator = rulebook.indicators[evaluation.indicator]
     figures = FigureFormat(indicator.unit, indicator.decimals)
-    direction = DirectionOfTravel.UNKNOWN if standing.protected else evaluation.direction
+    figure_is_there = standing.protected or evaluation.value is not None
     return RatingRow(
         title=indicator.title,
         figure=figures.full(evaluation.value, protected=standing.protected),
-        target="none" if evaluation.target is None else figures.short(evaluation.target),
+        target=aim_in_words(standing, figures) or "none",
         tone=RATING_TONES[evaluation.rag],
-        direction=DIRECTION_SIGNS[direction],
+        direction=_direction(standing, indicator.polarity),
         period=Period(evaluation.period_end, indicator.basis).label,
-        provisional=evaluation.status is Status.PROVISIONAL,
+        provisional=evaluation.status is Status.PROVISIONAL and figure_is_there,
     )
+
+
+def _direction(standing: Standing, polarity: Polarity) -> str:
+    evaluation = standing.evaluation
+    if standing.protected:
+        return DIRECTION_SIGNS[DirectionOfTravel.UNKNOWN]
+    if polarity is Polarity.NONE and evaluation.value is not None and evaluation.previous_value is not None:
+        return NEITHER_WAY
+    return DIRECTION_SIGNS[evaluation.direction]
 
 
 def _firing(scoreboard: Scoreboard) -> tuple[AlertRow, ...]:
     """The worst first, then by area and rule."""
     firing = [alert for alert in scoreboard.alerts() if alert.state is AlertState.FIRING]
     firing.sort(key=lambda alert: (-alert.level.rank if alert.level else 0, alert.area, alert.rule))
-    return tuple(_alert_row(alert, scoreboard.rulebook) for alert in firing)
+    latest = {(each.evaluation.indicator, each.evaluation.area): each for each in scoreboard.standings()}
+    return tuple(_alert_row(alert, scoreboard, latest) for alert in firing)
 
 
-def _alert_row(alert: Alert, rulebook: Rulebook | None) -> AlertRow:
+def _alert_row(alert: Alert, scoreboard: Scoreboard, latest: Mapping[tuple[str, str], Standing]) -> AlertRow:
+    rulebook = scoreboard.rulebook
     rule = rulebook.alerts.get(alert.rule) if rulebook else None
+    indicator = rulebook.indicators.get(rule.indicator) if rulebook and rule else None
+    standing = latest.get((rule.indicator, alert.area)) if rule else None
+    figure = limit = ""
+    if rule and indicator and standing:
+        figures = FigureFormat(indicator.unit, indicator.decimals)
+        area = scoreboard.areas.find(alert.area) if scoreboard.areas else None
+        thresholds = rule.thresholds_for(area) if area else rule.thresholds
+        figure = figures.short(standing.evaluation.value, protected=standing.protected)
+        limit = limit_in_words(alert.level, thresholds, standing, figures)
     return AlertRow(
         title=rule.title if rule else alert.rule,
         area=alert.area,
         tone=LEVEL_TONES[alert.level or Level.INFO],
+        figure=figure or "–",
+        limit=limit or "–",
         since=day(alert.breach_since) if alert.breach_since else "not known",
     )
+
+
+def _mails(outbox: Mapping[str, int]) -> str:
+    """How many mails are where on their way: ``2 waiting, 1 being sent``."""
+    known = [state for state in MAIL_STATES if state in outbox]
+    others = sorted(state for state in outbox if state not in MAIL_STATES)
+    counts = [(outbox[state], MAIL_STATES.get(state, state)) for state in (*known, *others)]
+    return ", ".join(f"{count:,} {words}" for count, words in counts if count) or "none waiting"
 
 
 def _late(scoreboard: Scoreboard) -> tuple[LateRow, ...]:

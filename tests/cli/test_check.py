@@ -89,6 +89,16 @@ def test_for_other_programs_the_problems_are_values(limen: Command, tmp_path: Pa
     assert {"line", "column", "code", "severity", "message", "hint"} <= report["problems"][0].keys()
 
 
+def test_for_a_file_its_folder_is_named(limen: Command, tmp_path: Path) -> None:
+    folder = write(tmp_path / "rules", TEN_FAULTS)
+
+    said = limen("check", folder / "a.yaml")
+
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith(f"{folder / 'a.yaml'} is a file.")
+    assert said.err.endswith(f"Name its folder: limen check {folder}\n")
+
+
 def test_warnings_alone_are_no_failure(limen: Command, tmp_path: Path) -> None:
     files = {path.name: path.read_text(encoding="utf-8") for path in shipped_rules_dir().glob("*.yaml")}
     said = limen("check", write(tmp_path / "rules", files | {"empty.yaml": "# to be written\n"}))
@@ -162,7 +172,7 @@ def test_another_configuration_can_be_named(limen: Command, tmp_path: Path) -> N
 
 def test_with_data_limits_are_compared_with_the_figures(limen: Command, state: Path, tmp_path: Path) -> None:
     figures = tmp_path / "figures.csv"
-    rows = [f"core_assessments_out_of_timescale,Swale,2013-0{month}-28,{month}" for month in (4, 5)]
+    rows = [f"core_assessments_out_of_timescale,Swale,2012-{month:02}-28,{month}" for month in range(1, 13)]
     figures.write_text("indicator,area,period_end,value\n" + "\n".join(rows) + "\n", encoding="utf-8")
     assert limen("ingest", figures).code == 0
     assert state.exists()
@@ -174,7 +184,7 @@ def test_with_data_limits_are_compared_with_the_figures(limen: Command, state: P
     assert said.code == 0
     assert {problem["code"] for problem in problems} <= {"LIM421", "LIM422", "LIM423"}
     told = [problem["message"] for problem in problems if problem["code"] == "LIM421"]
-    assert "critical holds for none of the 2 figures in 1 area" in told
+    assert "critical holds for none of the 12 figures in 1 area" in told
 
 
 def test_with_data_a_database_that_is_not_there_is_said(limen: Command) -> None:

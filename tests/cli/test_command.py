@@ -88,9 +88,19 @@ def test_a_command_loads_only_what_it_needs(arguments: list[str], spared: set[st
         (["ratings"], {"LIMEN_INBOX": "x"}, 78, "LIMEN_INBOX: no such setting"),
         (["--settings", "nowhere.toml", "check"], {}, 78, "nowhere.toml"),
         (["once"], {"LIMEN_SMTP__HOST": "mail.example", "LIMEN_SMTP__SECURITY": "none"}, 78, "unencrypted"),
-        (["ratings"], {"LIMEN_RULES_DIR": "no-rules"}, 78, "limen check"),
-        (["check", "no-rules"], {}, 1, "no-rules"),
+        (
+            ["ratings"],
+            {"LIMEN_RULES_DIR": "no-rules"},
+            78,
+            "there is no folder no-rules (set by LIMEN_RULES_DIR)",
+        ),
+        (["check"], {"LIMEN_CONFIG_DIR": "none"}, 78, "there is no folder none (set by LIMEN_CONFIG_DIR)"),
+        (["check", "no-rules"], {}, 1, "There is no folder no-rules."),
+        (["check", "--config", "none", "--format", "json"], {}, 1, "There is no folder none."),
         (["ratings"], {}, 3, "Run: limen db upgrade"),
+        (["once"], {"LIMEN_DATABASE_URL": "sqlite:////nope/x.db"}, 3, "the folder /nope does not exist"),
+        (["db", "upgrade"], {"LIMEN_DATABASE_URL": "sqlite:////nope/x.db"}, 3, "set by LIMEN_DATABASE_URL"),
+        (["ratings"], {"LIMEN_DATABASE_URL": "sqlite:///nope/x.db"}, 3, "the folder nope does not exist"),
         (["ratings"], {"LIMEN_DATABASE_URL": "mysql://limen:geheim@host/db"}, 3, "postgresql://"),
         (["ratings", "--area", "Swail"], {}, 2, "did you mean “Swale”?"),
         (["ratings", "--indicator", "leaving_care_adoptd"], {}, 2, "did you mean “leaving_care_adopted”?"),
@@ -107,6 +117,26 @@ def test_what_is_wrong_is_said_in_a_sentence_and_an_exit_code(
     assert told in said.stdout + said.stderr
     assert "Traceback" not in said.stderr
     assert "geheim" not in said.stderr
+
+
+def test_a_folder_that_is_only_named_in_an_address_is_not_made(tmp_path: Path) -> None:
+    named = {"LIMEN_DATABASE_URL": f"sqlite:///{tmp_path / 'mistyped' / 'x.db'}"}
+
+    for command in (["once"], ["db", "upgrade"], ["ratings"], ["run"]):
+        said = limen(*command, settings=named | {"LIMEN_STATE_DIR": str(tmp_path / "state")})
+        assert (said.returncode, "does not exist" in said.stderr) == (3, True)
+
+    assert not (tmp_path / "mistyped").exists()
+
+
+def test_the_settings_file_is_named_if_it_has_the_database_that_can_not_be_used(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    file.write_text('database_url = "sqlite:////nope/x.db"\n', encoding="utf-8")
+
+    said = limen("--settings", str(file), "ratings")
+
+    assert said.returncode == 3
+    assert f"(The database's address is set by database_url in {file}.)" in said.stderr
 
 
 def test_a_state_folder_that_can_not_be_made_is_named(tmp_path: Path) -> None:
@@ -167,7 +197,7 @@ def test_debug_shows_the_traceback() -> None:
 
 
 def test_the_database_is_set_up_once(tmp_path: Path) -> None:
-    settings = {"LIMEN_DATABASE_URL": f"sqlite:///{tmp_path / 'new' / 'limen.db'}"}
+    settings = {"LIMEN_STATE_DIR": str(tmp_path / "new")}
 
     first, second = (limen("db", "upgrade", settings=settings) for _ in range(2))
 

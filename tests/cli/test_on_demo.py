@@ -122,6 +122,30 @@ def test_tables_say_in_words_what_colours_show(on_demo: Command) -> None:
     assert "None" not in kent + one
 
 
+def test_an_expected_range_is_not_shown_as_a_target(
+    on_demo: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contacts = on_demo("ratings", "-i", "contacts_received").out
+    swale = on_demo("ratings", "-a", "Swale").out
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = on_demo("ratings", "-a", "Swale").out
+
+    heading = next(line for line in contacts.splitlines() if "Period to" in line)
+    assert "Expected" in heading
+    assert "Target" not in heading
+    assert heading.index("Expected") + len("Expected") == _end_of("≤ 900", contacts)
+    assert _end_of("Expected", swale) == _end_of("≤ 1,400", swale)
+    assert _end_of("Target", swale) == _end_of("13.0%", swale)
+    assert "Contacts received  expected ≤ 1,400\n" in narrow
+    assert "Expected" not in narrow
+
+
+def _end_of(text: str, table: str) -> int:
+    """The column of a table after this text."""
+    line = next(line for line in table.splitlines() if text in line)
+    return line.index(text) + len(text)
+
+
 def test_what_is_not_there_yet_is_said(on_demo: Command) -> None:
     said = on_demo("ratings", "--as-of", "2001-01-01")
 

@@ -12,9 +12,11 @@ import pytest
 
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.notifications import OperationsKind
+from monitor.delivery import NOT_TRIED
 from monitor.shipped_files import shipped_rules_dir
 from monitor.store.alerts import save_alerts
 from monitor.store.operations_news import ToldOperations, append_told
+from monitor.store.outbox import OutboxEntry, claim, record_deferred, record_delivered
 from monitor.store.store import Store
 from tests.support.command import GOOD, LIMEN, Answer, Command, environment
 from tests.support.store_samples import ANNA, NOON, queued
@@ -133,6 +135,106 @@ def test_a_mail_that_waits_for_too_long_is_an_illness(limen: Command, store: Sto
 
     assert said.code == 1
     assert "✕ Outbox:     3 mails to send, the oldest for 3 h 5 min" in said.out
+
+
+def attempted(store: Store, *, channel_down: bool) -> OutboxEntry:
+    """A mail that was put off at its first attempt."""
+    now = datetime.now().astimezone()
+    with store.writing() as connection:
+        mail = claim(connection, "me", now, timedelta(minutes=5), 1)[0]
+        record_deferred(
+            connection, mail.id, "me", "no connection", now, next_attempt_at=now, channel_down=channel_down
+        )
+    return mail
+
+
+def test_a_mail_server_that_is_down_is_said_at_once(limen: Command, store: Store) -> None:
+    with store:
+        mail = attempted(store, channel_down=True)
+        said = limen("status")
+        record = told(limen("status", "--format", "json"))
+
+    assert said.code == 1
+    assert "✕ Outbox:     2 mails to send" in said.out
+    assert f"failed: no connection (mail {mail.id})" in said.out
+    assert record["healthy"] is False
+    outbox = record["outbox"]
+    assert isinstance(outbox, dict)
+    assert (outbox["last_failure"]["mail"], outbox["last_failure"]["response"]) == (mail.id, "no connection")
+
+
+def test_a_mail_that_was_put_off_is_a_warning_until_another_one_gets_through(
+    limen: Command, store: Store
+) -> None:
+    with store:
+        attempted(store, channel_down=False)
+        put_off = limen("status")
+        now = datetime.now().astimezone()
+        with store.writing() as connection:
+            other = claim(connection, "me", now, timedelta(minutes=5), 1)[0]
+            record_delivered(connection, other.id, "me", "250 ok", now)
+        through = limen("status")
+
+    assert (put_off.code, through.code) == (0, 0)
+    assert "! Outbox:     2 mails to send" in put_off.out
+    assert put_off.out.splitlines()[-1] == "limen works, but the line with ! needs a look if it stays."
+    assert "✓ Outbox:     1 mail to send" in through.out
+
+
+def test_what_was_not_tried_is_not_the_reason(limen: Command, store: Store) -> None:
+    store.close()
+    assert "Put off 2 mails" in limen("once").out
+
+    said = limen("status").out
+
+    assert "Connection refused" in said
+    assert NOT_TRIED not in said
+    assert NOT_TRIED in limen("outbox").out
+
+
+def test_who_is_not_told_yet_is_not_said_to_be(limen: Command, store: Store) -> None:
+    store.close()
+
+    listed = limen("alerts").out
+    explained = limen("explain", "leaving-care-adopted", "-a", "Kent").out
+
+    assert "to be told (breach) Margaret Oyelaran, Daniel Whitcombe: the mail waits to be sent" in listed
+    assert "Margaret Oyelaran is to be told: a route names them" in explained
+    assert "was told:" not in explained
+
+
+def test_alerts_are_shown_while_a_rule_file_has_a_slip(
+    limen: Command, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.close()
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "bad.yaml").write_text("indicators: [\n", encoding="utf-8")
+    monkeypatch.setenv("LIMEN_RULES_DIR", str(rules))
+
+    listed, rated = limen("alerts", "-a", "kent"), limen("ratings")
+    found = json.loads(limen("alerts", "--format", "json").out)
+
+    assert listed.code == 0
+    assert "◆ warning  Kent: leaving-care-adopted\n    to be told (breach)" in listed.out
+    assert "have 1 problem: titles and figures are left out" in listed.err
+    assert [(row["rule"], row["title"], row["value"]) for row in found] == [
+        ("leaving-care-adopted", None, None)
+    ]
+    assert "No alert fires" in limen("alerts", "-a", "Swale").out
+    assert rated.code == 78
+    assert "bad.yaml:" in rated.err
+    assert "LIMEN_RULES_DIR=FOLDER" in rated.err
+
+
+def test_where_there_are_no_figures_the_area_is_named(limen: Command, store: Store) -> None:
+    store.close()
+
+    assert limen("ratings", "-a", "swale").err == "There are no figures of Swale yet.\n"
+    assert (
+        limen("ratings", "-a", "Swale", "-i", "leaving_care_adopted").err
+        == "There are no figures of “leaving_care_adopted” in Swale yet.\n"
+    )
 
 
 def test_a_database_that_is_not_there_is_said_in_a_sentence(limen: Command) -> None:

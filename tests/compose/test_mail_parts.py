@@ -204,6 +204,19 @@ def test_layout_tables_say_so_and_the_page_its_language(mail: Composing) -> None
     assert "prefers-color-scheme: dark" in html
 
 
+@pytest.mark.parametrize("over", [RECOVERED, CLOSED])
+@pytest.mark.parametrize("beside", [(), tuple(many(9))])
+def test_a_mail_of_an_alert_that_is_over_asks_for_nothing(
+    over: Notice, beside: tuple[Notice, ...], mail: Composing
+) -> None:
+    over = replace(over, action="Tell the area director")
+    message = mail(*beside, over)
+
+    assert over.action not in message.text
+    assert over.action not in _html(message)
+    assert message.text.count("WHAT TO DO") == min(len(beside), 8)
+
+
 def test_outlook_gets_a_table_of_fixed_width_and_no_style_it_cannot_read(mail: Composing) -> None:
     html = _html(mail(BREACH))
 

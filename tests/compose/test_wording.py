@@ -73,7 +73,7 @@ def test_the_distance_to_the_limit_is_told_exactly(
             BREACH,
             (
                 "The figure is 46 assessments, 6 above the limit of 40. "
-                "It has been so since 31 Aug 2013 (2 periods)."
+                "The alert began with the figure for 31 Aug 2013 (2 periods so far)."
             ),
         ),
         (
@@ -153,7 +153,6 @@ def test_periods_are_counted_only_as_far_back_as_the_history_goes(notice: Notice
         (Polarity.LOWER_IS_BETTER, DirectionOfTravel.STEADY, 43, 43, "→", "unchanged from 43 (31 Aug 2013)"),
         (Polarity.LOWER_IS_BETTER, DirectionOfTravel.UNKNOWN, 43, None, "", ""),
         (Polarity.LOWER_IS_BETTER, DirectionOfTravel.WORSENING, None, 43, "↑", ""),
-        (Polarity.NONE, DirectionOfTravel.WORSENING, 43, 43, "", "unchanged from 43 (31 Aug 2013)"),
     ],
 )
 def test_direction_of_travel_has_an_arrow_and_a_word(
@@ -177,6 +176,38 @@ def test_direction_of_travel_has_an_arrow_and_a_word(
 
     assert (told.arrow, told.detail) == (arrow, detail)
     assert told.word == ("not known" if direction is DirectionOfTravel.UNKNOWN else direction.value)
+
+
+@pytest.mark.parametrize(
+    ("polarity", "value", "before", "full", "short"),
+    [
+        (Polarity.NONE, 662, 655, "↑ up from 655 (31 Aug 2013); neither better nor worse", "↑ up"),
+        (Polarity.NONE, 650, 655, "↓ down from 655 (31 Aug 2013); neither better nor worse", "↓ down"),
+        (
+            Polarity.NONE,
+            655,
+            655,
+            "→ unchanged from 655 (31 Aug 2013); neither better nor worse",
+            "→ unchanged",
+        ),
+        (Polarity.NONE, 655, None, "not known", ""),
+        (Polarity.LOWER_IS_BETTER, 655, None, "not known", ""),
+    ],
+)
+def test_a_figure_that_has_no_good_way_moves_and_is_neither_better_nor_worse(
+    *, polarity: Polarity, value: int, before: int | None, full: str, short: str
+) -> None:
+    told = travel(
+        replace(
+            BREACH,
+            polarity=polarity,
+            direction=DirectionOfTravel.UNKNOWN,
+            value=Decimal(value),
+            previous_value=None if before is None else Decimal(before),
+        )
+    )
+
+    assert (told.full, told.short) == (full, short)
 
 
 @pytest.mark.parametrize(

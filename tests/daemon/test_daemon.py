@@ -28,7 +28,9 @@ def test_without_sound_rules_it_does_not_start_and_says_why(start: Start) -> Non
     assert daemon.process.wait(30) == 78
     assert daemon.manager.count("READY=1") == 0
     assert daemon.logged("There are no rules to start with")
-    assert daemon.logged("rules.yaml:1:1: R001 bad: indent")
+    (refusal,) = daemon.logged("those on disk have errors")
+    assert refusal["problems"] == "rules.yaml:1:1: R001 bad: indent"
+    assert not daemon.logged("^")
     assert daemon.calls("evaluate") == 0
     assert daemon.calls("close") == 1
 
@@ -219,7 +221,7 @@ def test_a_bad_edit_leaves_the_last_good_rules_and_says_so(start: Start, ask: An
     assert "the rules on disk are not in force" in answer.json()["remarks"][0]
     assert "NOT in force" in daemon.manager.status
     assert daemon.logged("The last good rules stay in force")
-    assert daemon.logged("R001 bad: indent")
+    assert "R001 bad: indent" in daemon.logged("those on disk have errors")[0]["problems"]
     daemon.wait_calls("evaluate ended", 2)
 
     daemon.write_rules("rules: 2\n")
@@ -228,6 +230,17 @@ def test_a_bad_edit_leaves_the_last_good_rules_and_says_so(start: Start, ask: An
     assert daemon.get("/readyz").json()["rulebook"] != good
     assert daemon.get("/readyz").json()["remarks"] == []
     assert daemon.stop() == 0
+
+
+def test_rules_that_are_mended_to_what_is_in_force_are_said_to_be_good_again(start: Start) -> None:
+    daemon = start(rules="rules: 1\n").ready()
+    daemon.write_rules("bad: “indent”\n")
+    wait_for(lambda: daemon.logged("those on disk have errors"), "the refusal")
+    daemon.write_rules("rules: 1\n")
+    wait_for(lambda: daemon.logged("The rules on disk are good again"), "the mended rules")
+
+    assert daemon.get("/readyz").json()["remarks"] == []
+    assert "“indent”" in daemon.logged("those on disk have errors")[0]["problems"]
 
 
 def test_a_reload_is_announced_and_its_end_too(start: Start) -> None:

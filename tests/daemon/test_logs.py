@@ -57,6 +57,15 @@ def test_an_entry_is_one_line_whatever_is_in_it(event: str, fact: str, form: str
     assert len(lines.splitlines()) == 1
 
 
+def test_json_keeps_letters_and_signs_readable_and_escapes_what_cannot_be_seen() -> None:
+    event = "Swale’s file, “Müller”\u2028\x85\U000e0001\ud800"
+    line = _logged("json", event)
+
+    assert "Swale’s file, “Müller”" in line
+    assert json.loads(line)["event"] == event
+    line.encode()
+
+
 def test_a_traceback_is_a_field_of_the_one_line_and_never_on_a_terminal() -> None:
     fault = ValueError("no such thing")
     journal = _logged("journal", "A job has failed", "error", exc_info=fault)

@@ -136,11 +136,14 @@ def test_page_and_metrics_stay_up_until_ctrl_c(tmp_path: Path) -> None:
             metrics = answer.read().decode()
         with urlopen(f"http://{address}/readyz") as answer:
             ready = answer.status
+        status = limen("--settings", str(tmp_path / "demo" / "limen.toml"), "status")
         demo.send_signal(signal.SIGINT)
         rest, errors = demo.communicate(timeout=60)
 
     assert 'limen_indicator_value{indicator="posts_filled_by_permanent_qsw",area="Kent"} 76.2' in metrics
     assert ready == 200
+    assert f"✓ Daemon:     ready at {address}" in status.stdout
+    assert not (tmp_path / "demo" / "http-address").exists()
     assert (demo.returncode, errors) == (0, "")
     assert "The demo has ended" in rest
 

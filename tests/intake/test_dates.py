@@ -102,7 +102,26 @@ def test_what_is_no_date_or_may_be_two_is_refused_with_the_reason(text: str, why
     assert isinstance(fault, Fault)
     assert fault.code is FaultCode.BAD_DATE
     assert why in fault.reason
-    assert "write it as 2013-11-30 or 30/11/2013" in fault.reason
+    assert "write it as 2013-" in fault.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ("10/31/2026", "write it as 2026-10-31 or 31/10/2026"),
+        ("3-31-13", "write it as 2013-03-31 or 31/03/2013"),
+        ("10/31/2026 09:30", "write it as 2026-10-31 or 31/10/2026"),
+        ("02/30/2026", "write it as 2013-11-30 or 30/11/2013"),
+        ("10/31/1926", "write it as 2013-11-30 or 30/11/2013"),
+        ("13/13/2013", "write it as 2013-11-30 or 30/11/2013"),
+        ("31/02/2013", "write it as 2013-11-30 or 30/11/2013"),
+    ],
+)
+def test_the_example_is_the_day_that_was_meant_if_it_can_be_no_other(text: str, example: str) -> None:
+    fault = read_period_end(text)
+
+    assert isinstance(fault, Fault)
+    assert fault.reason.endswith(example)
 
 
 @given(ANY_DATE)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.intake.faults import FileFaultCode
+from monitor.intake.faults import FaultCode, FileFaultCode
 from monitor.intake.observation_files import read_observation_file
 from monitor.intake.recording import Refused, TakenIn, ingest_file, record
 from monitor.store.batches import Channel, recent_batches
@@ -59,6 +59,7 @@ def test_a_file_loaded_by_hand_stays_and_its_bad_rows_lie_beside_it(store: Store
         already_known=False,
         notices=("1 row holds no figure and changed nothing.",),
         rejected_file=tmp_path / "figures.csv.rejected.csv",
+        reasons=((FaultCode.BAD_NUMBER, 1),),
     )
     assert path.exists()
     assert _values(store) == [(date(2013, 11, 30), 1, 39_400_000)]

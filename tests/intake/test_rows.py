@@ -122,7 +122,7 @@ def test_what_is_missing_is_missing_with_its_reason_and_what_can_be_computed_is_
         (
             "cp_plan_rate,Kent,03/31/2013,39.4",
             FaultCode.BAD_DATE,
-            "would have the month 31 (dates are read day first, not month first): write it as 2013-11-30",
+            "would have the month 31 (dates are read day first, not month first): write it as 2013-03-31",
         ),
         ("cp_plan_rate,Kent,,39.4", FaultCode.BAD_DATE, "there is no period end"),
         (

@@ -17,10 +17,12 @@ GUIDE = (ROOT / "docs" / "test-rules.md").read_text(encoding="utf-8")
 def test_the_first_test_passes_with_the_first_rule(bench: Bench) -> None:
     rules = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
     first = re.search(r"^```yaml\n(indicators:\n  visits_in_time:.*?)^```", rules, re.MULTILINE | re.DOTALL)
+    route = re.search(r"^```yaml route of the first rule\n(.*?)^```", rules, re.MULTILINE | re.DOTALL)
     example = re.search(r"^```yaml test\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
     assert first is not None
+    assert route is not None
     assert example is not None
-    (bench.rules / "cases.yaml").write_text(first[1], encoding="utf-8")
+    (bench.rules / "cases.yaml").write_text(first[1] + route[1], encoding="utf-8")
 
     assert bench.differences(example[1]) == []
 

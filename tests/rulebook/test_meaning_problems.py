@@ -29,6 +29,19 @@ def levels(text: str, changes: str = "", indicated: str = "") -> str:
     return rule_file(indicator(indicated), alerts=alert(f"levels: {{{text}}}\n{changes}"))
 
 
+def percent(indicated: str, alerted: str = "levels: {warning: value > 85}") -> str:
+    return rule_file(indicator("unit: percent\n" + indicated), alerts=alert(alerted))
+
+
+def over(indicated: str) -> str:
+    return rule_file(
+        indicator(indicated + "retired: {on: 2013-11-15}"), alerts=alert("effective: {until: 2013-11-15}")
+    )
+
+
+SINCE = "from: 2013-04-01"
+R = "reference: r"
+
 ROWS: list[tuple[str, str, str]] = [
     (
         "LIM201",
@@ -224,6 +237,48 @@ ROWS: list[tuple[str, str, str]] = [
             )
         ),
     ),
+    (
+        "LIM222",
+        "a target of 900 percent",
+        percent(entries("targets", f"{SINCE}, value: «900», reference: r")),
+    ),
+    ("LIM222", "a limit below nothing", percent(entries("limits", f"«f»rom: 2013-04-01, lower: -5, {R}"))),
+    ("LIM222", "an upper limit of 990", percent(entries("limits", f"«f»rom: 2013-04-01, upper: 990, {R}"))),
+    ("LIM222", "England at 110", percent(entries("benchmarks", f"«f»rom: 2013-04-01, england: 110, {R}"))),
+    ("LIM222", "a band from 800 on", rag("green: value >= target, amber: value < «800»")),
+    ("LIM222", "an alarm above 850", percent("", "levels: {warning: value > 85, critical: value > «850»}")),
+    ("LIM222", "an alarm below -1", percent("", "levels: {warning: value > 85 or value < «-1»}")),
+    ("LIM223", "a slip of the pen", rule_file(indicator("«unit»: percnt"))),
+    ("LIM223", "two words", rule_file(indicator("«unit»: per cent"))),
+    ("LIM223", "a capital", rule_file(indicator("«unit»: Percent"))),
+    ("LIM223", "a sign", rule_file(indicator('«unit»: "%"'))),
+    ("LIM223", "a slip before what it is of", rule_file(indicator("«unit»: pecent of visits"))),
+    (
+        "LIM224",
+        "a target from the day of retirement on",
+        over(entries("targets", "from: 2012-04-01, value: 9, " + R, "«f»rom: 2013-11-15, value: 8, " + R)),
+    ),
+    ("LIM224", "a limit after the retirement", over(entries("limits", f"«f»rom: 2014-04-01, upper: 9, {R}"))),
+    (
+        "LIM225",
+        "a year with its figures turned round",
+        rule_file(
+            indicator(
+                entries("targets", f"{SINCE}, value: 9, {R}", f"«f»rom: 2104-04-01, value: 8, {R}")
+                + entries("limits", f"{SINCE}, upper: 99, {R}")
+            )
+        ),
+    ),
+    (
+        "LIM225",
+        "a year of the century before",
+        rule_file(
+            indicator(
+                entries("targets", f"«f»rom: 1913-04-01, value: 9, {R}", f"from: 2014-04-01, value: 8, {R}")
+                + entries("limits", f"{SINCE}, upper: 99, {R}")
+            )
+        ),
+    ),
     ("LIM221", "an override of nothing", rule_file(alerts=alert("overrides: {«Swale»: {}}"))),
 ]
 
@@ -236,6 +291,16 @@ def test_what_cannot_be_meant_is_reported_where_it_stands(code: str, fault: str,
 
 
 SOUND: list[tuple[str, str]] = [
+    (
+        "a percentage of something else",
+        rule_file(indicator("unit: percent of 2010\n" + entries("targets", f"{SINCE}, value: 110, {R}"))),
+    ),
+    ("from nothing to everything", percent(entries("limits", f"{SINCE}, lower: 0, upper: 100, {R}"))),
+    ("a change by more than 100", percent("", "levels: {warning: value > 85 and abs(change(1)) < 150}")),
+    ("a unit that is only a little like percent", rule_file(indicator("unit: parents"))),
+    ("entries twenty years apart", targets("from: 2013-04-01, value: 9", "from: 2033-04-01, value: 8")),
+    ("one entry, in whatever year", targets("from: 2104-04-01, value: 9")),
+    ("a target before the retirement", over(entries("targets", f"{SINCE}, value: 9, {R}"))),
     (
         "a gap that only negative counts would fall into",
         rag("green: 0 <= value <= 10, red: value > 10", "polarity: none\n"),

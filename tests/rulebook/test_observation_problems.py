@@ -116,6 +116,29 @@ def test_rules_that_fit_the_figures_have_no_problem_of_this_kind(text: str) -> N
     assert not [code for code, _ in found({"a.yaml": text}, seen()) if code.startswith("LIM42")]
 
 
+def test_of_fewer_than_twelve_figures_nothing_is_said_about_limits() -> None:
+    rule = {"a.yaml": rule_file(alerts=alert("levels: {warning: value > 85, critical: value > 1000}"))}
+    assert not found(rule, seen(count=3))
+    assert [code for code, _ in found(rule, seen(count=4))] == ["LIM421"]
+
+
+@pytest.mark.parametrize("many", [5, 6])
+def test_many_rules_without_figures_are_one_line_for_their_file(many: int) -> None:
+    text = rule_file(alerts="".join(alert(id=f"rule-{number}") for number in range(many)))
+    contents = {"a.yaml": text.encode(), "b.yaml": rule_file("", alert(id="another"), "").encode()}
+    outcome = read_rulebook(contents, areas=areas(), observed=seen(of="other"))
+    messages = [problem.message for problem in outcome.problems]
+    one = "there is no figure of open_assessments in Swale, Thanet, Ashford and 1 more"
+    all_of_them = "6 rules of this file have no figures to watch, of open_assessments"
+    assert messages == [*([one] * 5 if many == 5 else [all_of_them]), one]
+
+
+@pytest.mark.parametrize("changes", ["retired: {on: 2013-11-15}", ""])
+def test_a_rule_that_has_an_end_needs_no_figures(changes: str) -> None:
+    text = rule_file(indicator(changes), alert("effective: {until: 2013-11-15}"))
+    assert not found({"a.yaml": text}, seen(of="other"))
+
+
 def test_figures_are_compared_as_they_are_published() -> None:
     rule = rule_file(
         indicator("decimals: 1"), alert("levels: {warning: value > 85, critical: value >= 110.1}")

@@ -190,6 +190,85 @@ ROWS: list[tuple[str, str, Files]] = [
 ]
 
 
+AT_ONCE: list[tuple[str, str, str]] = [
+    (
+        "a role that nobody holds, beside a kind of area that is not there",
+        rule_file(routes=route("match: {areas: districts}\nto: district manger")),
+        "LIM403 LIM501",
+    ),
+    (
+        "a person who is not there, beside a target that is none",
+        rule_file(routes=route("to: [[district manager], {person: adah}]")),
+        "LIM108 LIM502",
+    ),
+    (
+        "a role held elsewhere, beside a rule without an action",
+        rule_file(alerts=alert(without="action"), routes=route("to: Thanet lead")),
+        "LIM112 LIM505",
+    ),
+    (
+        "a recovery within the breach, beside a level that cannot be read",
+        rule_file(alerts=alert("levels: {warning: value > 85, critical: value >}\nrecover: value <= 90")),
+        "LIM211 LIM301",
+    ),
+    (
+        "a recovery within the breach, beside a level that looks back",
+        rule_file(
+            alerts=alert("levels: {warning: value > 85, critical: change(1) > 9}\nrecover: value <= 90")
+        ),
+        "LIM211",
+    ),
+    (
+        "a recovery within the breach, beside limits that cannot be read",
+        rule_file(
+            indicator("limits: [{from: x, upper: 9, reference: r}]"),
+            alert("levels: {warning: value > 85}\nrecover: value <= 90"),
+        ),
+        "LIM115 LIM211",
+    ),
+    (
+        "a recovery within the breach, of an indicator that is not there",
+        rule_file(alerts=alert("indicator: open_assesments\nrecover: value <= 90")),
+        "LIM211 LIM402",
+    ),
+    (
+        "a recovery within the breach, of an indicator without decimals",
+        rule_file(indicator("decimals: x"), alert("recover: value <= 90")),
+        "LIM114 LIM211",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "text", "codes"), AT_ONCE, ids=[fault for fault, _, _ in AT_ONCE])
+def test_a_fault_shows_at_once_beside_others(fault: str, text: str, codes: str) -> None:
+    assert sorted(code for code, _ in found(text, people=directory())) == codes.split(), fault
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        # With decimals that cannot be read, 85.5 may be no figure.
+        (rule_file(indicator("decimals: x"), alert("recover: value < 86")), "LIM114"),
+        # The level that is meant for Swale cannot be read; the rule's own is not what is meant.
+        (
+            rule_file(
+                alerts=alert(
+                    "levels: {warning: value > 20}\nrecover: value <= 18\n"
+                    "overrides: {Swale: {levels: {warning: value >}, recover: value <= 33}}"
+                )
+            ),
+            "LIM301",
+        ),
+        # A route whose areas cannot be read may be meant for other areas.
+        (rule_file(routes=route("match: {areas: distrct}\nto: Thanet lead")), "LIM403"),
+        # The rule's areas cannot be read.
+        (rule_file(alerts=alert("areas: Thanat"), routes=route("to: Thanet lead")), "LIM403"),
+    ],
+)
+def test_what_hangs_on_a_faulty_part_is_not_accused(text: str, code: str) -> None:
+    assert [code for code, _ in found(text, people=directory())] == [code]
+
+
 @pytest.mark.parametrize(("code", "fault", "files"), ROWS, ids=[f"{code} {fault}" for code, fault, _ in ROWS])
 def test_a_fault_across_files_is_reported_where_it_stands(code: str, fault: str, files: Files) -> None:
     clean, problems = expected(code, files)

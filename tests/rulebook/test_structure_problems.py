@@ -165,6 +165,7 @@ def test_a_fault_of_syntax_is_explained_where_it_stands(
     (problem,) = loaded(text).problems
     assert problem.code == "LIM102"
     assert words in problem.message
+    assert "further faults in this file show when this one is mended" in problem.message
     assert (problem.position.line, problem.position.column) == (line, column)
 
 

@@ -136,7 +136,6 @@ RECOVERED = replace(
     previous_value=Decimal(46),
     previous_label="30 Sep 2013",
     history=(*core_assessments()[1:], point(date(2013, 10, 31), "38", limit="40", lower="20", upper="40")),
-    action="Keep up the weekly review until the figure has been below 35 for two months.",
     told_because="You were told when the limit was crossed",
 )
 
@@ -156,7 +155,6 @@ CLOSED = replace(
     limit=None,
     limit_text="",
     limit_reference="",
-    action="",
     told_because="You were told when the limit was crossed",
 )
 

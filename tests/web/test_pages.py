@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
@@ -13,14 +14,15 @@ import pytest
 from monitor.core.alerts import AlertState
 from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.freshness import lateness_of
-from monitor.core.judgements import RagRating
-from monitor.core.rulebook import Level
+from monitor.core.judgements import DirectionOfTravel, RagRating
+from monitor.core.rulebook import Level, Polarity
 from monitor.metrics import Metrics
 from monitor.scoreboard import Scoreboard
 from monitor.web.application import SECURITY_HEADERS, web_application
 from monitor.web.server import HttpPort
 from monitor.web.status import Readiness, Vitals, readiness
 from tests.support.board import AREAS, NOON, RULEBOOK, a_figure, an_alert
+from tests.support.rules import rule
 
 WELL = Vitals(
     version="1.2.3",
@@ -114,10 +116,10 @@ def test_the_page_shows_the_widest_areas_ratings_and_every_firing_alert(client: 
 
     assert "Watching" in page
     assert "Alerts that are firing: 1" in page
-    assert "Too many plans Swale ■ red 31 August 2026" in page
+    assert "Too many plans Swale ■ red 39.4% 40.0% 31 August 2026" in page
     assert "Ratings of Kent" in page
     assert "Child protection plans 39.4% provisional 34.9% ◆ amber worsening" in page
-    assert "2 pending, 40 sent" in page
+    assert "Mails 2 waiting, 40 sent" in page
     assert "24 November 2026, 11:59:30 GMT" in page
     assert RULEBOOK.version[:12] in page
 
@@ -151,8 +153,121 @@ def test_late_figures_are_listed_by_indicator_and_period(source: Source, client:
 def test_a_small_number_is_not_shown(client: httpx.Client) -> None:
     answer = client.get("/", params={"area": "Thanet"})
 
-    assert "39.4" not in answer.text
+    assert "39.4" not in answer.text.partition("Ratings of Thanet")[2]
     assert "withheld" in words(answer)
+
+
+def test_an_alert_on_a_small_number_shows_neither_the_figure_nor_its_limit(
+    source: Source, client: httpx.Client
+) -> None:
+    source.scoreboard.update([], [an_alert("too-many", "Thanet")], frozenset())
+
+    assert "Too many plans Thanet ■ red withheld – 31 August 2026" in words(client.get("/"))
+
+
+@pytest.mark.parametrize(
+    ("condition_text", "figure", "held_against"),
+    [
+        ("value > 40", "39.4", "40.0%"),
+        ("value > 35 or value > 38.5", "39.4", "35.0%"),
+        ("not (30 <= value <= 38)", "39.4", "38.0%"),
+        ("value < lower", "29", "30.0%"),
+        ("value > neighbours", "39.4", "target 34.9%"),
+        ("rating == red", "39.4", "target 34.9%"),
+    ],
+)
+def test_an_alert_shows_the_limit_of_its_level_or_else_the_target(
+    source: Source, client: httpx.Client, condition_text: str, figure: str, held_against: str
+) -> None:
+    known = RULEBOOK.alerts["too-many"]
+    book = replace(
+        RULEBOOK,
+        alerts={
+            "too-many": replace(
+                known, thresholds=rule({"info": "value > 1", "critical": condition_text}).thresholds
+            )
+        },
+    )
+    source.metrics.rulebook_in_force(book, AREAS)
+    source.scoreboard.update([a_figure(area="Swale", value=Decimal(figure))], [], frozenset())
+
+    assert f"red {Decimal(figure):.1f}% {held_against} 31 August" in words(client.get("/"))
+
+
+def test_an_alert_without_a_figure_yet_is_listed_all_the_same(source: Source, client: httpx.Client) -> None:
+    source.scoreboard.clear()
+    source.scoreboard.update([], [an_alert("too-many", "Swale")], frozenset())
+
+    assert "Too many plans Swale ■ red – – 31 August 2026" in words(client.get("/"))
+
+
+@pytest.mark.parametrize(
+    ("ends", "shown"),
+    [
+        ({"upper": Decimal(40)}, "expected up to 40.0%"),
+        ({"lower": Decimal(30)}, "expected at least 30.0%"),
+        ({"lower": Decimal(30), "upper": Decimal(40)}, "expected 30.0% to 40.0%"),
+        ({}, "none"),
+    ],
+)
+def test_a_range_does_not_look_like_a_target(
+    source: Source, client: httpx.Client, ends: dict[str, Decimal], shown: str
+) -> None:
+    figure = a_figure(target=None, lower=ends.get("lower"), upper=ends.get("upper"))
+    source.scoreboard.update([figure], [], frozenset())
+
+    assert f"39.4% provisional {shown} ◆ amber" in words(client.get("/"))
+
+
+def test_a_figure_that_is_missing_is_not_called_provisional(source: Source, client: httpx.Client) -> None:
+    source.scoreboard.update([a_figure(value=None, rag=RagRating.NO_DATA)], [], frozenset())
+
+    assert "Child protection plans no figure 34.9% – no data" in words(client.get("/"))
+
+
+@pytest.mark.parametrize(
+    ("before", "shown"), [(Decimal("38.0"), "neither better nor worse"), (None, "not known")]
+)
+def test_a_figure_that_has_no_good_way_is_said_to_be_neither_better_nor_worse(
+    source: Source, client: httpx.Client, before: Decimal | None, shown: str
+) -> None:
+    plain = replace(RULEBOOK.indicators["cp_plans"], polarity=Polarity.NONE)
+    source.metrics.rulebook_in_force(replace(RULEBOOK, indicators={"cp_plans": plain}), AREAS)
+    figure = a_figure(previous_value=before, direction=DirectionOfTravel.UNKNOWN)
+    source.scoreboard.update([figure], [], frozenset())
+
+    assert f"◆ amber {shown} 30 Sep 2026" in words(client.get("/"))
+
+
+def test_a_range_that_would_narrow_a_small_number_down_is_not_shown(
+    source: Source, client: httpx.Client
+) -> None:
+    counted = replace(RULEBOOK.indicators["cp_plans"], unit="count", decimals=0)
+    source.metrics.rulebook_in_force(replace(RULEBOOK, indicators={"cp_plans": counted}), AREAS)
+    figure = a_figure(value=Decimal(3), target=None, lower=None, upper=Decimal(4))
+    source.scoreboard.update([figure], [], {("cp_plans", "Kent")})
+
+    assert "withheld provisional none ◆ amber" in words(client.get("/"))
+
+
+@pytest.mark.parametrize(
+    ("outbox", "shown"),
+    [
+        ({}, "none waiting"),
+        ({"pending": 0, "sending": 0, "dead": 0}, "none waiting"),
+        ({"sent": 1200, "sending": 0, "pending": 0, "dead": 0}, "1,200 sent"),
+        (
+            {"dead": 1, "pending": 3, "sending": 2, "sent": 4},
+            "3 waiting, 2 being sent, 4 sent, 1 refused or given up",
+        ),
+    ],
+)
+def test_mails_are_counted_in_words(
+    source: Source, client: httpx.Client, outbox: dict[str, int], shown: str
+) -> None:
+    source.told = replace(WELL, outbox=outbox)
+
+    assert f"Mails {shown} Running since" in words(client.get("/"))
 
 
 def test_nothing_that_comes_from_files_becomes_markup(source: Source, client: httpx.Client) -> None:

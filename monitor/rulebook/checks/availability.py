@@ -9,21 +9,19 @@ from monitor.core.conditions.tree import Expression, Name, nodes
 from monitor.core.conditions.tree import Span as TextSpan
 from monitor.rulebook.alerts import WrittenAlert
 from monitor.rulebook.checks.levels import circumstances_of, variants
-from monitor.rulebook.checks.samples import Circumstance, circumstances, representatives, scopes_of
+from monitor.rulebook.checks.samples import (
+    COMPARED_UNDER,
+    Circumstance,
+    circumstances,
+    representatives,
+    scopes_of,
+)
 from monitor.rulebook.checks.timelines import Timeline
 from monitor.rulebook.condition_texts import WrittenCondition
 from monitor.rulebook.indicators import WrittenIndicator
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.written import WrittenRulebook
 
-_KEYS: Final = {
-    "target": "targets",
-    "lower": "limits",
-    "upper": "limits",
-    "neighbours": "benchmarks",
-    "region": "benchmarks",
-    "england": "benchmarks",
-}
 _WORDS: Final = {
     "target": "target",
     "lower": "lower limit",
@@ -94,8 +92,8 @@ def _check_condition(
     *,
     partly: bool,
 ) -> None:
-    for name in _KEYS:
-        if name not in condition.condition.names or _KEYS[name] in written.faulty or not found:
+    for name, key in COMPARED_UNDER.items():
+        if name not in condition.condition.names or key in written.faulty or not found:
             continue
         missing = [each for each in found if getattr(each, name) is None]
         code = "LIM213" if name == "target" else "LIM214"

@@ -10,9 +10,12 @@ from monitor.core.exact import BoolArray
 from monitor.core.rulebook import LEVELS, Level, Polarity
 from monitor.rulebook.alerts import WrittenAlert, WrittenThresholds
 from monitor.rulebook.checks.samples import (
+    COMPARED_UNDER,
     Circumstance,
     Samples,
+    can_be_tried,
     circumstances,
+    common_figure,
     representatives,
     samples,
     scopes_of,
@@ -52,12 +55,14 @@ def check_levels(
 ) -> None:
     """Notes levels that never count and recovery limits within the breach, overrides included.
 
-    What is wrong with the rule itself is not repeated for each override.
+    What is wrong with the rule itself is not repeated for each override. Conditions that cannot be tried,
+    or that compare with what could not be read, are left out, and the others judged without them.
     """
-    if written.faulty & {"targets", "limits"}:
-        return
+    if "decimals" in written.faulty:
+        check_recovery_alone(alert, log)
     noted: set[tuple[str, Span]] = set()
-    for area, thresholds, areas in variants(alert, written, rulebook):
+    for area, whole, areas in variants(alert, written, rulebook):
+        thresholds = _judged(whole, written)
         conditions = [each.condition for each in thresholds.conditions()]
         found = circumstances_of(alert, written, areas)
         tried = samples(conditions, written.indicator, found) if thresholds.levels else None
@@ -66,6 +71,42 @@ def check_levels(
             if (code, place.span) not in noted:
                 log.note(code, place.span, message)
             noted.add((code, place.span))
+
+
+def check_recovery_alone(alert: WrittenAlert, log: ProblemLog) -> None:
+    """Notes recovery limits within the breach for a rule whose indicator, or its decimals, cannot be read.
+
+    Whole numbers alone are tried, which every indicator has, whatever its decimals, and only conditions that
+    compare the value with written numbers.
+    """
+    for thresholds in (alert.thresholds, *alert.overrides.values()):
+        recover = thresholds.recover
+        if recover is None or set(recover.condition.names) != {"value"}:
+            continue
+        for level, condition in thresholds.levels.items():
+            both = [condition.condition, recover.condition]
+            if set(condition.condition.names) != {"value"} or not all(map(can_be_tried, both)):
+                continue
+            figure = common_figure(both)
+            if figure is not None:
+                message = f"{figure} would be {level} and recovered at once"
+                log.note("LIM211", recover.span, message)
+                break
+
+
+def _judged(thresholds: WrittenThresholds, written: WrittenIndicator) -> WrittenThresholds:
+    """The conditions that can be judged by what is known of the indicator."""
+
+    def judged(each: WrittenCondition) -> bool:
+        needed = {COMPARED_UNDER[name] for name in each.condition.names if name in COMPARED_UNDER}
+        return not needed & written.faulty and can_be_tried(each.condition)
+
+    recover = thresholds.recover
+    return WrittenThresholds(
+        {level: each for level, each in thresholds.levels.items() if judged(each)},
+        recover if recover is not None and judged(recover) and "decimals" not in written.faulty else None,
+        thresholds.periods,
+    )
 
 
 def _faults(

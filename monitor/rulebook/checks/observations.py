@@ -22,6 +22,10 @@ from monitor.rulebook.observed import ObservedFigures, ObservedRange
 from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.written import WrittenRulebook
 
+_MOST_NOTED_ALONE: Final = 5
+_FEWEST_FIGURES: Final = 12
+"""Of fewer figures it says nothing that they all lie on one side of a limit."""
+
 _ONE_SIDED: Final = frozenset({"<", "<=", ">", ">="})
 
 
@@ -46,32 +50,51 @@ def check_observations(rulebook: WrittenRulebook, observed: ObservedFigures, log
     """
     if not observed or not rulebook.sound:
         return
+    empty: list[tuple[WrittenAlert, str]] = []
     for alert in rulebook.alerts.values():
         written = rulebook.indicators.get(alert.rule.indicator)
         if written is not None:
-            _check_alert(alert, written, rulebook, observed, log)
+            watched = _watched(alert, written, rulebook, observed)
+            if watched.ranges:
+                _check_alert(watched, rulebook, log)
+            elif not _is_over(alert, written):
+                empty.append((alert, some_of([area.name for area in rulebook.covered(alert)])))
+    _note_empty(empty, log)
     for written in rulebook.indicators.values():
         _check_neighbours(written, rulebook, observed, log)
 
 
-def _check_alert(
-    alert: WrittenAlert,
-    written: WrittenIndicator,
-    rulebook: WrittenRulebook,
-    observed: ObservedFigures,
-    log: ProblemLog,
-) -> None:
-    indicator = written.indicator.id
-    covered = rulebook.covered(alert)
-    ranges = {
-        area.name: observed[indicator, area.name] for area in covered if (indicator, area.name) in observed
-    }
-    if not ranges:
-        message = f"there is no figure of {indicator} in {some_of([area.name for area in covered])}"
-        log.note("LIM423", alert.indicator.span, message)
-        return
-    watched = _Watched(alert, written, ranges)
-    with_figures = [area for area in covered if area.name in ranges]
+def _watched(
+    alert: WrittenAlert, written: WrittenIndicator, rulebook: WrittenRulebook, observed: ObservedFigures
+) -> _Watched:
+    series = {area.name: (written.indicator.id, area.name) for area in rulebook.covered(alert)}
+    return _Watched(alert, written, {name: observed[key] for name, key in series.items() if key in observed})
+
+
+def _is_over(alert: WrittenAlert, written: WrittenIndicator) -> bool:
+    """Whether rule or indicator has an end: whoever began later need not have the figures of that time."""
+    return alert.rule.retirement is not None or written.indicator.retirement is not None
+
+
+def _note_empty(empty: Sequence[tuple[WrittenAlert, str]], log: ProblemLog) -> None:
+    """Notes rules without figures: one by one where they are few in a file, else in one line for the file."""
+    by_file: dict[str, list[tuple[WrittenAlert, str]]] = {}
+    for alert, areas in empty:
+        by_file.setdefault(alert.key.position.file, []).append((alert, areas))
+    for found in by_file.values():
+        if len(found) > _MOST_NOTED_ALONE:
+            indicators = list(dict.fromkeys(alert.rule.indicator for alert, _ in found))
+            message = f"{len(found)} rules of this file have no figures to watch, of {some_of(indicators)}"
+            log.note("LIM423", found[0][0].indicator.span, message)
+            continue
+        for alert, areas in found:
+            message = f"there is no figure of {alert.rule.indicator} in {areas}"
+            log.note("LIM423", alert.indicator.span, message)
+
+
+def _check_alert(watched: _Watched, rulebook: WrittenRulebook, log: ProblemLog) -> None:
+    alert = watched.alert
+    with_figures = [area for area in rulebook.covered(alert) if area.name in watched.ranges]
     ordinary = [area for area in with_figures if area.name not in alert.overrides]
     _check_thresholds(watched, alert.thresholds, ordinary or with_figures, "for", log)
     for area in with_figures:
@@ -88,6 +111,8 @@ def _check_thresholds(
     if thresholds.periods > longest and (own or thresholds.periods != alert.thresholds.periods):
         message = f"{thresholds.periods} figures in a row must breach, and the longest series has {longest}"
         log.note("LIM422", alert.spans[key], message)
+    if sum(watched.ranges[area.name].count for area in areas) < _FEWEST_FIGURES:
+        return
     found = circumstances_of(alert, watched.written, tuple(areas))
     for level, condition in thresholds.levels.items():
         if own or condition is not alert.thresholds.levels.get(level):

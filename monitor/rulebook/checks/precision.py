@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from difflib import SequenceMatcher
 
 from monitor.core.conditions.limits import limit_side, pairs
 from monitor.core.conditions.tree import Literal, Negation
@@ -11,8 +12,12 @@ from monitor.rulebook.alerts import WrittenAlert
 from monitor.rulebook.condition_texts import WrittenCondition
 from monitor.rulebook.indicators import WrittenIndicator, usual_scale
 from monitor.rulebook.problems import ProblemLog, Span
+from monitor.rulebook.scalars import shown
 
 _RATE = re.compile(r"per [0-9]")
+_PERCENT = frozenset({"%", "pct", "pc", "percentage", "per cent"})
+_AS_NEAR_AS = 0.8
+"""How like “percent” a unit has to be to be a slip of it: “percnt” is at 0.92, “parents” at 0.71."""
 
 
 def check_alert_precision(alert: WrittenAlert, written: WrittenIndicator, log: ProblemLog) -> None:
@@ -58,10 +63,21 @@ def _published(indicator: Indicator) -> str:
     return f"which are published with {indicator.decimals} decimal{'s' if indicator.decimals > 1 else ''}"
 
 
+def _is_nearly_percent(unit: str) -> bool:
+    written = " ".join(unit.casefold().split())
+    first = written.split(" ")[0]
+    return written in _PERCENT or any(
+        SequenceMatcher(None, each, "percent").ratio() >= _AS_NEAR_AS for each in (written, first)
+    )
+
+
 def check_unit(written: WrittenIndicator, log: ProblemLog) -> None:
     """Notes a scale that does not fit the unit, and a polarity that needs a target where there is none."""
     indicator = written.indicator
     usual = usual_scale(indicator.unit)
+    if usual is None and _is_nearly_percent(indicator.unit):
+        hint = "did you mean percent?"
+        log.note("LIM223", written.spans["unit"], f"the unit is {shown(indicator.unit)}", hint)
     if usual is not None and indicator.scale not in {usual, None}:
         message = f"the unit is “{indicator.unit}”, and the scale is {indicator.scale:,}, not {usual:,}"
         log.note("LIM216", written.spans["scale"], message)

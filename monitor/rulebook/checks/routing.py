@@ -54,17 +54,21 @@ def check_targets_known(rulebook: WrittenRulebook, log: ProblemLog) -> None:
 def check_reach(rulebook: WrittenRulebook, log: ProblemLog) -> None:
     """Notes alerts that no route matches, routes that match none, and routes whose role nobody holds there.
 
-    Nothing is said while some definition has an error: it may be the one that would be matched.
+    While some definition has an error it may be the one that would match or be matched: then only those
+    roles are noted that nobody holds where an alert is sure to take the route.
     """
-    if not rulebook.sound:
-        return
     reached: dict[str, dict[str, Area]] = {key: {} for key in rulebook.routes}
-    followed = [alert for alert in rulebook.alerts.values() if alert.rule.indicator in rulebook.indicators]
+    followed = [
+        alert
+        for alert in rulebook.alerts.values()
+        if alert.rule.indicator in rulebook.indicators and not alert.faulty
+    ]
     for alert in followed:
         _follow(alert, rulebook, reached, log)
+    every = rulebook.sound and len(followed) == len(rulebook.alerts)
     for key, areas in reached.items():
         written = rulebook.routes[key]
-        if not areas and len(followed) == len(rulebook.alerts) and _names_what_is_there(written, rulebook):
+        if not areas and every and _names_what_is_there(written, rulebook):
             log.note("LIM504", written.key, f"no alert rule can ever match route {key}")
         if areas and rulebook.directory is not None:
             _check_holders(written, areas.values(), rulebook, rulebook.directory, log)
@@ -75,7 +79,11 @@ def _follow(
 ) -> None:
     """Adds the rule's areas to the routes that its alerts take, and notes those that take none."""
     theme = rulebook.indicators[alert.rule.indicator].indicator.theme
-    candidates = [key for key, each in rulebook.routes.items() if _concerns(each.route, alert.rule, theme)]
+    candidates = [
+        key
+        for key, each in rulebook.routes.items()
+        if not each.faulty and _concerns(each.route, alert.rule, theme)
+    ]
     left: dict[Level, list[str]] = {}
     for area in rulebook.covered(alert):
         here = [key for key in candidates if rulebook.routes[key].route.match.scope.covers(area)]
@@ -85,7 +93,7 @@ def _follow(
                 reached[key][area.name] = area
             if not taken:
                 left.setdefault(each.level, []).append(area.name)
-    for names in dict.fromkeys(tuple(names) for names in left.values()):
+    for names in dict.fromkeys(tuple(names) for names in left.values()) if rulebook.sound else ():
         levels = " and ".join(level for level in left if tuple(left[level]) == names)
         message = f"no route is for {levels} alerts of {alert.rule.id} in {some_of(names)}"
         log.note("LIM503", alert.key, message)

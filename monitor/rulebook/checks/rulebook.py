@@ -7,9 +7,11 @@ from monitor.rulebook.checks.availability import (
     check_target_comparisons,
 )
 from monitor.rulebook.checks.bands import check_bands
+from monitor.rulebook.checks.dates import check_dates
 from monitor.rulebook.checks.derivations import check_derivations
-from monitor.rulebook.checks.levels import check_levels, check_sides
+from monitor.rulebook.checks.levels import check_levels, check_recovery_alone, check_sides
 from monitor.rulebook.checks.others import check_others
+from monitor.rulebook.checks.percentages import check_alert_percentages, check_percentages
 from monitor.rulebook.checks.precision import check_alert_precision, check_indicator_precision, check_unit
 from monitor.rulebook.checks.profiles import check_profiles
 from monitor.rulebook.checks.references import check_indicators_known, check_lifetimes, check_successions
@@ -27,15 +29,19 @@ def check_rulebook(rulebook: WrittenRulebook, log: ProblemLog) -> None:
         check_target_comparisons(indicator, rulebook.areas, log)
         check_band_comparisons(indicator, rulebook.areas, log)
         check_indicator_precision(indicator, log)
+        check_percentages(indicator, log)
+        check_dates(indicator, log)
         check_bands(indicator, rulebook.areas, log)
         check_profiles(indicator, rulebook.areas, log)
     for alert in rulebook.alerts.values():
         watched = rulebook.indicators.get(alert.rule.indicator)
         if watched is None:
+            check_recovery_alone(alert, log)
             continue
         check_ratings(alert, watched, log)
         check_alert_comparisons(alert, watched, rulebook, log)
         check_alert_precision(alert, watched, log)
+        check_alert_percentages(alert, watched, log)
         check_sides(alert, watched, log)
         check_levels(alert, watched, rulebook, log)
         check_lifetimes(alert, watched, log)

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from monitor.core.areas import Area
+from monitor.core.areas import Area, AreaType
 from monitor.core.conditions import Amount, Condition, Frame, Truth
 from monitor.core.conditions.limits import limit_side, pairs
 from monitor.core.conditions.tree import Expression, Name, nodes
@@ -33,6 +33,16 @@ from monitor.core.rulebook import (
 from monitor.rulebook.checks.timelines import Timeline
 
 COMPARED: Final = ("target", "lower", "upper", "neighbours", "region", "england")
+COMPARED_UNDER: Final = {
+    "target": "targets",
+    "lower": "limits",
+    "upper": "limits",
+    "neighbours": "benchmarks",
+    "region": "benchmarks",
+    "england": "benchmarks",
+}
+"""The key of an indicator under which stands what a name of a condition means."""
+
 _BEGINNING: Final = date.min
 _WHOLE_PERCENT: Final = 100
 
@@ -64,6 +74,9 @@ class Circumstance:
     def compared(self) -> tuple[Compared, ...]:
         """The numbers alone, in the order of :data:`COMPARED`."""
         return self.target, self.lower, self.upper, self.neighbours, self.region, self.england
+
+
+_NOTHING: Final = Circumstance(Area("", AreaType.COUNTY), _BEGINNING, None, None, None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +187,20 @@ def samples(
     frame = frame_of(indicator.decimals, [figure for figure, _ in rows], [each for _, each in rows])
     truths = tuple(condition.evaluate(frame) for condition in conditions)
     return Samples([figure for figure, _ in rows], [each for _, each in rows], truths, indicator.decimals)
+
+
+def common_figure(conditions: Sequence[Condition]) -> str | None:
+    """Returns a whole number for which all conditions hold; None where there is none.
+
+    They compare ``value`` with written numbers alone, and can be tried.
+    """
+    nothing = frame_of(0, [0], [_NOTHING])
+    values = [each for condition in conditions for each in condition.limit_values(nothing)]
+    limits = [Fraction(int(each.shown.scaled[0, 0]), 10**each.shown.decimals) for each in values]
+    near = sorted({int(limit // 1) + step for limit in limits for step in (-1, 0, 1, 2)})
+    frame = frame_of(0, near, [_NOTHING] * len(near))
+    holding = np.logical_and.reduce([condition.evaluate(frame).true for condition in conditions])
+    return next((str(figure) for figure, holds in zip(near, holding[:, 0], strict=True) if holds), None)
 
 
 def can_be_tried(condition: Condition) -> bool:

@@ -115,4 +115,25 @@ MEANING: Final = {
         "The override changes nothing.",
         "Give it levels, recover or for, or remove it.",
     ),
+    "LIM222": warning(
+        "no such percentage",
+        "The unit is “percent”, and a target or limit lies below 0 or above 100, where no share of a whole "
+        "lies.",
+        "Check the number for a slip. Where figures above 100 are meant, say of what: percent of 2010.",
+    ),
+    "LIM223": warning(
+        "nearly a percentage",
+        "The unit is nearly “percent”, and is not taken for it: ratios are not multiplied by 100.",
+        "Write percent, in small letters and one word.",
+    ),
+    "LIM224": warning(
+        "begins after the end",
+        "The entry begins on or after the day on which its indicator is retired, so it never counts.",
+        "Correct one of the two dates, or remove the entry.",
+    ),
+    "LIM225": warning(
+        "date far from the others",
+        "Between this entry's “from” and that of every other entry of the indicator lie more than 20 years.",
+        "Check the year for a slip. If it is meant, leave it.",
+    ),
 }
