@@ -42,7 +42,9 @@ def main(series: int) -> None:
         _load(store, world, MONTHS + 2, some)
         few = _timed("one more month of one series in a hundred", store, world)
         none = _timed("nothing new", store, world)
-        print(f"ratios: all {every / none:,.0f}, a month {month / none:,.0f}, 1 % {few / none:,.1f}, nothing 1")
+        print(
+            f"ratios: all {every / none:,.0f}, a month {month / none:,.0f}, 1 % {few / none:,.1f}, nothing 1"
+        )
         store.close()
 
 
@@ -55,7 +57,9 @@ def _world(indicators: int) -> World:
     )
     measures = {f"m{n}": replace(indicator(scale=None, decimals=0), id=f"m{n}") for n in range(indicators)}
     rules = {
-        f"r{n}": replace(rule({"warning": "value > 90", "critical": "value > 97"}), id=f"r{n}", indicator=f"m{n}")
+        f"r{n}": replace(
+            rule({"warning": "value > 90", "critical": "value > 97"}), id=f"r{n}", indicator=f"m{n}"
+        )
         for n in range(indicators)
     }
     person = Recipient("someone", "Someone", "someone@council.example", "Someone")
@@ -77,22 +81,15 @@ def _world(indicators: int) -> World:
 def _load(store: Store, world: World, months: int, indicators: list[str]) -> None:
     rows = []
     for name in indicators:
-        for place, area in enumerate(world.areas):
+        for area in world.areas:
             seed = int(sha256(f"{name}{area.name}".encode()).hexdigest(), 16)
-            for figure in monthly(*(str((seed >> n) % 100) for n in range(months)), area=area.name):
-                rows.append(
-                    NewObservation(
-                        name,
-                        area.name,
-                        figure.period_end,
-                        figure.value,
-                        None,
-                        None,
-                        figure.status,
-                        None,
-                    )
+            figures = monthly(*(str((seed >> n) % 100) for n in range(months)), area=area.name)
+            rows.extend(
+                NewObservation(
+                    name, area.name, figure.period_end, figure.value, None, None, figure.status, None
                 )
-            assert place < AREAS  # noqa: S101 - the world holds as many areas as are asked for
+                for figure in figures
+            )
     digest = sha256(f"{months}{len(rows)}".encode()).hexdigest()
     with store.writing() as connection:
         record_batch(connection, NewBatch("figures.csv", digest, Channel.INGEST), rows, now=NOW)

@@ -53,7 +53,7 @@ def as_csv(found: Backtest, world: World) -> str:
 
 
 def as_json(found: Backtest, world: World) -> str:
-    """Everything: breaches with their steps, mails by person and month, breaches by rule, what is not told."""
+    """Breaches with their steps, mails by person and month, breaches by rule, what is not told."""
     question, book = found.question, world.rulebook
     report = {
         "from": question.start.isoformat(),

@@ -205,7 +205,7 @@ def _life(alert: Alert, rule: AlertRule, run: Run, until: date | None) -> Iterat
 
 
 def _judged_places(rule: AlertRule, period_ends: Sequence[date], until: date | None) -> tuple[int, int]:
-    """The first and the last place that the rule judges; the last stands before the first if it judges none."""
+    """The first and the last place that the rule judges; the last before the first if it judges none."""
     first = 0 if rule.start is None else bisect_left(period_ends, rule.start)
     end = len(period_ends) if until is None else bisect_right(period_ends, until)
     if rule.retirement is not None:

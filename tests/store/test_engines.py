@@ -81,7 +81,9 @@ def test_a_server_that_does_not_answer_is_said_clearly_and_without_the_password(
 
     told = str(caught.value)
     assert told.startswith(f"limen cannot use the PostgreSQL database “limen” on 127.0.0.1, port {port}: ")
-    assert told.endswith("Check that the server runs, and the address and password in the setting database_url.")
+    assert told.endswith(
+        "Check that the server runs, and the address and password in the setting database_url."
+    )
     assert PASSWORD not in told
     assert "\n" not in told
 
