@@ -79,7 +79,7 @@ def _world(indicators: int) -> World:
 
 
 def _load(store: Store, world: World, months: int, indicators: list[str]) -> None:
-    rows = []
+    rows: list[NewObservation] = []
     for name in indicators:
         for area in world.areas:
             seed = int(sha256(f"{name}{area.name}".encode()).hexdigest(), 16)
