@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.support.command import LIMEN, Played, environment, limen, played_in
+from tests.support.command import INTERRUPTIBLE, LIMEN, Played, environment, limen, played_in
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -120,7 +120,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
 
 def test_page_and_metrics_stay_up_until_ctrl_c(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [LIMEN, "demo", "--fast", "--folder", str(tmp_path / "demo")],
+        [*INTERRUPTIBLE, LIMEN, "demo", "--fast", "--folder", str(tmp_path / "demo")],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -150,7 +150,7 @@ def test_page_and_metrics_stay_up_until_ctrl_c(tmp_path: Path) -> None:
 
 def test_ctrl_c_ends_it_in_the_middle_too(tmp_path: Path) -> None:
     with subprocess.Popen(
-        [LIMEN, "demo", "--once", "--folder", str(tmp_path / "demo")],
+        [*INTERRUPTIBLE, LIMEN, "demo", "--once", "--folder", str(tmp_path / "demo")],
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -11,6 +11,16 @@ from pathlib import Path
 LIMEN = str(Path(sys.executable).with_name("limen"))
 
 
+INTERRUPTIBLE = (
+    sys.executable,
+    "-c",
+    "import os, signal, sys\n"
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "os.execv(sys.argv[1], sys.argv[1:])",
+)
+"""Put before a command that is to get Ctrl-C: whoever runs the tests in the background has it ignored."""
+
+
 def environment(settings: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment without its own settings of limen, and with those given; 80 columns."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("LIMEN_")}

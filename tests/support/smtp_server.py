@@ -46,7 +46,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -151,7 +151,9 @@ class _Protocol(SMTP):
     def reset(self) -> None:
         """Cuts the connection without a word."""
         if self.transport is not None:
-            cast("asyncio.Transport", self.transport).abort()
+            # Python 3.11.2's TLS transport forgets its protocol when it is closed, and cannot be aborted then.
+            with suppress(AttributeError):
+                cast("asyncio.Transport", self.transport).abort()
 
     async def smtp_RSET(self, arg: str) -> None:  # noqa: N802 - aiosmtpd's naming
         self._server.resets += 1
