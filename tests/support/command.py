@@ -11,13 +11,12 @@ from pathlib import Path
 LIMEN = str(Path(sys.executable).with_name("limen"))
 
 
-INTERRUPTIBLE = (
-    sys.executable,
-    "-c",
-    "import os, signal, sys\n"
-    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    "os.execv(sys.argv[1], sys.argv[1:])",
-)
+_WITH_SIGINT = """\
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+INTERRUPTIBLE = (sys.executable, "-c", _WITH_SIGINT)
 """Put before a command that is to get Ctrl-C: whoever runs the tests in the background has it ignored."""
 
 

@@ -151,7 +151,7 @@ class _Protocol(SMTP):
     def reset(self) -> None:
         """Cuts the connection without a word."""
         if self.transport is not None:
-            # Python 3.11.2's TLS transport forgets its protocol when it is closed, and cannot be aborted then.
+            # Python 3.11.2's TLS transport forgets its protocol when it is closed: no abort then.
             with suppress(AttributeError):
                 cast("asyncio.Transport", self.transport).abort()
 
