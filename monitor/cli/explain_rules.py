@@ -100,7 +100,10 @@ def _expected(connection: Connection, view: View) -> Expected | None:
     last = latest_periods(connection, [view.indicator.id]).get((view.indicator.id, view.area.name))
     if last is None or view.indicator.expected_within is None:
         return None
-    return expected_after(last, view.indicator, bank_holidays(last.year, last.year + _YEARS_AHEAD))
+    expected = expected_after(last, view.indicator, bank_holidays(last.year, last.year + _YEARS_AHEAD))
+    retirement = view.indicator.retirement
+    # From its retirement on nobody is asked for a figure any more.
+    return None if expected and retirement and expected.due >= retirement.on else expected
 
 
 def _verdict(rule: AlertRule, view: View) -> RuleEvaluation | None:

@@ -257,7 +257,9 @@ def conditions(rule: RuleTold) -> str:
     text = f"{lasting}; {over}."
     if rule.retired_on:
         successor = f", then “{rule.superseded_by}”" if rule.superseded_by else ""
-        text += f" In use until {day(rule.retired_on)}{successor}."
+        text += (
+            f" In use until {day(rule.retired_on)}{successor}: no figure that comes in later raises an alert."
+        )
     return text
 
 
