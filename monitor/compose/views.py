@@ -63,11 +63,11 @@ class Links:
                     f"{self.base_url!r} cannot be linked to: give an address that starts with http:// or https://"
                 )
 
-    def alert(self, rule: str, area: str) -> str | None:
-        """The page of the alert (rule, area)."""
+    def area(self, area: str) -> str | None:
+        """The status page with this area's figures and alerts."""
         if self.base_url is None:
             return None
-        return f"{self.base_url.rstrip('/')}/alerts/{quote(rule, safe='')}/{quote(area, safe='')}"
+        return f"{self.base_url.rstrip('/')}/?area={quote(area, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,7 @@ def notice_view(notice: Notice, links: Links) -> NoticeView:
         definition=sentence(one_line(notice.definition)),
         told_because=sentence(one_line(notice.told_because)),
         small_print=small_print(notice),
-        link=links.alert(notice.rule, notice.area),
+        link=links.area(notice.area),
     )
 
 
