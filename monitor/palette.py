@@ -68,6 +68,8 @@ RECOVERED = Tone("recovered", "✓", "#00703c", "#ffffff")
 CLOSED = Tone("closed", "□", "#4a5763", "#ffffff")
 LATE = Tone("late", "▲", "#6b3a87", "#ffffff")
 ARRIVED = Tone("arrived", "△", "#00703c", "#ffffff")
+DOUBTFUL = Tone("doubtful", "?", "#6b3a87", "#ffffff")
+RESTATED = Tone("restated", "↻", "#4a5763", "#ffffff")
 REFUSED = Tone("refused", "✕", "#7d2b0b", "#ffffff")
 
 LEVEL_TONES = {Level.CRITICAL: RED, Level.WARNING: AMBER, Level.INFO: NOTICE}
@@ -82,9 +84,13 @@ def tone_of(kind: NoticeKind, level: Level | None) -> Tone:
             return CLOSED
         case NoticeKind.LATE:
             return LATE
-        case NoticeKind.ARRIVED:
+        case NoticeKind.ARRIVED | NoticeKind.CONFIRMED:
             return ARRIVED
-        case NoticeKind.BREACH | NoticeKind.WORSENED:
+        case NoticeKind.DOUBTFUL:
+            return DOUBTFUL
+        case NoticeKind.RESTATED:
+            return RESTATED if level is None else LEVEL_TONES[level]
+        case NoticeKind.BREACH | NoticeKind.WORSENED | NoticeKind.REMINDER | NoticeKind.ESCALATED:
             return NOTICE if level is None else LEVEL_TONES[level]
 
 

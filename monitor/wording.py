@@ -86,7 +86,7 @@ def headline(notice: Notice) -> str:
     """The news itself, in one or two sentences."""
     figures = FigureFormat(notice.unit, notice.decimals)
     match notice.kind:
-        case NoticeKind.BREACH:
+        case NoticeKind.BREACH | NoticeKind.REMINDER | NoticeKind.ESCALATED | NoticeKind.RESTATED:
             return _standing(notice, figures, "The figure is") + _lasting(notice)
         case NoticeKind.WORSENED:
             return _standing(notice, figures, "The figure has worsened to") + _change_of_level(notice)
@@ -102,6 +102,10 @@ def headline(notice: Notice) -> str:
             return "The figure did not come in time."
         case NoticeKind.ARRIVED:
             return "The figure has come."
+        case NoticeKind.DOUBTFUL:
+            return "The figure looks wrong."
+        case NoticeKind.CONFIRMED:
+            return "The figure is not in doubt any more."
 
 
 def day(when: date, on: date | None = None) -> str:

@@ -35,6 +35,12 @@ def operations_subject(news: OperationsNews) -> str:
             return f"limen: rules on disk refused, {errors}; the last good ones stay in force"
         case OperationsKind.RULES_ACCEPTED:
             return "limen: the rules on disk are good again, and in force"
+        case OperationsKind.SILENCE_ENDED:
+            return f"limen: silence {news.subject} has ended"
+        case OperationsKind.ADDRESS_FAILING:
+            return f"limen: mails to {one_line(news.subject)} come back"
+        case OperationsKind.STORM:
+            return "limen: too many mails in too short a time; summaries follow"
 
 
 def subject_of(told: Sequence[Story], on: date | None = None) -> str:
@@ -76,9 +82,11 @@ def _figures(notice: Notice) -> str:
     value = figures.short(notice.value, protected=notice.protected) if known else ""
     limit = _line(notice, figures)
     match notice.kind:
-        case NoticeKind.BREACH if notice.not_yet_recovered:
+        case NoticeKind.BREACH | NoticeKind.REMINDER | NoticeKind.ESCALATED | NoticeKind.RESTATED if (
+            notice.not_yet_recovered
+        ):
             return ", ".join(filter(None, (value, "not yet recovered")))
-        case NoticeKind.BREACH:
+        case NoticeKind.BREACH | NoticeKind.REMINDER | NoticeKind.ESCALATED | NoticeKind.RESTATED:
             return ", ".join(filter(None, (value, limit)))
         case NoticeKind.WORSENED:
             return "worsened" + (f" to {value}" if value else "") + (f", {limit}" if limit else "")
@@ -87,7 +95,7 @@ def _figures(notice: Notice) -> str:
         case NoticeKind.CLOSED:
             reason = cut(one_line(notice.reason).rstrip("."), _LONGEST_REASON)
             return f"closed: {reason}" if reason else "closed"
-        case NoticeKind.LATE | NoticeKind.ARRIVED:
+        case NoticeKind.LATE | NoticeKind.ARRIVED | NoticeKind.DOUBTFUL | NoticeKind.CONFIRMED:
             return ""
 
 

@@ -26,6 +26,11 @@ _PREHEADER_LENGTH = 140
 _STRIPS = {
     NoticeKind.BREACH: "limit crossed",
     NoticeKind.WORSENED: "worsened",
+    NoticeKind.ESCALATED: "nobody has answered yet",
+    NoticeKind.REMINDER: "still beyond its limit",
+    NoticeKind.RESTATED: "a figure was restated",
+    NoticeKind.DOUBTFUL: "a figure looks wrong",
+    NoticeKind.CONFIRMED: "no longer in doubt",
     NoticeKind.RECOVERED: "back within limits",
     NoticeKind.CLOSED: "no longer watched",
 }

@@ -21,10 +21,15 @@ class NoticeKind(StrEnum):
 
     BREACH = "breach"
     WORSENED = "worsened"
+    ESCALATED = "escalated"
+    REMINDER = "reminder"
+    RESTATED = "restated"
+    DOUBTFUL = "doubtful"
     LATE = "late"
     CLOSED = "closed"
     RECOVERED = "recovered"
     ARRIVED = "arrived"
+    CONFIRMED = "confirmed"
 
 
 class TellReason(StrEnum):
@@ -33,6 +38,9 @@ class TellReason(StrEnum):
     ROUTE = "a route names them"
     DATA_OWNER = "they own the data"
     WAS_TOLD_OF_BREACH = "they were told of the breach"
+    REMINDED = "they were told, and nobody has acknowledged it"
+    ESCALATED = "those told before them have not acknowledged it"
+    WAS_TOLD_OF_FIGURE = "they were told a figure that has changed since"
     NOBODY_ELSE = "no route reached anybody, so operations were told"
     NO_DATA_OWNER = "nobody owns the data, so operations were told"
     EASED = "not told: the level eased, the breach goes on"
@@ -40,6 +48,21 @@ class TellReason(StrEnum):
     NEVER_TOLD_OF_BREACH = "not told: nobody had been told of the breach"
     FLAPPING = "not told: the alert begins and ends too often; news follows when it calms"
     PENDING = "not told: the breach has not lasted long enough yet"
+    WINDOW = "not told yet: it is held until the window opens"
+    DIGEST = "not told yet: it is held for the digest"
+    SILENCED = "not told yet: it is silenced"
+    MAINTENANCE = "not told yet: it is in a maintenance window"
+    INHIBITED = "not told yet: another alert says it already"
+    LATE_FEED = "not told yet: its figures are late, and the data owner is told"
+    DATA_FAULT = "not told yet: the figure looks wrong, and the data owner is asked"
+    STORM = "not told yet: too many mails in too short a time; one summary follows"
+    UNSENT = "not told yet: the mail before it has not gone out"
+    ACKNOWLEDGED = "not told: somebody has acknowledged it"
+    OVER_WHILE_HELD = "not told: it was over before it could be told"
+    BEGAN_AGAIN = "not told: it began again before they could be told that it was over"
+    KNOWN_ALREADY = "not told: they know it as it stands"
+    REACHED_NO_MORE = "not told: no route names them any more"
+    NOBODY_TO_ESCALATE_TO = "not told: nobody holds the role that it would go to next"
     NOBODY_TOLD = "not told: nobody owns the data and no operations address is set"
     NO_RECIPIENT = "not told: no route reaches anybody and no operations address is set"
 
@@ -47,6 +70,11 @@ class TellReason(StrEnum):
     def told(self) -> bool:
         """Whether this is a reason for telling."""
         return not self.value.startswith("not told")
+
+    @property
+    def held(self) -> bool:
+        """Whether this is a reason for telling later, if it still holds then."""
+        return self.value.startswith("not told yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +94,37 @@ class HistoryPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldFigure:
+    """The figure that a telling was about, as it was shown, with its rating and the level that held.
+
+    ``value`` None: missing, or too small to show. ``revision`` is that of the observation.
+    """
+
+    period_end: date
+    value: Decimal | None
+    protected: bool
+    rag: RagRating
+    level: Level | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class RestatedFigure:
+    """A figure that somebody was told, and what it is now. Both are as a reader may see them.
+
+    ``now`` has no value where the figure was ``withdrawn``. ``told_on`` is the day of the mail that told it;
+    ``because`` says in a few words why it changed.
+    """
+
+    period_label: str
+    was: ToldFigure
+    now: ToldFigure
+    withdrawn: bool
+    told_on: date
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One alert's news for one reader; everything a mail says of it.
 
@@ -75,6 +134,11 @@ class Notice:
     ``rule_position`` is ``file:line:col`` and ``rule_version`` the rulebook's version or git revision.
     ``not_yet_recovered`` is the recovery condition where the figure is within limits again but the alert not
     over. ``told_because`` is a sentence for the reader; ``thread`` is the same for all mails of one breach.
+
+    ``restated`` says which figure that the reader was told has changed. ``held_since`` is when this could
+    have been told first, ``held_because`` why it was not. Of a reminder, ``reminders`` counts it and those
+    before, ``first_told_on`` is the day of the first mail; ``not_acknowledged_by`` names those who were told
+    before an escalation. ``doubt`` says why the figure may be wrong, where that is not settled.
 
     With ``due`` it tells not of a figure but of one that is missing, or was: that for the period which ends
     on ``period_end``, to be there by the end of that day. ``previous_label`` is then the last period that
@@ -121,11 +185,23 @@ class Notice:
     thread: str
     not_yet_recovered: str = ""
     due: date | None = None
+    restated: RestatedFigure | None = None
+    held_since: datetime | None = None
+    held_because: str = ""
+    first_told_on: date | None = None
+    reminders: int = 0
+    not_acknowledged_by: tuple[str, ...] = ()
+    doubt: str = ""
 
     @property
     def tells_of_data(self) -> bool:
         """Whether it tells of whether a figure has come, and not of what a figure says."""
         return self.due is not None or self.kind in (NoticeKind.LATE, NoticeKind.ARRIVED)
+
+    @property
+    def told_again(self) -> bool:
+        """Whether it says nothing new, but asks for an answer: a reminder or an escalation."""
+        return self.kind in (NoticeKind.REMINDER, NoticeKind.ESCALATED)
 
 
 class OperationsKind(StrEnum):
@@ -133,11 +209,17 @@ class OperationsKind(StrEnum):
 
     RULES_REFUSED = "rules refused"
     RULES_ACCEPTED = "rules accepted"
+    SILENCE_ENDED = "silence ended"
+    ADDRESS_FAILING = "address failing"
+    STORM = "storm"
 
 
 @dataclass(frozen=True, slots=True)
 class OperationsNews:
     """News of limen itself for those who run it: the rules or the configuration can't be used, or can again.
+
+    Of anything else than the rules, ``problems`` are lines for people that say it all, ``errors`` counts what
+    they list, and ``subject`` is what it is about, such as the silence's number or the failing address.
 
     ``problems`` are as ``limen check`` prints them, "" when there are none, and ``errors`` counts them.
     ``rules_version`` is the version or git revision of the rules in force, ``rules_folder`` where those on
@@ -149,11 +231,22 @@ class OperationsNews:
     problems: str
     rules_version: str
     rules_folder: str
+    subject: str = ""
 
     @property
     def thread(self) -> str:
-        """The same for all mails about the rules on disk."""
-        return "operations/rules"
+        """The same for all mails about the rules on disk, and for all about one other thing."""
+        if self.kind in (OperationsKind.RULES_REFUSED, OperationsKind.RULES_ACCEPTED):
+            return "operations/rules"
+        return f"operations/{self.kind}/{self.subject}"
+
+
+class Occasion(StrEnum):
+    """Why a mail is sent now: for news, as the digest that its readers asked for, or to sum up too much."""
+
+    NEWS = "news"
+    DIGEST = "digest"
+    SUMMARY = "summary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +260,7 @@ class Notification:
     notices: tuple[Notice, ...]
     decided_at: datetime
     operations: OperationsNews | None = None
+    occasion: Occasion = Occasion.NEWS
 
     @property
     def threads(self) -> tuple[str, ...]:
@@ -180,7 +274,9 @@ class Decision:
     """Somebody was told of a transition, or was not, and why.
 
     ``recipient`` None: the reason keeps it from everybody. ``route`` is the id of the route that names them,
-    ``role`` what they are told as, ``role_area`` the area for which they hold the role.
+    ``role`` what they are told as, ``role_area`` the area for which they hold the role. ``level`` is the
+    alert's, ``figure`` the one that the telling is about. ``until`` is when what is held is looked at again
+    (None: when what holds it ends); ``note`` names what keeps it from them, such as the silence.
     """
 
     rule: str
@@ -192,3 +288,7 @@ class Decision:
     route: str | None
     role: str | None
     role_area: str | None
+    level: Level | None = None
+    figure: ToldFigure | None = None
+    until: datetime | None = None
+    note: str = ""

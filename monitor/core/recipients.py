@@ -10,13 +10,17 @@ from monitor.core.areas import AreaTree
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person who can be told. ``salutation`` is how a mail greets them."""
+    """A person who can be told. ``salutation`` is how a mail greets them.
+
+    ``stands_in_for`` names whom they are told in place of, as their deputy on that day; "": nobody.
+    """
 
     id: str
     name: str
     address: str
     salutation: str
     channel: str = "email"
+    stands_in_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The files are read by ``monitor.rulebook``; here stands only what they mean. Amo
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.core.areas import Area
@@ -17,6 +17,7 @@ from monitor.core.periods import Basis, Frequency
 from monitor.core.positions import Position
 from monitor.core.sources import Source
 from monitor.core.statistics.flapping import FlappingRule
+from monitor.core.windows import AT_ONCE, Reminders, Timing
 
 
 class Polarity(StrEnum):
@@ -172,6 +173,22 @@ class Retirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Plausibility:
+    """When a figure is doubtful: a fault of the data more likely than what a service does.
+
+    ``jump``: it differs from the one before by more than this, in millionths of the unit. ``falls_to_zero``:
+    it is zero and the one before was at least this many millionths. ``missing_areas``: an area has no figure
+    for a period for which at least half of its kind have one, and had one for the period before. While a
+    figure is doubtful and the data owner has not confirmed it, managers wait, at most ``wait`` working days.
+    """
+
+    jump: int | None = None
+    falls_to_zero: int | None = None
+    missing_areas: bool = False
+    wait: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """One measured thing.
 
@@ -207,6 +224,7 @@ class Indicator:
     derivation: Derivation | None = None
     expected_within: int | None = None
     rebases: tuple[Dated[bool], ...] = ()
+    plausibility: Plausibility | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,12 +309,68 @@ class RouteTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class Escalation:
+    """Whom a route tells as well when nobody has acknowledged after so many working days."""
+
+    after: int
+    to: tuple[RouteTarget, ...]
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """Sends the alerts that match to its targets. Every route that matches counts; nobody is told twice."""
+    """Sends the alerts that match to its targets. Every route that matches counts; nobody is told twice.
+
+    ``timing`` is when its news may be told. ``escalations`` are in the order of their days, which count from
+    the first telling.
+    """
 
     id: str
     match: RouteMatch
     to: tuple[RouteTarget, ...]
+    position: Position
+    timing: Timing = AT_ONCE
+    reminders: Reminders | None = None
+    escalations: tuple[Escalation, ...] = ()
+
+
+class Same(StrEnum):
+    """What an inhibiting and an inhibited alert may have to have in common."""
+
+    INDICATOR = "indicator"
+    THEME = "theme"
+    AREA = "area"
+
+
+@dataclass(frozen=True, slots=True)
+class Inhibition:
+    """While an alert that ``source`` matches fires, news of those that ``target`` matches is held.
+
+    ``same``: what both must have in common. ``within``: the inhibited alert's area must lie within the
+    other's. An alert inhibits neither itself nor one that could inhibit it in turn.
+    """
+
+    id: str
+    source: RouteMatch
+    target: RouteMatch
+    same: frozenset[Same]
+    within: bool
+    reference: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Maintenance:
+    """A planned time in which nobody is told of what ``match`` matches; what holds afterwards is told then.
+
+    From ``start`` until ``end`` (excluded), both local wall-clock times without a zone.
+    """
+
+    id: str
+    match: RouteMatch
+    start: datetime
+    end: datetime
+    reference: str
     position: Position
 
 
@@ -317,6 +391,8 @@ class Rulebook:
     fingerprints: Mapping[str, str]
     neighbour_sets: Mapping[str, NeighbourSet] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
+    inhibitions: tuple[Inhibition, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
 
     def derived_from(self, indicator: str) -> tuple[Indicator, ...]:
         """Returns the indicators that are made from ``indicator`` directly."""

@@ -2,10 +2,11 @@
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.core.notifications import Notification
+from monitor.core.notifications import Notification, ToldFigure
 from monitor.store.errors import PayloadError
 
 _ADAPTER = TypeAdapter(Notification, config=None)
+_FIGURE = TypeAdapter(ToldFigure, config=None)
 
 
 def notification_to_json(notification: Notification) -> str:
@@ -27,3 +28,13 @@ def notification_from_json(text: str) -> Notification:
             f"A stored notification cannot be read back ({error.error_count()} faults; {places}). "
             "It may have been written by another version of limen."
         ) from error
+
+
+def figure_to_json(figure: ToldFigure) -> str:
+    """The figure as JSON text."""
+    return _FIGURE.dump_json(figure).decode()
+
+
+def figure_from_json(text: str) -> ToldFigure:
+    """The figure that was written by `figure_to_json`."""
+    return _FIGURE.validate_json(text)

@@ -12,7 +12,12 @@ from sqlalchemy import Connection, Integer, column, func, select, table
 from monitor.core.notifications import Decision, Notice, Notification, TellReason
 from monitor.core.recipients import Recipient
 from monitor.store.bulk import AnyRow, ColumnTypes, chunks, insert_rows, listed
-from monitor.store.codec import notification_from_json, notification_to_json
+from monitor.store.codec import (
+    figure_from_json,
+    figure_to_json,
+    notification_from_json,
+    notification_to_json,
+)
 from monitor.store.columns import NAME
 from monitor.store.outbox import OutboxEntry
 from monitor.store.tables import OutboxState, decisions, outbox, threads
@@ -258,6 +263,11 @@ def _decision_row(
         "route": decision.route,
         "role": decision.role,
         "role_area": decision.role_area,
+        "level": decision.level,
+        "period_end": decision.figure and decision.figure.period_end,
+        "figure": decision.figure and figure_to_json(decision.figure),
+        "until": decision.until,
+        "note": decision.note,
         "outbox_id": mails.get(recipient) if recipient is not None and told else None,
     }
 
@@ -273,6 +283,10 @@ def _decision(row: AnyRow) -> Decision:
         route=row.route,
         role=row.role,
         role_area=row.role_area,
+        level=row.level,
+        figure=None if row.figure is None else figure_from_json(row.figure),
+        until=row.until,
+        note=row.note,
     )
 
 

@@ -252,7 +252,10 @@ class OutboxColumns(TypedColumns):
 
 
 class DecisionColumns(TypedColumns):
-    """:class:`monitor.core.notifications.Decision`, with the cycle, the time and the mail that came of it."""
+    """:class:`monitor.core.notifications.Decision`, with the cycle, the time and the mail that came of it.
+
+    ``figure`` is the :class:`monitor.core.notifications.ToldFigure` as JSON, ``period_end`` that figure's.
+    """
 
     id: Named[int] = Column(ID, primary_key=True)
     cycle_id: Named[int] = Column(ID, ForeignKey("cycles.id"))
@@ -270,7 +273,81 @@ class DecisionColumns(TypedColumns):
     route: Named[str | None] = Column(NAME)
     role: Named[str | None] = Column(NAME)
     role_area: Named[str | None] = Column(NAME)
+    level: Named[Level | None] = Column(EnumText(Level))
+    period_end: Named[date | None] = Column(Date())
+    figure: Named[str | None] = Column(Text())
+    until: Named[datetime | None] = Column(UtcDateTime())
+    note: Named[str] = Column(Text())
     outbox_id: Named[int | None] = Column(ID, ForeignKey("outbox.id"))
+
+
+class FollowUpKind(StrEnum):
+    """What somebody is owed: held news, a reminder, or (by a route) an escalation; or a silence's end."""
+
+    NEWS = "news"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    SILENCE = "silence"
+
+
+class FollowUpColumns(TypedColumns):
+    """What limen has to come back to, one row each; it goes when it is done. What was done is in decisions.
+
+    ``subject`` is the person's id; of an escalation that of the route, of a silence its number. ``step``
+    counts the reminders or escalations that were sent. ``since``: since when news is held, or when the
+    person was last told, or (escalation) first. ``due_at`` None: once what holds it ends.
+    """
+
+    rule: Named[str] = Column(NAME, primary_key=True)
+    area: Named[str] = Column(NAME, primary_key=True)
+    episode: Named[int] = Column(Integer(), primary_key=True)
+    kind: Named[FollowUpKind] = Column(EnumText(FollowUpKind), primary_key=True)
+    subject: Named[str] = Column(NAME, primary_key=True)
+    step: Named[int] = Column(Integer())
+    since: Named[datetime] = Column(UtcDateTime())
+    due_at: Named[datetime | None] = Column(UtcDateTime())
+    reason: Named[TellReason] = Column(EnumText(TellReason))
+    route: Named[str | None] = Column(NAME)
+    role: Named[str | None] = Column(NAME)
+    role_area: Named[str | None] = Column(NAME)
+
+
+class AcknowledgementColumns(TypedColumns):
+    """:class:`monitor.core.suppressions.Acknowledgement`; the newest of an episode counts."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    at: Named[datetime] = Column(UtcDateTime())
+    rule: Named[str] = Column(NAME)
+    area: Named[str] = Column(NAME)
+    episode: Named[int] = Column(Integer())
+    level: Named[Level | None] = Column(EnumText(Level))
+    author: Named[str] = Column(Text())
+    comment: Named[str] = Column(Text())
+    until: Named[datetime | None] = Column(UtcDateTime())
+    via: Named[str] = Column(NAME)
+    withdrawn: Named[bool]
+
+
+class SilenceColumns(TypedColumns):
+    """:class:`monitor.core.suppressions.Silence` as it was made; ``matchers`` as JSON."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    at: Named[datetime] = Column(UtcDateTime())
+    matchers: Named[str] = Column(Text())
+    author: Named[str] = Column(Text())
+    comment: Named[str] = Column(Text())
+    starts_at: Named[datetime] = Column(UtcDateTime())
+    ends_at: Named[datetime] = Column(UtcDateTime())
+
+
+class SilenceEndColumns(TypedColumns):
+    """A silence that was ended by hand before its time."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    silence_id: Named[int] = Column(ID, ForeignKey("silences.id"))
+    at: Named[datetime] = Column(UtcDateTime())
+    author: Named[str] = Column(Text())
+    comment: Named[str] = Column(Text())
 
 
 class OperationsNewsColumns(TypedColumns):
@@ -323,6 +400,10 @@ transitions = Table("transitions", metadata, TransitionColumns)
 # A number that was deleted must not come back: the Message-ID holds it.
 outbox = Table("outbox", metadata, OutboxColumns, UniqueConstraint("message_id"), sqlite_autoincrement=True)
 decisions = Table("decisions", metadata, DecisionColumns)
+follow_ups = Table("follow_ups", metadata, FollowUpColumns)
+acknowledgements = Table("acknowledgements", metadata, AcknowledgementColumns)
+silences = Table("silences", metadata, SilenceColumns)
+silence_ends = Table("silence_ends", metadata, SilenceEndColumns, UniqueConstraint("silence_id"))
 operations_news = Table("operations_news", metadata, OperationsNewsColumns)
 delivery_attempts = Table("delivery_attempts", metadata, DeliveryAttemptColumns)
 threads = Table("threads", metadata, ThreadColumns)
@@ -341,6 +422,10 @@ Index(None, alerts.c.state)
 Index(None, transitions.c.rule, transitions.c.area)
 Index(None, decisions.c.rule, decisions.c.area, decisions.c.episode)
 Index(None, decisions.c.outbox_id)
+Index(None, follow_ups.c.due_at)
+Index(None, acknowledgements.c.rule, acknowledgements.c.area, acknowledgements.c.episode)
+Index(None, silences.c.ends_at)
+Index(None, outbox.c.recipient_id, outbox.c.created_at)
 Index(None, outbox.c.state, outbox.c.next_attempt_at)
 Index(None, delivery_attempts.c.outbox_id)
 
@@ -350,6 +435,9 @@ APPEND_ONLY = (
     rule_evaluations,
     transitions,
     decisions,
+    acknowledgements,
+    silences,
+    silence_ends,
     operations_news,
     delivery_attempts,
 )

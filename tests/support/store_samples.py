@@ -9,6 +9,7 @@ from hashlib import sha256
 from sqlalchemy import Connection
 
 from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
+from monitor.core.dated import Scope
 from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating, RuleEvaluation, RuleHealth
 from monitor.core.notifications import (
     Decision,
@@ -21,18 +22,22 @@ from monitor.core.notifications import (
 from monitor.core.observations import MICRO, Status
 from monitor.core.positions import Position
 from monitor.core.recipients import Recipient
-from monitor.core.rulebook import Level
+from monitor.core.rulebook import Level, RouteMatch
+from monitor.core.suppressions import Acknowledgement, Silence
+from monitor.store.acknowledgements import append_acknowledgement
 from monitor.store.alerts import append_transitions, save_alerts
 from monitor.store.batches import Channel, NewBatch, mark_batches_evaluated
 from monitor.store.cycles import CycleCounts, begin_cycle, finish_cycle
 from monitor.store.evaluations import append_evaluations, append_rule_evaluations
 from monitor.store.figures import figures
+from monitor.store.follow_ups import FollowUp, FollowUpKind, save_follow_ups
 from monitor.store.notifications import append_decisions, enqueue
 from monitor.store.observations import NewObservation, RecordedBatch, record_batch
 from monitor.store.operations_news import ToldOperations, append_told
 from monitor.store.outbox import OutboxEntry, record_delivered
 from monitor.store.outbox import claim as claim_mails
 from monitor.store.rulebooks import rulebook_version, save_fingerprints
+from monitor.store.silences import append_silence, end_silence
 from monitor.store.store import Store
 from tests.support.notices import BREACH
 
@@ -181,6 +186,43 @@ class Filled:
     mail: OutboxEntry
 
 
+ACKNOWLEDGED = Acknowledgement(
+    id=0,
+    at=NOON,
+    rule=RULE,
+    area="Swale",
+    episode=1,
+    level=Level.WARNING,
+    author="anna",
+    comment="two workers are off sick",
+    until=NOON + timedelta(days=14),
+    via="command line",
+)
+SILENCE = Silence(
+    id=0,
+    at=NOON,
+    match=RouteMatch(indicators=frozenset({INDICATOR}), scope=Scope(names=frozenset({"Swale", "Dover"}))),
+    author="anna",
+    comment="the case system is being changed",
+    starts_at=NOON,
+    ends_at=NOON + timedelta(days=3),
+)
+FOLLOW_UP = FollowUp(
+    rule=RULE,
+    area="Swale",
+    episode=1,
+    kind=FollowUpKind.NEWS,
+    subject="anna",
+    step=0,
+    since=NOON,
+    due_at=NOON + timedelta(hours=20),
+    reason=TellReason.WINDOW,
+    route="district-managers",
+    role="district manager",
+    role_area="Swale",
+)
+
+
 def filled(store: Store) -> Filled:
     """One figure on its whole way: recorded, judged, told, delivered. Every table gets a row."""
     recorded = record(store, [figure()])
@@ -194,6 +236,10 @@ def filled(store: Store) -> Filled:
         (mail,) = enqueue(connection, [notification()], NOON, DOMAIN)
         append_decisions(connection, [decision()], cycle_id=cycle_id, at=NOON, mails={ANNA: mail.id})
         save_fingerprints(connection, {RULE: "f1", INDICATOR: "f2"})
+        append_acknowledgement(connection, ACKNOWLEDGED)
+        made = append_silence(connection, SILENCE)
+        end_silence(connection, made.id, at=NOON + timedelta(hours=1), author="anna", comment="over")
+        save_follow_ups(connection, [FOLLOW_UP])
         append_told(connection, ToldOperations(NOON, OperationsKind.RULES_REFUSED, "f3", "a.yaml:1:1: …"))
         mark_batches_evaluated(connection, [recorded.id], cycle_id)
         finish_cycle(connection, cycle_id, CycleCounts(1, 1, 1, 1, 1, 1), now=NOON)

@@ -21,6 +21,9 @@ APPEND_ONLY = (
     "rule_evaluations",
     "transitions",
     "decisions",
+    "acknowledgements",
+    "silences",
+    "silence_ends",
     "operations_news",
     "delivery_attempts",
 )
@@ -35,6 +38,8 @@ def upgrade() -> None:
     _alerts()
     _mails()
     _decisions()
+    _follow_ups()
+    _suppressions()
     if op.get_bind().dialect.name == "postgresql":
         _refuse_change_in_postgresql()
     else:
@@ -273,6 +278,7 @@ def _mails() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_state_next_attempt_at", "outbox", ["state", "next_attempt_at"])
+    op.create_index("ix_outbox_recipient_id_created_at", "outbox", ["recipient_id", "created_at"])
     op.create_table(
         "threads",
         sa.Column("thread", NAME, nullable=False),
@@ -323,6 +329,11 @@ def _decisions() -> None:
         sa.Column("route", NAME, nullable=True),
         sa.Column("role", NAME, nullable=True),
         sa.Column("role_area", NAME, nullable=True),
+        sa.Column("level", sa.Text(), nullable=True),
+        sa.Column("period_end", sa.Date(), nullable=True),
+        sa.Column("figure", sa.Text(), nullable=True),
+        sa.Column("until", INSTANT, nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.Column("outbox_id", ID, nullable=True),
         sa.ForeignKeyConstraint(["cycle_id"], ["cycles.id"], name="fk_decisions_cycle_id_cycles"),
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_decisions_outbox_id_outbox"),
@@ -330,6 +341,68 @@ def _decisions() -> None:
     )
     op.create_index("ix_decisions_outbox_id", "decisions", ["outbox_id"])
     op.create_index("ix_decisions_rule_area_episode", "decisions", ["rule", "area", "episode"])
+
+
+def _follow_ups() -> None:
+    op.create_table(
+        "follow_ups",
+        sa.Column("rule", NAME, nullable=False),
+        sa.Column("area", NAME, nullable=False),
+        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject", NAME, nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.Column("due_at", INSTANT, nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("route", NAME, nullable=True),
+        sa.Column("role", NAME, nullable=True),
+        sa.Column("role_area", NAME, nullable=True),
+        sa.PrimaryKeyConstraint("rule", "area", "episode", "kind", "subject", name="pk_follow_ups"),
+    )
+    op.create_index("ix_follow_ups_due_at", "follow_ups", ["due_at"])
+
+
+def _suppressions() -> None:
+    op.create_table(
+        "acknowledgements",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("rule", NAME, nullable=False),
+        sa.Column("area", NAME, nullable=False),
+        sa.Column("episode", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Text(), nullable=True),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("until", INSTANT, nullable=True),
+        sa.Column("via", NAME, nullable=False),
+        sa.Column("withdrawn", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_acknowledgements"),
+    )
+    op.create_index("ix_acknowledgements_rule_area_episode", "acknowledgements", ["rule", "area", "episode"])
+    op.create_table(
+        "silences",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("matchers", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("starts_at", INSTANT, nullable=False),
+        sa.Column("ends_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_silences"),
+    )
+    op.create_index("ix_silences_ends_at", "silences", ["ends_at"])
+    op.create_table(
+        "silence_ends",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("silence_id", ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["silence_id"], ["silences.id"], name="fk_silence_ends_silence_id_silences"),
+        sa.PrimaryKeyConstraint("id", name="pk_silence_ends"),
+        sa.UniqueConstraint("silence_id", name="uq_silence_ends_silence_id"),
+    )
 
 
 def _refuse_change_in_sqlite() -> None:

@@ -1,0 +1,57 @@
+"""Who has acknowledged which breach. Only added to: taking one back is an entry of its own."""
+
+from collections.abc import Collection
+from dataclasses import asdict
+from typing import Final
+
+from sqlalchemy import Connection, Integer, insert, select
+
+from monitor.core.suppressions import Acknowledgement
+from monitor.store.bulk import AnyRow, ColumnTypes, chunks, fields_of, listed
+from monitor.store.columns import NAME
+from monitor.store.tables import acknowledgements as table
+
+EpisodeKey = tuple[str, str, int]
+"""(rule, area, episode): one breach of one alert."""
+
+_EPISODE: Final[ColumnTypes] = {"rule": NAME, "area": NAME, "episode": Integer()}
+
+
+def append_acknowledgement(connection: Connection, given: Acknowledgement) -> Acknowledgement:
+    """Writes an acknowledgement, or that one is withdrawn; its ``id`` is not looked at. Returns it with it."""
+    values = {name: value for name, value in asdict(given).items() if name != "id"}
+    row = connection.execute(insert(table).values(values).returning(*table.c)).one()
+    return _acknowledgement(row)
+
+
+def latest_acknowledgements(
+    connection: Connection, keys: Collection[EpisodeKey]
+) -> dict[EpisodeKey, Acknowledgement]:
+    """(rule, area, episode) -> its newest acknowledgement, also one withdrawn, of those that have any."""
+    found: dict[EpisodeKey, Acknowledgement] = {}
+    for chunk in chunks(sorted(set(keys))):
+        wanted = listed(connection, _EPISODE, chunk)
+        rows = connection.execute(
+            select(table)
+            .join(
+                wanted,
+                (wanted.c.rule == table.c.rule)
+                & (wanted.c.area == table.c.area)
+                & (wanted.c.episode == table.c.episode),
+            )
+            .order_by(table.c.id)
+        )
+        found |= {(row.rule, row.area, row.episode): _acknowledgement(row) for row in rows}
+    return found
+
+
+def acknowledgements_of(connection: Connection, rule: str, area: str) -> tuple[Acknowledgement, ...]:
+    """Every acknowledgement of an alert, the oldest first."""
+    rows = connection.execute(
+        select(table).where(table.c.rule == rule, table.c.area == area).order_by(table.c.id)
+    )
+    return tuple(_acknowledgement(row) for row in rows)
+
+
+def _acknowledgement(row: AnyRow) -> Acknowledgement:
+    return Acknowledgement(**fields_of(row))

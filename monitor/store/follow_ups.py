@@ -1,0 +1,142 @@
+"""What limen has to come back to: held news, reminders, escalations, silences that end.
+
+A row goes when it is done; what was done, and why, stands among the decisions.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection, Integer, Text, delete, or_, select, update
+
+from monitor.core.notifications import TellReason
+from monitor.store.bulk import AnyRow, ColumnTypes, chunks, fields_of, insert_rows, listed, upsert
+from monitor.store.columns import NAME
+from monitor.store.tables import FollowUpKind
+from monitor.store.tables import follow_ups as table
+
+__all__ = ["FollowUpKind"]
+
+EpisodeKey = tuple[str, str, int]
+"""(rule, area, episode): one breach of one alert."""
+
+_EPISODE: Final[ColumnTypes] = {"rule": NAME, "area": NAME, "episode": Integer()}
+_KEY: Final[ColumnTypes] = {**_EPISODE, "kind": Text(), "subject": NAME}
+_VALUES: Final = ("step", "since", "due_at", "reason", "route", "role", "role_area")
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One thing to come back to at ``due_at``; None: once what holds it ends.
+
+    ``subject`` is the person's id; of an escalation that of the route, of a silence its number. ``step``
+    counts the reminders or escalations that were sent. ``since``: since when news is held, or when the
+    person was last told, or (escalation) first. ``reason`` is why news is held.
+    """
+
+    rule: str
+    area: str
+    episode: int
+    kind: FollowUpKind
+    subject: str
+    step: int
+    since: datetime
+    due_at: datetime | None
+    reason: TellReason
+    route: str | None = None
+    role: str | None = None
+    role_area: str | None = None
+
+    @property
+    def alert(self) -> tuple[str, str]:
+        """(rule, area)."""
+        return self.rule, self.area
+
+    @property
+    def key(self) -> tuple[str, str, int, str, str]:
+        """What tells it from all others."""
+        return self.rule, self.area, self.episode, self.kind.value, self.subject
+
+
+def due_follow_ups(
+    connection: Connection, now: datetime, *, held_by: Collection[TellReason] = ()
+) -> tuple[FollowUp, ...]:
+    """All that is due, and news that is held for one of these reasons whether or not it is due."""
+    due = table.c.due_at <= now
+    if held_by:
+        due = or_(due, table.c.reason.in_(held_by) & (table.c.kind == FollowUpKind.NEWS))
+    rows = connection.execute(select(table).where(due).order_by(*table.primary_key.columns))
+    return tuple(_follow_up(row) for row in rows)
+
+
+def anything_due(connection: Connection, now: datetime) -> bool:
+    """Whether there is anything to come back to."""
+    return connection.execute(select(table.c.rule).where(table.c.due_at <= now).limit(1)).first() is not None
+
+
+def follow_ups_of(connection: Connection, keys: Collection[EpisodeKey]) -> tuple[FollowUp, ...]:
+    """All that is to be come back to about these breaches."""
+    found: list[FollowUp] = []
+    for chunk in chunks(sorted(set(keys))):
+        wanted = listed(connection, _EPISODE, chunk)
+        rows = connection.execute(
+            select(table)
+            .join(
+                wanted,
+                (wanted.c.rule == table.c.rule)
+                & (wanted.c.area == table.c.area)
+                & (wanted.c.episode == table.c.episode),
+            )
+            .order_by(*table.primary_key.columns)
+        )
+        found += (_follow_up(row) for row in rows)
+    return tuple(found)
+
+
+def all_follow_ups(connection: Connection) -> tuple[FollowUp, ...]:
+    """All that there is to come back to, the next due first; last what waits for an end."""
+    rows = connection.execute(
+        select(table).order_by(table.c.due_at.is_(None), table.c.due_at, *table.primary_key.columns)
+    )
+    return tuple(_follow_up(row) for row in rows)
+
+
+def save_follow_ups(connection: Connection, changed: Iterable[FollowUp]) -> None:
+    """Writes what is to be come back to, in place of what stood there."""
+    statement = upsert(connection, table)
+    statement = statement.on_conflict_do_update(
+        index_elements=list(table.primary_key.columns),
+        set_={name: statement.excluded[name] for name in _VALUES},
+    )
+    for chunk in chunks(changed):
+        rows = [{name: getattr(each, name) for name in FollowUp.__slots__} for each in chunk]
+        insert_rows(connection, statement, rows)
+
+
+def remove_follow_ups(connection: Connection, done: Iterable[FollowUp]) -> None:
+    """Takes out what is done."""
+    for chunk in chunks([each.key for each in done]):
+        wanted = listed(connection, _KEY, chunk)
+        there = select(wanted.c.rule).where(*(wanted.c[name] == table.c[name] for name in _KEY))
+        connection.execute(delete(table).where(there.exists()))
+
+
+def look_again(connection: Connection, now: datetime, *, alert: tuple[str, str] | None = None) -> int:
+    """Makes held news and reminders due now, of one alert or of all; returns how many.
+
+    To be called when what holds them has changed: a silence was ended, an acknowledgement given or taken
+    back, the routes edited.
+    """
+    statement = update(table).where(table.c.kind != FollowUpKind.SILENCE)
+    if alert is None:
+        statement = statement.where(table.c.kind == FollowUpKind.NEWS)
+    else:
+        statement = statement.where(
+            table.c.rule == alert[0], table.c.area == alert[1], table.c.kind == FollowUpKind.NEWS
+        )
+    return connection.execute(statement.values(due_at=now)).rowcount
+
+
+def _follow_up(row: AnyRow) -> FollowUp:
+    return FollowUp(**fields_of(row))
