@@ -48,8 +48,8 @@ check-static: $(DEV) ## Run the checks that need no test run
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(UPGRADE)
 lock: $(DEV) ## Pin what pyproject.toml asks for (all anew: make lock UPGRADE=--upgrade)
-	$(COMPILE) --extra postgresql --extra demo --group dev -o requirements/dev.lock pyproject.toml
-	$(COMPILE) --extra postgresql --extra demo --group build -c requirements/dev.lock -o requirements/run.lock pyproject.toml
+	$(COMPILE) --extra postgresql --extra demo --extra notify --extra apprise --group dev -o requirements/dev.lock pyproject.toml
+	$(COMPILE) --extra postgresql --extra demo --extra notify --extra apprise --group build -c requirements/dev.lock -o requirements/run.lock pyproject.toml
 
 clean: ## Remove .venv and everything else that can be made again
 	rm -rf .venv dist build htmlcov .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache \

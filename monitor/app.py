@@ -7,15 +7,21 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from importlib.metadata import version
 from typing import Final
 
 import structlog
 
-from monitor.compose import Links, compose, mail_environment
+from monitor.bounces.signed_address import LONGEST_NUMBER, signed_address
+from monitor.answers import AnswerDesk
+from monitor.channels import channels_of, unreachable
+from monitor.compose import Links, OwnTemplates, compose
+from monitor.compose.rendering_process import Fault
 from monitor.core.freshness import late_indicator
+from monitor.core.plausibility import faulty_indicator
 from monitor.cycle import CycleOutcome, run_cycle
 from monitor.delivery import DeliveryOutcome, RetryPolicy, Sender
 from monitor.intake.inbox import Inbox
@@ -26,13 +32,15 @@ from monitor.metrics import Metrics
 from monitor.operations import RulesVerdict, accepted, refused, tell_operations
 from monitor.settings import Settings
 from monitor.standings import standings
-from monitor.store.alerts import alerts
+from monitor.store.acknowledgements import acknowledged_alerts
+from monitor.store.alerts import alerts, firing_alerts
 from monitor.store.errors import StoreUnavailableError
+from monitor.store.failing_addresses import count_failing
 from monitor.store.outbox import OutboxEntry, outbox_depth
+from monitor.store.silences import silences
 from monitor.store.store import Store
 from monitor.world import LoadedWorld, World, load_world
-from notifiers.email import EmailNotifier, SmtpSettings
-from notifiers.message import Address, Deferred, Delivered, Message, Outcome, Rejected
+from notifiers.message import Deferred, Delivered, Message, Outcome, Rejected
 
 VERSION: Final = version("limen")
 
@@ -59,6 +67,7 @@ class Application:
         self, settings: Settings, store: Store, *, clock: Callable[[], datetime], jitter: Callable[[], float]
     ) -> None:
         self.settings = settings
+        self._clock = clock
         self.store = store
         self.metrics = Metrics(VERSION)
         self._world: World | None = None
@@ -72,12 +81,12 @@ class Application:
             settings.archive.with_name("failed"),
             timedelta(seconds=settings.cycle.settle),
         )
-        self._templates = mail_environment()
-        smtp = self._smtp_settings()
-        email = EmailNotifier(smtp)
+        self._templates = OwnTemplates.within(settings.config_dir, self._hear_of_template)
+        self._bounce_key = _bounce_key(settings)
+        channels = channels_of(settings)
         self._sender = Sender(
             store=store,
-            notifiers={email.channel: email},
+            notifiers=channels.notifiers,
             compose=self.compose,
             # In a container every process has the same number.
             owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
@@ -86,10 +95,11 @@ class Application:
             listener=self._hear,
             policy=RetryPolicy(
                 lease=settings.lease,
-                longest_send=timedelta(seconds=smtp.longest_exchange),
+                longest_send=channels.longest_send,
                 first=timedelta(seconds=settings.delivery.first_retry),
                 longest=timedelta(seconds=settings.delivery.longest_retry),
                 give_up=timedelta(seconds=settings.delivery.give_up_after),
+                most_per_minute=settings.delivery.most_per_minute,
             ),
         )
 
@@ -115,6 +125,8 @@ class Application:
         if changed:
             self.metrics.rulebook_in_force(found.world.rulebook, found.world.areas)
             self._unshown = True
+            for problem in unreachable(found.world.directory, self.settings):
+                self._log.warning("Somebody can't be told", problem=problem)
         self._verdict = accepted(
             rules_version=found.world.rulebook.revision or found.world.rulebook.version,
             rules_folder=str(self.settings.rules_dir),
@@ -186,11 +198,15 @@ class Application:
         if outcome.cycle_id is not None:
             self._refresh(outcome.indicators, now)
         self._count_outbox(now)
+        self._show_suppressions(now)
         return outcome
 
     def deliver(self, now: datetime, stop: Callable[[], bool] = lambda: False) -> DeliveryOutcome:
         """Sends what is due; ``stop`` is asked between mails."""
         outcome = self._sender.deliver(limit=self.settings.delivery.batch, stop=stop)
+        if outcome.held:
+            most = self.settings.delivery.most_per_minute
+            self._log.info("Mails wait for a minute with room", held=outcome.held, most_per_minute=most)
         self._count_outbox(now)
         return outcome
 
@@ -200,39 +216,33 @@ class Application:
         Raises:
             PayloadError: another version of limen wrote the entry.
         """
-        return compose(
+        message = compose(
             entry.notification,
             message_id=entry.message_id,
             in_reply_to=entry.thread_ids[-1] if entry.thread_ids else None,
             references=entry.thread_ids,
             links=Links(self.settings.base_url, self.settings.contact),
             templates=self._templates,
+            zone=self.settings.zone,
         )
+        own = self.settings.smtp.bounce_address
+        if own is None:
+            return message
+        return replace(message, return_path=signed_address(own, entry.id, self._bounce_key))
+
+    def _hear_of_template(self, fault: Fault) -> None:
+        """Logs that a template of the house can't be used, once until the templates change."""
+        self._log.error("A template can't be used; mails go out by limen's own", fault=str(fault))
 
     def close(self) -> None:
         """Lets go of connections."""
         self._sender.close()
+        self._templates.close()
         self.store.close()
 
     @property
     def _domain(self) -> str:
         return self.settings.smtp.sender.rpartition("@")[2]
-
-    def _smtp_settings(self) -> SmtpSettings:
-        smtp = self.settings.smtp
-        return SmtpSettings(
-            host=smtp.host,
-            port=smtp.port,
-            sender=Address(smtp.sender_name, smtp.sender),
-            security=smtp.security,
-            envelope_sender=smtp.bounce_address,
-            username=smtp.username,
-            password=smtp.password.get_secret_value() if smtp.password else None,
-            timeout=smtp.timeout,
-            final_timeout=smtp.final_timeout,
-            ca_file=smtp.ca_file,
-            allow_insecure=smtp.allow_insecure,
-        )
 
     def _refresh(self, indicators: frozenset[str] | None, now: datetime) -> None:
         """Brings the scoreboard up to date; ``indicators`` None: all of it."""
@@ -243,14 +253,42 @@ class Application:
         known = [
             alert
             for alert in states.values()
-            if alert.rule in book.alerts or late_indicator(alert.rule) in book.indicators
+            if alert.rule in book.alerts
+            or (late_indicator(alert.rule) or faulty_indicator(alert.rule)) in book.indicators
         ]
         self.metrics.scoreboard.update(found.evaluations, known, found.protected)
         self._count_outbox(now)
 
+    @cached_property
+    def answers(self) -> AnswerDesk:
+        """Who answers the links in mails.
+
+        Raises:
+            OSError: the key that signs them can't be read or made.
+            ValueError: it can't be used.
+        """
+        return AnswerDesk(
+            self.store, lambda: self._world, self.settings.signing_keys(), self.settings.zone, self._clock
+        )
+
+    def _show_suppressions(self, now: datetime) -> None:
+        """Shows who deals with which alert, and what is silenced."""
+        with self.store.reading() as connection:
+            given = acknowledged_alerts(connection)
+            firing = firing_alerts(connection) if given else {}
+            active = silences(connection, ending_after=now)
+        people = self.world.directory.people
+        shown = {
+            key: replace(each, author=people[each.author].name if each.author in people else each.author)
+            for key, each in given.items()
+            if key in firing and each.holds(firing[key].level, now)
+        }
+        self.metrics.suppressed(shown, [each for each in active if each.is_active(now)])
+
     def _count_outbox(self, now: datetime) -> None:
         with self.store.reading() as connection:
             depth = outbox_depth(connection, now)
+            self.metrics.addresses_counted(count_failing(connection))
         oldest = None if depth.oldest_pending_age is None else now - depth.oldest_pending_age
         self.metrics.outbox_counted(
             {str(state): count for state, count in depth.by_state.items()}, oldest, now
@@ -292,6 +330,19 @@ class Application:
                 self._log.info("A file was left in the inbox", file=event.name, reason=event.reason)
 
 
+def _bounce_key(settings: Settings) -> bytes:
+    """What signs the addresses that mails come back to; b"" where there is none.
+
+    Raises:
+        ValueError: the address leaves no room for what is added to it, or the key can't be used.
+    """
+    if settings.smtp.bounce_address is None:
+        return b""
+    key = settings.signing_key()
+    signed_address(settings.smtp.bounce_address, LONGEST_NUMBER, key)
+    return key
+
+
 def _set_aside(event: TakenIn) -> dict[str, str]:
     """Where the rejected rows lie, and why, by codes: the reasons in words may quote small figures."""
     if event.rejected_file is None:
@@ -307,7 +358,7 @@ def open_application(
 
     Raises:
         StoreError: the database can't be reached, or its schema isn't this limen's.
-        ValueError: the mail settings, or those of delivery, can't be used.
+        ValueError: the settings of mail, of another channel or of delivery can't be used.
         OSError: the folders can't be made.
     """
     for folder in (settings.inbox, settings.archive):

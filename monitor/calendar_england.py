@@ -2,8 +2,11 @@
 
 from datetime import date
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import holidays
+
+from monitor.core.windows import Calendar
 
 
 @lru_cache(maxsize=32)
@@ -14,3 +17,8 @@ def bank_holidays(first_year: int, last_year: int) -> frozenset[date]:
     anyway. Later years than Parliament has settled hold what the law gives every year.
     """
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=range(first_year, last_year + 1)))
+
+
+def calendar_of(zone: ZoneInfo) -> Calendar:
+    """Returns the calendar of people in ``zone`` who keep England's bank holidays."""
+    return Calendar(zone, lambda day: day in bank_holidays(day.year, day.year))

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from monitor.calendar_england import calendar_of
 from monitor.core.alerting import close, closing_reason, follow, refollow
 from monitor.core.alerts import Alert, TransitionReason
 from monitor.core.areas import Area
@@ -18,20 +19,24 @@ from monitor.core.evaluation import Judged, evaluate, figures_needed
 from monitor.core.freshness import late_indicator
 from monitor.core.judgements import Evaluation, RuleEvaluation
 from monitor.core.observations import Observation
+from monitor.core.plausibility import faulty_indicator
 from monitor.core.routing import Change
 from monitor.core.rulebook import AlertRule
+from monitor.core.windows import Calendar
 from monitor.deriving import record_derived
 from monitor.lateness import LOOK, changes_of_lateness, look_of
+from monitor.plausibility import changes_of_plausibility
 from monitor.standings import SPARE_FIGURES, by_area, comparing_series, others_of
 from monitor.store import alerts as alert_store
 from monitor.store import batches as batch_store
 from monitor.store import cycles as cycle_store
 from monitor.store import evaluations as evaluation_store
 from monitor.store import figures as figure_store
+from monitor.store import follow_ups as follow_up_store
 from monitor.store import rulebooks as rulebook_store
 from monitor.store.store import Store
-from monitor.telling import tell
-from monitor.world import DERIVED, World
+from monitor.telling import StormGuard, tell
+from monitor.world import DERIVED, TELLING, World
 
 SeriesKey = tuple[str, str]
 AlertKey = tuple[str, str]
@@ -54,6 +59,9 @@ class _Task:
 
     ``closings`` are alerts of rules that hold no more, ``lateness`` what became late and what has come.
     ``look`` is what lateness depends on, if it is not as it was at the last look; "": nothing is waited for.
+    ``due``: there is something to come back to, or whom to tell was changed.
+    ``open_alerts`` are those that are pending or fire; ``vouched``: a doubtful figure was acknowledged, or is
+    not asked about any more.
     """
 
     batches: tuple[int, ...]
@@ -64,10 +72,14 @@ class _Task:
     lateness: Mapping[AlertKey, Change]
     look: str | None
     today: date
+    open_alerts: Mapping[AlertKey, Alert] = field(default_factory=dict)
+    vouched: bool = False
+    due: bool = False
 
     @property
     def empty(self) -> bool:
-        return not (self.batches or self.changed_rules or self.closings or self.lateness)
+        judged = self.batches or self.changed_rules or self.closings or self.lateness or self.vouched
+        return not (judged or self.due)
 
 
 @dataclass
@@ -77,7 +89,15 @@ class _Findings:
     changes: dict[AlertKey, Change] = field(default_factory=dict)
 
 
-def run_cycle(store: Store, world: World, *, now: datetime, zone: ZoneInfo, domain: str) -> CycleOutcome:
+def run_cycle(
+    store: Store,
+    world: World,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    domain: str,
+    guard: StormGuard | None = None,
+) -> CycleOutcome:
     """Judges what has changed since the last cycle.
 
     A cycle in which nothing changed costs the same few statements however many series there are.
@@ -88,21 +108,29 @@ def run_cycle(store: Store, world: World, *, now: datetime, zone: ZoneInfo, doma
         now: the present instant.
         zone: where the council is; it decides what day it is.
         domain: the right-hand side of the mails' Message-IDs.
+        guard: the limits past which mails are folded into summaries; None: those by default.
 
     Raises:
         StoreUnavailableError: the database can't be reached; nothing was changed.
     """
-    today = now.astimezone(zone).date()
     with store.writing() as connection:
-        return judge_changes(connection, world, now=now, today=today, domain=domain)
+        return judge_changes(
+            connection, world, now=now, calendar=calendar_of(zone), domain=domain, guard=guard
+        )
 
 
 def judge_changes(
-    connection: Connection, world: World, *, now: datetime, today: date, domain: str
+    connection: Connection,
+    world: World,
+    *,
+    now: datetime,
+    calendar: Calendar,
+    domain: str,
+    guard: StormGuard | None = None,
 ) -> CycleOutcome:
     """Does a cycle's work in a transaction that the caller commits, or rolls back to see what would be."""
     cycle_store.hold_cycles(connection)
-    task = _task(connection, world, today)
+    task = _task(connection, world, now, calendar.local_day(now))
     if task.look is not None:
         rulebook_store.note_fingerprint(connection, LOOK, task.look)
     if task.empty:
@@ -114,10 +142,20 @@ def judge_changes(
     task = _spread(connection, world, task, now)
     found = _judge(connection, world, task)
     _write(connection, found, cycle_id, now)
-    enqueued = tell(connection, world, found.changes.values(), cycle_id, now=now, today=today, domain=domain)
+    enqueued = tell(
+        connection,
+        world,
+        found.changes.values(),
+        cycle_id,
+        restated={(each.indicator, each.area) for each in found.evaluations if each.revision > 1},
+        now=now,
+        calendar=calendar,
+        domain=domain,
+        guard=guard,
+    )
     batch_store.mark_batches_evaluated(connection, task.batches, cycle_id)
     if task.changed_rules:
-        rulebook_store.save_fingerprints(connection, world.fingerprints(), kept=(LOOK,))
+        rulebook_store.save_fingerprints(connection, world.fingerprints(), kept=(LOOK, TELLING))
     steps = sum(len(change.transitions) for change in found.changes.values())
     counts = cycle_store.CycleCounts(
         batches=len(task.batches),
@@ -132,23 +170,38 @@ def judge_changes(
     return CycleOutcome(cycle_id, len(found.evaluations), steps, enqueued, indicators)
 
 
-def _task(connection: Connection, world: World, today: date) -> _Task:
+def _task(connection: Connection, world: World, now: datetime, today: date) -> _Task:
     batches = tuple(batch.id for batch in batch_store.unevaluated_batches(connection))
     series: dict[SeriesKey, date | None] = dict(batch_store.changed_series(connection, batches))
     before, current = rulebook_store.fingerprints(connection), world.fingerprints()
     looked, look = before.pop(LOOK, ""), look_of(world, today) or ""
+    _look_again_if_told_otherwise(connection, world, before.pop(TELLING, ""), now)
     changed = frozenset(rule for rule in {*before, *current} if before.get(rule) != current.get(rule))
     closings: dict[AlertKey, TransitionReason] = {}
     open_alerts = alert_store.open_alerts(connection)
     for key, alert in open_alerts.items():
-        reason = None if late_indicator(alert.rule) else _closing_reason(world, alert, today)
+        of_data = late_indicator(alert.rule) or faulty_indicator(alert.rule)
+        reason = None if of_data else _closing_reason(world, alert, today)
         if reason is not None:
             closings[key] = reason
     lateness: Mapping[AlertKey, Change] = {}
     if look != looked or (look and batches):
         lateness = changes_of_lateness(connection, world, open_alerts, today)
     news = look if look != looked else None
-    return _Task(batches, series, frozenset(), changed, closings, lateness, news, today)
+    vouched = bool(changes_of_plausibility(connection, world, (), (), open_alerts=open_alerts, today=today))
+    due = follow_up_store.anything_due(connection, now)
+    return _Task(
+        batches, series, frozenset(), changed, closings, lateness, news, today, open_alerts, vouched, due
+    )
+
+
+def _look_again_if_told_otherwise(connection: Connection, world: World, before: str, now: datetime) -> None:
+    """What is held is looked at again once it is known that others are to be told, or at another time."""
+    if world.telling_fingerprint == before:
+        return
+    rulebook_store.note_fingerprint(connection, TELLING, world.telling_fingerprint)
+    if before:
+        follow_up_store.look_again(connection, now)
 
 
 def _spread(connection: Connection, world: World, task: _Task, now: datetime) -> _Task:
@@ -200,6 +253,16 @@ def _judge(connection: Connection, world: World, task: _Task) -> _Findings:
         if step.transition is not None:
             found.changes[key] = Change(alerts[key], step.alert, (step.transition,))
     found.changes.update(task.lateness)
+    found.changes.update(
+        changes_of_plausibility(
+            connection,
+            world,
+            task.series,
+            task.changed_rules,
+            open_alerts=task.open_alerts,
+            today=task.today,
+        )
+    )
     return found
 
 

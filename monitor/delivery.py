@@ -4,7 +4,7 @@ A mail is marked as sent only after the server has taken it. If limen dies in be
 the mail is sent again under the same Message-ID: at least once, and recognisably the same.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -12,6 +12,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from monitor.core.backoff import wait_after
+from monitor.core.pace import Pace
 from monitor.store import outbox
 from monitor.store.errors import StoreUnavailableError
 from monitor.store.outbox import OutboxEntry
@@ -50,6 +51,9 @@ class RetryPolicy:
     LEAST_ATTEMPTS times becomes dead: shown and counted, to be retried by hand. RFC 5321, 4.5.4.1 advises
     four to five days. A channel that is down never makes a mail dead.
 
+    ``most_per_minute``: how many mails a sender begins on each channel in any minute; None: any number. The
+    others wait in the outbox as they are; that is no failed attempt.
+
     Raises:
         ValueError: the lease is no longer than ``longest_send``.
     """
@@ -59,6 +63,7 @@ class RetryPolicy:
     first: timedelta = timedelta(minutes=1)
     longest: timedelta = timedelta(hours=1)
     give_up: timedelta = timedelta(days=5)
+    most_per_minute: int | None = None
 
     def __post_init__(self) -> None:
         """Refuses a lease during which not one mail could be sent."""
@@ -72,11 +77,15 @@ class RetryPolicy:
 
 @dataclass(slots=True)
 class DeliveryOutcome:
-    """How many mails of a run were delivered, put off or refused."""
+    """How many mails of a run were delivered, put off or refused.
+
+    ``held``: those that are due and wait because a channel has begun as many as it may in a minute.
+    """
 
     delivered: int = 0
     deferred: int = 0
     rejected: int = 0
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +113,8 @@ class Sender:
     policy: RetryPolicy = field(default_factory=RetryPolicy)
     _unrecorded: list[_Answer] = field(default_factory=list, init=False, repr=False)
     """What was answered while the database was away: it is recorded before anything else is sent."""
+    _paces: dict[str, Pace] = field(default_factory=dict, init=False, repr=False)
+    """How many mails each channel has begun of late."""
 
     def deliver(self, *, limit: int, stop: Callable[[], bool] = lambda: False) -> DeliveryOutcome:
         """Sends up to ``limit`` mails that are due; asks ``stop`` between mails whether to end early.
@@ -124,6 +135,7 @@ class Sender:
                 break
             handled += len(entries)
             self._send_all(entries, down, result, stop)
+        result.held = self._held()
         return result
 
     def close(self) -> None:
@@ -133,7 +145,33 @@ class Sender:
 
     def _claim(self, limit: int) -> tuple[OutboxEntry, ...]:
         with self.store.writing() as connection:
-            return outbox.claim(connection, self.owner, self.clock(), self.policy.lease, limit)
+            now = self.clock()  # after any wait for the database, which would shorten the lease
+            return outbox.claim(
+                connection, self.owner, now, self.policy.lease, limit, besides=self._exhausted(now)
+            )
+
+    def _held(self) -> int:
+        """How many due mails wait for a channel that has begun as many as it may."""
+        now = self.clock()
+        exhausted = self._exhausted(now)
+        if not exhausted:
+            return 0
+        with self.store.reading() as connection:
+            return outbox.due(connection, now, exhausted)
+
+    def _exhausted(self, now: datetime) -> tuple[str, ...]:
+        """The channels that may begin no mail now."""
+        return tuple(channel for channel, pace in self._paces.items() if pace.wait(now))
+
+    def _may_begin(self, channel: str) -> bool:
+        """Whether a channel may begin a mail now; if so, it is counted."""
+        if self.policy.most_per_minute is None:
+            return True
+        pace, now = self._paces.get(channel) or Pace(self.policy.most_per_minute), self.clock()
+        if pace.wait(now):
+            return False
+        self._paces[channel] = pace.after(now)
+        return True
 
     def _send_all(
         self,
@@ -143,9 +181,12 @@ class Sender:
         stop: Callable[[], bool],
     ) -> None:
         for index, entry in enumerate(entries):
-            if stop() or (index and self._too_late_to_begin(entry)):
+            if stop() or self._too_late_to_begin(entry, first=index == 0):
                 self._give_back(entries[index:])
                 return
+            if entry.channel not in down and not self._may_begin(entry.channel):
+                self._give_back([entry])
+                continue
             outcome = self._attempt(entry, down)
             self._unrecorded.append(_Answer(entry, outcome, self.clock()))
             self._catch_up(result)
@@ -162,11 +203,16 @@ class Sender:
             self.listener(answer.entry, answer.outcome)
             _count(result, answer.outcome)
 
-    def _too_late_to_begin(self, entry: OutboxEntry) -> bool:
-        """Whether the lease might end before the mail is sent; the first of a claim is always begun."""
-        return entry.lease_until is not None and entry.lease_until - self.clock() < self.policy.longest_send
+    def _too_late_to_begin(self, entry: OutboxEntry, *, first: bool) -> bool:
+        """Whether the lease might end before the mail is sent.
 
-    def _give_back(self, entries: tuple[OutboxEntry, ...]) -> None:
+        The first of a claim is begun unless the lease is over, as when the machine slept: a lease hardly
+        longer than one mail may take must still send every mail.
+        """
+        needed = timedelta() if first else self.policy.longest_send
+        return entry.lease_until is not None and entry.lease_until - self.clock() <= needed
+
+    def _give_back(self, entries: Sequence[OutboxEntry]) -> None:
         with self.store.writing() as connection:
             outbox.release(connection, [entry.id for entry in entries], self.owner)
 

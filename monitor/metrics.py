@@ -6,7 +6,7 @@ global state: each :class:`Metrics` has a registry of its own.
 """
 
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -16,6 +16,7 @@ from prometheus_client.registry import Collector
 
 from monitor.core.areas import AreaTree
 from monitor.core.rulebook import Rulebook
+from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.scoreboard import Scoreboard
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
@@ -41,6 +42,7 @@ class Metrics:
         self._registry = registry
         self.scoreboard = Scoreboard()
         self._name_rulebook(registry)
+        self._name_suppressions(registry)
         self._name_intake(registry)
         self._name_cycle(registry)
         self._name_outbox(registry)
@@ -76,6 +78,16 @@ class Metrics:
             "limen_rulebook_problems",
             "Problems that the last reading of the rules found.",
             registry=registry,
+        )
+
+    def _name_suppressions(self, registry: CollectorRegistry) -> None:
+        self._alerts_acknowledged = Gauge(
+            "limen_alerts_acknowledged",
+            "Alerts that fire and that somebody has acknowledged.",
+            registry=registry,
+        )
+        self._silences_active = Gauge(
+            "limen_silences_active", "Silences that keep news from people now.", registry=registry
         )
 
     def _name_intake(self, registry: CollectorRegistry) -> None:
@@ -133,6 +145,9 @@ class Metrics:
             "Age of the oldest notification that waits to be sent, when last looked; 0 where none waits.",
             registry=registry,
         )
+        self._failing = Gauge(
+            "limen_addresses_failing", "Addresses whose mails come back, not cleared yet.", registry=registry
+        )
 
     def rulebook_read(self, *, version: str, problems: int, changed: bool, now: datetime) -> None:
         """The rules were read and are good; ``version`` is their hash, ``problems`` counts the warnings."""
@@ -157,6 +172,14 @@ class Metrics:
         self._rules.labels("alerts").set(len(rulebook.alerts))
         self._rules.labels("routes").set(len(rulebook.routes))
         self.scoreboard.describe(rulebook, areas)
+
+    def suppressed(
+        self, acknowledged: Mapping[tuple[str, str], Acknowledgement], silences: Sequence[Silence]
+    ) -> None:
+        """Somebody has acknowledged these alerts, by (rule, area), and these silences are active."""
+        self._alerts_acknowledged.set(len(acknowledged))
+        self._silences_active.set(len(silences))
+        self.scoreboard.suppressed(acknowledged, silences)
 
     def rulebook_refused(self, problems: int) -> None:
         """The rules were read and have errors: the last good rulebook stays in force."""
@@ -208,6 +231,10 @@ class Metrics:
             self._outbox.labels(state).set(count)
         self._oldest.set(0 if oldest_pending is None else max(0.0, (now - oldest_pending).total_seconds()))
         self._last_count = dict(entries)
+
+    def addresses_counted(self, failing: int) -> None:
+        """The addresses that fail were counted."""
+        self._failing.set(failing)
 
     @property
     def outbox(self) -> Mapping[str, int]:

@@ -69,10 +69,19 @@ CLOSED = Tone("closed", "□", "#4a5763", "#ffffff")
 LATE = Tone("late", "▲", "#6b3a87", "#ffffff")
 ARRIVED = Tone("arrived", "△", "#00703c", "#ffffff")
 DOUBTFUL = Tone("doubtful", "?", "#6b3a87", "#ffffff")
-RESTATED = Tone("restated", "↻", "#4a5763", "#ffffff")
+CONFIRMED = Tone("confirmed", "◉", "#00703c", "#ffffff")
+RESTATED = Tone("changed", "↻", "#0f5c66", "#ffffff")
 REFUSED = Tone("refused", "✕", "#7d2b0b", "#ffffff")
+ENDED = Tone("ended", "◇", "#4a5763", "#ffffff")
+FAILING = Tone("failing", "▽", "#7d2b0b", "#ffffff")
+STORM = Tone("storm", "≡", "#6b4a00", "#ffffff")
 
 LEVEL_TONES = {Level.CRITICAL: RED, Level.WARNING: AMBER, Level.INFO: NOTICE}
+TONES = (
+    *(RED, AMBER, GREEN, NOTICE, RECOVERED, CLOSED, LATE, ARRIVED),
+    *(DOUBTFUL, CONFIRMED, RESTATED, REFUSED, ENDED, FAILING, STORM),
+)
+"""Every tone there is."""
 
 
 def tone_of(kind: NoticeKind, level: Level | None) -> Tone:
@@ -84,12 +93,14 @@ def tone_of(kind: NoticeKind, level: Level | None) -> Tone:
             return CLOSED
         case NoticeKind.LATE:
             return LATE
-        case NoticeKind.ARRIVED | NoticeKind.CONFIRMED:
+        case NoticeKind.ARRIVED:
             return ARRIVED
+        case NoticeKind.CONFIRMED:
+            return CONFIRMED
         case NoticeKind.DOUBTFUL:
             return DOUBTFUL
         case NoticeKind.RESTATED:
-            return RESTATED if level is None else LEVEL_TONES[level]
+            return RESTATED
         case NoticeKind.BREACH | NoticeKind.WORSENED | NoticeKind.REMINDER | NoticeKind.ESCALATED:
             return NOTICE if level is None else LEVEL_TONES[level]
 
@@ -112,6 +123,7 @@ class ChartColours:
     neighbours: str = "#7a3a78"
     expected: str = "#dbe7f3"
     withheld: str = "#c9ced3"
+    told: str = "#4a5763"
 
 
 CHART = ChartColours()

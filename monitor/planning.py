@@ -31,7 +31,7 @@ from monitor.store.notifications import decisions_of_cycle
 from monitor.store.outbox import outbox_entries
 from monitor.store.rulebooks import fingerprints
 from monitor.store.store import Store
-from monitor.world import World
+from monitor.world import TELLING, World
 
 AlertKey = tuple[str, str]
 
@@ -123,6 +123,7 @@ def plan(store: Store, old: World, new: World, *, now: datetime, zone: ZoneInfo,
         with copy.reading() as connection:
             judged_by = fingerprints(connection)
             judged_by.pop(LOOK, None)
+            judged_by.pop(TELLING, None)
         run_cycle(copy, old, now=now, zone=zone, domain=domain)
         with copy.reading() as connection:
             stood, rated = alerts(connection), _rated(connection, old)

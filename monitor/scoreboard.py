@@ -13,7 +13,9 @@ from monitor.core.areas import AreaTree
 from monitor.core.freshness import late_indicator
 from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating, RuleHealth
 from monitor.core.observations import Status
+from monitor.core.plausibility import faulty_indicator
 from monitor.core.rulebook import Rulebook
+from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.exposition import Family, Number, SeriesTable
 
 _SERIES = ("indicator", "area")
@@ -71,6 +73,12 @@ FIGURES_LATE = Family(
     _SERIES,
 )
 
+FIGURES_DOUBTFUL = Family(
+    "limen_figures_doubtful",
+    "Whether a figure is doubtful, or missing by a fault of the data: 1 it is; absent where it is not.",
+    _SERIES,
+)
+
 RATING_NUMBERS: Mapping[RagRating, int | None] = {
     RagRating.NOT_RATED: 0,
     RagRating.GREEN: 1,
@@ -106,6 +114,16 @@ class LateFigure:
     due: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class DoubtfulFigure:
+    """A figure that is doubtful since the period to ``period_end``, or ``missing`` for it."""
+
+    indicator: str
+    area: str
+    period_end: date | None
+    missing: bool
+
+
 class Scoreboard:
     """The latest figure of every series and the state of every alert, as values and as Prometheus series.
 
@@ -124,6 +142,10 @@ class Scoreboard:
         self._states: SeriesTable[tuple[str, str]] = SeriesTable((ALERT_STATE, ALERT_LEVEL, RULE_HEALTH))
         self._late: dict[tuple[str, str], LateFigure] = {}
         self._late_figures: SeriesTable[tuple[str, str]] = SeriesTable((FIGURES_LATE,))
+        self._doubtful: dict[tuple[str, str], DoubtfulFigure] = {}
+        self._acknowledged: Mapping[tuple[str, str], Acknowledgement] = {}
+        self._silences: tuple[Silence, ...] = ()
+        self._doubtful_figures: SeriesTable[tuple[str, str]] = SeriesTable((FIGURES_DOUBTFUL,))
         self._indicator_info: SeriesTable[str] = SeriesTable((INDICATOR_INFO,))
         self._area_info: SeriesTable[str] = SeriesTable((AREA_INFO,))
 
@@ -148,6 +170,12 @@ class Scoreboard:
                 if key[0] in rulebook.indicators and key[1] in areas.by_name
             }
             self._late_figures.keep(self._late)
+            self._doubtful = {
+                key: doubtful
+                for key, doubtful in self._doubtful.items()
+                if key[0] in rulebook.indicators and key[1] in areas.by_name
+            }
+            self._doubtful_figures.keep(self._doubtful)
         self._indicator_info.clear()
         self._indicator_info.put(
             (
@@ -173,7 +201,7 @@ class Scoreboard:
 
         Args:
             evaluations: of a series the latest counts; one that is older than what stands is passed over.
-            alerts: as they stand after the cycle, those of lateness too.
+            alerts: as they stand after the cycle, those of lateness and of data faults too.
             protected: every (indicator, area) whose latest figure must not be shown, for all areas of the
                 indicators in ``evaluations``: what one area's figure gives away depends on the others.
         """
@@ -187,14 +215,18 @@ class Scoreboard:
             self._standings.update(changed)
             new_alerts: dict[tuple[str, str], Alert] = {}
             for alert in alerts:
-                late = late_indicator(alert.rule)
-                if late is None:
-                    new_alerts[alert.rule, alert.area] = alert
-                else:
+                late, faulty = late_indicator(alert.rule), faulty_indicator(alert.rule)
+                if late is not None:
                     self._note_late(late, alert)
+                elif faulty is not None:
+                    self._note_doubtful(faulty, alert)
+                else:
+                    new_alerts[alert.rule, alert.area] = alert
             self._alerts.update(new_alerts)
             self._late_figures.keep(self._late)
             self._late_figures.put((key, key, {FIGURES_LATE.name: 1}) for key in self._late)
+            self._doubtful_figures.keep(self._doubtful)
+            self._doubtful_figures.put((key, key, {FIGURES_DOUBTFUL.name: 1}) for key in self._doubtful)
             self._figures.put((key, key, _figure_samples(standing)) for key, standing in changed.items())
             self._states.put(
                 (key, (*key, self._indicator_of(key[0])), _alert_samples(alert))
@@ -207,6 +239,13 @@ class Scoreboard:
             self._late[indicator, alert.area] = late
         else:
             self._late.pop((indicator, alert.area), None)
+
+    def _note_doubtful(self, indicator: str, alert: Alert) -> None:
+        if alert.state is AlertState.FIRING:
+            doubtful = DoubtfulFigure(indicator, alert.area, alert.breach_since, missing=alert.streak == 0)
+            self._doubtful[indicator, alert.area] = doubtful
+        else:
+            self._doubtful.pop((indicator, alert.area), None)
 
     def _latest(self, evaluations: Iterable[Evaluation]) -> dict[tuple[str, str], Evaluation]:
         latest: dict[tuple[str, str], Evaluation] = {}
@@ -228,9 +267,11 @@ class Scoreboard:
             self._standings.clear()
             self._alerts.clear()
             self._late.clear()
+            self._doubtful.clear()
             self._figures.clear()
             self._states.clear()
             self._late_figures.clear()
+            self._doubtful_figures.clear()
 
     @property
     def rulebook(self) -> Rulebook | None:
@@ -257,9 +298,38 @@ class Scoreboard:
         with self._lock:
             return tuple(self._late.values())
 
+    def doubtful(self) -> tuple[DoubtfulFigure, ...]:
+        """The figures that are doubtful or missing, in the order in which they were found so."""
+        with self._lock:
+            return tuple(self._doubtful.values())
+
+    def suppressed(
+        self, acknowledged: Mapping[tuple[str, str], Acknowledgement], silences: Iterable[Silence]
+    ) -> None:
+        """Takes which alerts are acknowledged, and which silences are active; authors by their names."""
+        with self._lock:
+            self._acknowledged, self._silences = dict(acknowledged), tuple(silences)
+
+    def acknowledged(self) -> Mapping[tuple[str, str], Acknowledgement]:
+        """The acknowledgements that hold, by (rule, area)."""
+        with self._lock:
+            return self._acknowledged
+
+    def silences(self) -> tuple[Silence, ...]:
+        """The silences that are active."""
+        with self._lock:
+            return self._silences
+
     def exposition(self, *, openmetrics: bool = False) -> bytes:
         """All series in Prometheus's text format, rendered once per change."""
-        tables = (self._indicator_info, self._area_info, self._figures, self._states, self._late_figures)
+        tables = (
+            self._indicator_info,
+            self._area_info,
+            self._figures,
+            self._states,
+            self._late_figures,
+            self._doubtful_figures,
+        )
         return b"".join(table.exposition(openmetrics=openmetrics) for table in tables)
 
 

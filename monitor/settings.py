@@ -32,8 +32,10 @@ from pydantic_settings import (
 )
 from pydantic_settings import SettingsError as SourceError
 
+from monitor.channel_settings import ChannelName, ChannelSettings
 from monitor.settings_problems import Origins, in_words, nearest_setting
 from monitor.shipped_files import shipped_config_dir, shipped_rules_dir
+from monitor.signing_keys import keys_in, keys_kept_in
 
 SETTINGS_FILE = Path("/etc/limen/limen.toml")
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -104,6 +106,13 @@ class DeliverySettings(_Section):
     first_retry: Seconds = 60
     longest_retry: Seconds = 3600
     give_up_after: Seconds = 432_000
+    most_per_minute: Annotated[int, Field(ge=1)] | None = None
+
+
+class AuditSettings(_Section):
+    """How long the audit trail, and what it speaks of, keeps people."""
+
+    keep_personal_months: Annotated[int, Field(ge=1, le=1200)] = 36
 
 
 class LogSettings(_Section):
@@ -136,11 +145,14 @@ class Settings(BaseSettings):
     time_zone: str = "Europe/London"
     base_url: str | None = None
     contact: str | None = None
+    secret_key: SecretStr | None = None
     http: HttpSettings = HttpSettings()
     smtp: SmtpSettings = SmtpSettings()
     cycle: CycleSettings = CycleSettings()
     delivery: DeliverySettings = DeliverySettings()
+    audit: AuditSettings = AuditSettings()
     log: LogSettings = LogSettings()
+    channels: dict[ChannelName, ChannelSettings] = {}
 
     @classmethod
     def settings_customise_sources(
@@ -177,6 +189,13 @@ class Settings(BaseSettings):
             raise ValueError(f"“{name}” is not a time zone; write one such as Europe/London") from None
         return name
 
+    @field_validator("secret_key")
+    @classmethod
+    def _keys_are_good(cls, text: SecretStr | None) -> SecretStr | None:
+        if text is not None:
+            keys_in(text.get_secret_value())
+        return text
+
     @property
     def zone(self) -> ZoneInfo:
         """The zone in which people read times."""
@@ -188,6 +207,23 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.state_dir / 'limen.db'}"
+
+    def signing_keys(self) -> tuple[bytes, ...]:
+        """What signs links and addresses in mails, the newest first; all are accepted.
+
+        Where none is set it is read from ``secret-key`` in the state folder, and made there the first time.
+
+        Raises:
+            OSError: that file can't be read or made.
+            ValueError: it holds no key that can be used.
+        """
+        if self.secret_key is not None:
+            return keys_in(self.secret_key.get_secret_value())
+        return keys_kept_in(self.state_dir)
+
+    def signing_key(self) -> bytes:
+        """The first of :meth:`signing_keys`: the one that signs."""
+        return self.signing_keys()[0]
 
     @property
     def inbox(self) -> Path:

@@ -9,6 +9,8 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 
+from monitor.channel_settings import KINDS
+
 _LONGEST_SHOWN: Final = 60
 _WHOLE: Final = "must be a whole number"
 _NUMBER: Final = "must be a number"
@@ -88,12 +90,17 @@ def in_words(error: ValidationError, model: type[BaseModel], origins: Origins) -
     """One line for each problem: the setting, what is wrong, what to write, and where it was set."""
     lines = []
     for problem in error.errors(include_url=False):
-        path = [str(part) for part in problem["loc"]]
+        path = _as_written([str(part) for part in problem["loc"]])
         message = (
             _unknown(path, model) if problem["type"] == "extra_forbidden" else _said(problem, path, model)
         )
         lines.append(f"{'.'.join(path) or 'settings'}: {message} ({origins.of(path)})")
     return "\n".join(lines)
+
+
+def _as_written(path: list[str]) -> list[str]:
+    """The path without the kind of a channel, which pydantic puts behind the channel's name."""
+    return [*path[:2], *path[3:]] if path[:1] == ["channels"] and path[2:3] and path[2] in KINDS else path
 
 
 def nearest_setting(path: Sequence[str], model: type[BaseModel]) -> tuple[str, ...] | None:
@@ -127,6 +134,10 @@ def _said(problem: ErrorDetails, path: Sequence[str], model: type[BaseModel]) ->
     kind = problem["type"]
     if kind in _SECTIONS:
         return f"is a section: write its settings in it, such as [{'.'.join(path)}] in the settings file"
+    if kind in ("union_tag_invalid", "union_tag_not_found"):
+        return f"needs a kind, one of {', '.join(KINDS)}"
+    if kind == "missing":
+        return "must be set"
     if kind not in _WORDS:
         return problem["msg"].removeprefix("Value error, ")
     bounds = {

@@ -82,12 +82,14 @@ def sentence(text: str) -> str:
     return stripped[:1].upper() + stripped[1:] + ("" if stripped[-1] in ".!?" else ".")
 
 
-def headline(notice: Notice) -> str:
+def headline(notice: Notice) -> str:  # noqa: PLR0911 - one for each kind
     """The news itself, in one or two sentences."""
     figures = FigureFormat(notice.unit, notice.decimals)
     match notice.kind:
-        case NoticeKind.BREACH | NoticeKind.REMINDER | NoticeKind.ESCALATED | NoticeKind.RESTATED:
-            return _standing(notice, figures, "The figure is") + _lasting(notice)
+        case NoticeKind.BREACH | NoticeKind.ESCALATED | NoticeKind.RESTATED:
+            return standing(notice) + _lasting(notice)
+        case NoticeKind.REMINDER:
+            return _standing(notice, figures, "The figure is still") + _lasting(notice)
         case NoticeKind.WORSENED:
             return _standing(notice, figures, "The figure has worsened to") + _change_of_level(notice)
         case NoticeKind.RECOVERED:
@@ -103,9 +105,21 @@ def headline(notice: Notice) -> str:
         case NoticeKind.ARRIVED:
             return "The figure has come."
         case NoticeKind.DOUBTFUL:
-            return "The figure looks wrong."
+            return f"The figure may be wrong{_stated(notice, figures)}. {sentence(notice.doubt)}".rstrip()
         case NoticeKind.CONFIRMED:
-            return "The figure is not in doubt any more."
+            return f"The figure is not in doubt any more{_stated(notice, figures)}."
+
+
+def standing(notice: Notice) -> str:
+    """How the latest figure stands to its limit, in a sentence."""
+    return _standing(notice, FigureFormat(notice.unit, notice.decimals), "The figure is")
+
+
+def _stated(notice: Notice, figures: FigureFormat) -> str:
+    """``: it is 46 assessments``, or "" where there is none or it is protected."""
+    if notice.protected or notice.value is None:
+        return ""
+    return f": it is {figures.full(notice.value)}"
 
 
 def day(when: date, on: date | None = None) -> str:

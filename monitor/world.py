@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from monitor.core.areas import AreaTree
 from monitor.core.recipients import Directory, Recipient
@@ -12,6 +13,9 @@ from monitor.rulebook.problems import Problem, Severity, render_problems
 from monitor.settings import Settings
 
 DERIVED = "derived "
+TELLING = "telling"
+"""What stands for who is told and when, among the fingerprints of what was judged."""
+PLAUSIBLE = "plausible "
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class World:
         """Returns the fingerprint of each alert rule, and of each derived indicator (``derived <id>``).
 
         It changes with all that the rule's judgement, or the making of the indicator's figures, depends on.
+        An indicator whose figures may be doubtful has one more (``plausible <id>``), for what makes them so.
 
         The areas are part of it: which areas a rule covers depends on what they are.
         """
@@ -36,10 +41,22 @@ class World:
         for indicator in self.rulebook.indicators.values():
             if indicator.derivation is not None:
                 subjects[f"{DERIVED}{indicator.id}"] = known[indicator.id]
+            limits = indicator.plausibility
+            if limits is not None:
+                waits = indicator.expected_within is not None
+                doubtful = (limits.jump, limits.falls_to_zero, limits.missing_areas, waits)
+                subjects[f"{PLAUSIBLE}{indicator.id}"] = repr(doubtful)
         return {
             subject: hashlib.sha256(f"{fingerprint} {tree}".encode()).hexdigest()
             for subject, fingerprint in subjects.items()
         }
+
+    @cached_property
+    def telling_fingerprint(self) -> str:
+        """A fingerprint of all that decides who is told and when: it changes when any of that does."""
+        known = self.directory
+        said = (self.operations, known.holdings, known.deputies, sorted(known.people.items()))
+        return hashlib.sha256(f"{self.rulebook.version} {said!r}".encode()).hexdigest()
 
     def indicator_of(self, rule: AlertRule) -> Indicator:
         """Returns the indicator that a rule watches."""

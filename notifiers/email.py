@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from notifiers.message import Deferred, Message, Outcome, OutcomeCode, Rejected
+from notifiers.message import Address, Deferred, Message, Outcome, OutcomeCode, Rejected
 from notifiers.mime import InvalidAddressError, Mailbox, mail_bytes
 from notifiers.smtp import ExchangeFailedError, SmtpSession
 from notifiers.smtp_settings import SmtpSettings
@@ -50,13 +50,17 @@ class EmailNotifier:
             recipient = Mailbox.parse(message.recipient)
         except InvalidAddressError as error:
             return Rejected(str(error), OutcomeCode.ADDRESS_INVALID)
+        try:
+            bounce = Mailbox.parse(Address("", message.return_path)) if message.return_path else self._bounce
+        except InvalidAddressError as error:
+            return Deferred(f"the address for bounces: {error}", OutcomeCode.MISCONFIGURED, "channel")
         content = mail_bytes(message, self._sender, recipient)
         self._begun = self._monotonic()
         used_before = self._reusable()
-        outcome = self._attempt(content, recipient)
+        outcome = self._attempt(content, bounce, recipient)
         if used_before and isinstance(outcome, Deferred) and outcome.code in _STALE:
             self._drop()
-            outcome = self._attempt(content, recipient)
+            outcome = self._attempt(content, bounce, recipient)
         return self._in_view_of_the_last(outcome)
 
     def close(self) -> None:
@@ -64,13 +68,13 @@ class EmailNotifier:
             self._session.quit()
             self._session = None
 
-    def _attempt(self, content: bytes, recipient: Mailbox) -> Outcome:
+    def _attempt(self, content: bytes, bounce: Mailbox, recipient: Mailbox) -> Outcome:
         try:
             session = self._session or SmtpSession.open(self._settings)
             self._session = session
             if not content.isascii() and not session.takes_utf8:
                 return _no_smtputf8(recipient)
-            outcome = session.transfer(content, self._bounce, recipient, self._too_late)
+            outcome = session.transfer(content, bounce, recipient, self._too_late)
         except ExchangeFailedError as failure:
             outcome = failure.outcome
         if isinstance(outcome, Deferred) and (outcome.scope == "channel" or outcome.code in _BROKEN_OFF):

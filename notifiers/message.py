@@ -63,6 +63,8 @@ class Message:
         date: when the message was composed; aware.
         headers: further header fields; names start with `X-`.
         payload: machine-readable facts for channels that carry data; JSON types only.
+        return_path: the address that this mail comes back to if it can't be delivered (RFC 5321, 4.4); None:
+            that of the channel's settings.
 
     Raises:
         ValueError: for a naive date, a malformed message_id, a header name without `X-`, images without HTML.
@@ -79,6 +81,7 @@ class Message:
     date: datetime
     headers: Mapping[str, str] = field(default_factory=dict, hash=False)
     payload: Mapping[str, object] = field(default_factory=dict, hash=False)
+    return_path: str | None = None
 
     def __post_init__(self) -> None:
         if self.date.utcoffset() is None:
@@ -106,6 +109,8 @@ class OutcomeCode(StrEnum):
     SERVICE_UNAVAILABLE = "service_unavailable"
     SENDER_REFUSED = "sender_refused"
     MISCONFIGURED = "misconfigured"
+    RATE_LIMITED = "rate_limited"
+    """The other side asks us to slow down; what it said about how long is in `retry_after`."""
 
     # Deferred, one cannot say more than that the exchange broke off
     TIMED_OUT = "timed_out"

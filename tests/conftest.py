@@ -12,5 +12,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """How hard tests/faults/test_killed_at_random.py tries; 1,000 take some minutes."""
-    parser.addoption("--kills", type=int, default=8, help="SIGKILLs at random instants, for each store")
+    """How hard tests/faults/test_killed_at_random.py tries: 250 are 1,000 in all, and take ten minutes."""
+    parser.addoption(
+        "--kills",
+        type=int,
+        default=8,
+        help="SIGKILLs at random instants, for each store with one sender and with two",
+    )

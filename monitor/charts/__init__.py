@@ -3,6 +3,7 @@
 from monitor.charts.drawing import HEIGHT, WIDTH, series_chart
 from monitor.charts.series import (
     ChartSeries,
+    EarlierFigure,
     caption,
     reveals_a_small_number,
     series_in_words,
@@ -13,6 +14,7 @@ __all__ = [
     "HEIGHT",
     "WIDTH",
     "ChartSeries",
+    "EarlierFigure",
     "caption",
     "reveals_a_small_number",
     "series_chart",

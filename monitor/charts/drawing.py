@@ -59,6 +59,7 @@ def series_chart(series: ChartSeries) -> bytes:
         _draw_ground(axes, shown)
         _draw_lines(axes, shown)
         _draw_points(axes, shown)
+        _draw_told(axes, shown)
         _draw_margin(axes, shown)
         axes.set_position(_place(axes, shown))
         canvas.draw()  # type: ignore[no-untyped-call]  # Matplotlib has types for most but not for this
@@ -131,6 +132,8 @@ def _drawn(series: ChartSeries) -> Iterator[Decimal]:
         )
     if series.neighbours is not None:
         yield series.neighbours
+    if series.told is not None and series.told_at is not None:
+        yield series.told.value
 
 
 def _draw_ground(axes: "Axes", series: ChartSeries) -> None:
@@ -223,6 +226,47 @@ def _draw_points(axes: "Axes", series: ChartSeries) -> None:
             )
 
 
+def _draw_told(axes: "Axes", series: ChartSeries) -> None:
+    """A cross where the figure was that the reader was told, and a dotted line from it to what it is now."""
+    place = series.told_at
+    if series.told is None or place is None:
+        return
+    height, now = float(series.told.value), series.points[place].value
+    if now is not None:
+        axes.plot(
+            [place, place], [height, float(now)], color=CHART.told, linewidth=1.4, dashes=(1, 1.5), zorder=3
+        )
+    axes.plot(
+        [place],
+        [height],
+        marker="x",
+        markersize=9,
+        markeredgewidth=2.4,
+        color=CHART.told,
+        linestyle="none",
+        zorder=5,
+        clip_on=False,
+    )
+    last = place == len(series.points) - 1
+    if not last:
+        above = now is None or height >= float(now)
+        axes.annotate(
+            _told_label(series),
+            (place, height),
+            xytext=(0, 8 if above else -8),
+            textcoords="offset points",
+            ha="center",
+            va="bottom" if above else "top",
+            color=CHART.told,
+            fontproperties=font("normal", _SMALL),
+            zorder=5,
+        )
+
+
+def _told_label(series: ChartSeries) -> str:
+    return "" if series.told is None else f"told {series.figures.short(series.told.value)}"
+
+
 def _draw_margin(axes: "Axes", series: ChartSeries) -> None:
     """Names the lines and the last figure in the right margin, apart from each other."""
     bottom, top = axes.get_ylim()
@@ -252,6 +296,8 @@ def _margin_labels(series: ChartSeries, bottom: float, top: float) -> Iterator[t
     if last.value is not None or last.protected:
         where = (bottom + top) / 2 if last.value is None else last.value
         yield share(where), figures.short(last.value, protected=last.protected), CHART.series, _LARGE
+    if series.told is not None and series.told_at == len(series.points) - 1:
+        yield share(series.told.value), _told_label(series), CHART.told, _SMALL
     if last.limit is not None:
         yield share(last.limit), f"limit {figures.short(last.limit)}", CHART.limit, _SMALL
     if last.target is not None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
@@ -12,14 +13,34 @@ from monitor.wording import WITHHELD, FigureFormat
 
 
 @dataclass(frozen=True, slots=True)
+class EarlierFigure:
+    """What a figure was when somebody was told it, before it changed."""
+
+    period_end: date
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class ChartSeries:
-    """What a chart shows: ``points`` the oldest first, lines as they stood at each; Decimals in ``unit``."""
+    """What a chart shows: ``points`` the oldest first, lines as they stood at each; Decimals in ``unit``.
+
+    ``told`` is a figure that the reader was told and that has changed since, None: there is none.
+    """
 
     title: str
     unit: str
     decimals: int
     points: tuple[HistoryPoint, ...]
     neighbours: Decimal | None = None
+    told: EarlierFigure | None = None
+
+    @property
+    def told_at(self) -> int | None:
+        """The place among the points of the figure that was told, None where the chart does not show it."""
+        if self.told is None:
+            return None
+        ends = [point.period_end for point in self.points]
+        return ends.index(self.told.period_end) if self.told.period_end in ends else None
 
     @property
     def figures(self) -> FigureFormat:
@@ -65,6 +86,8 @@ def series_in_words(series: ChartSeries) -> str:
     told = "; ".join(f"{point.label}: {_point_in_words(point, figures)}" for point in shown.points)
     count = len(shown.points)
     lines = [text for _, text in _lines_in_words(shown)]
+    if series.told is not None and (place := series.told_at) is not None:
+        lines.insert(0, f"For {shown.points[place].label} you were told {figures.short(series.told.value)}.")
     return f"{series.title}, last {count} period{'' if count == 1 else 's'}. {told}. " + " ".join(lines)
 
 
@@ -101,6 +124,8 @@ def caption(series: ChartSeries) -> str:
     """How to read the chart's signs, only those that it has."""
     shown = without_small_numbers(series)
     parts = []
+    if shown.told_at is not None:
+        parts.append("The cross is the figure that you were told.")
     if any(point.status is Status.PROVISIONAL and point.value is not None for point in shown.points):
         parts.append("Hollow points are provisional.")
     if any(point.lower is not None or point.upper is not None for point in shown.points):

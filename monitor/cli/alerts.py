@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from decimal import Decimal
 
@@ -20,11 +20,14 @@ from monitor.cli.scorecard import Rated, Series, plain_number, series_of
 from monitor.cli.session import RulesRefusedError, Session
 from monitor.cli.told import Telling, fate, tellings
 from monitor.core.alerts import Alert, AlertState
+from monitor.core.fault_notices import doubt_in_words
 from monitor.core.freshness import late_indicator
 from monitor.core.judgements import RuleHealth
 from monitor.core.periods import Period
+from monitor.core.plausibility import faulty_indicator
 from monitor.core.rulebook import AlertRule
-from monitor.palette import LATE
+from monitor.fault_views import fault_views
+from monitor.palette import DOUBTFUL, LATE
 from monitor.store.alerts import alerts, open_alerts
 from monitor.terminal import counted, level, state, write_plainly
 from monitor.wording import day, in_sentence
@@ -45,17 +48,22 @@ COLUMNS = (
 )
 
 LATE_SIGN = (f"{LATE.symbol} {LATE.word}", "bold magenta")
+DOUBTFUL_SIGN = (f"{DOUBTFUL.symbol} {DOUBTFUL.word}", "bold magenta")
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """An alert with its last figure, fit to be shown. ``rule`` None: it is no longer in the rulebook."""
+    """An alert with its last figure, fit to be shown. ``rule`` None: it is no longer in the rulebook.
+
+    ``doubt`` says what is wrong with the figure, of a fault of the data that is open.
+    """
 
     alert: Alert
     rule: AlertRule | None
     figure: Rated | None
     limit: Decimal | None
     told: tuple[Telling, ...]
+    doubt: str = ""
 
 
 def show_alerts(session: Session, area: str | None, *, everything: bool, style: TableFormat) -> int:
@@ -79,7 +87,11 @@ def _rows(session: Session, world: World | None, area: str | None, *, everything
         place = _place(area, world, states.values()) if area else None
         chosen = [each for each in states.values() if place is None or each.area == place]
         series = _series(connection, world, chosen)
-        rows = [_row(connection, world, each, series) for each in chosen]
+        doubts = _doubts(connection, world, chosen)
+        rows = [
+            replace(_row(connection, world, each, series), doubt=doubts.get((each.rule, each.area), ""))
+            for each in chosen
+        ]
     return sorted(rows, key=_urgency)
 
 
@@ -125,6 +137,23 @@ def _series(connection: Connection, world: World | None, chosen: Iterable[Alert]
     }
 
 
+def _doubts(
+    connection: Connection, world: World | None, chosen: Iterable[Alert]
+) -> dict[tuple[str, str], str]:
+    """What is wrong with the figures of the open faults among the alerts, in words."""
+    faulty = {
+        (name, each.area): (each.rule, each.area)
+        for each in chosen
+        if (name := faulty_indicator(each.rule)) is not None and each.state is AlertState.FIRING
+    }
+    if world is None or not faulty:
+        return {}
+    seen = fault_views(connection, world, faulty)
+    return {
+        faulty[key]: doubt_in_words(world.rulebook.indicators[key[0]], view) for key, view in seen.items()
+    }
+
+
 def _row(connection: Connection, world: World | None, alert: Alert, series: Mapping[str, Series]) -> AlertRow:
     rule = None if world is None else world.rulebook.alerts.get(alert.rule)
     told: tuple[Telling, ...] = ()
@@ -165,17 +194,24 @@ def _print(session: Session, world: World | None, rows: Sequence[AlertRow], *, e
 def _head(alert: Alert) -> Text:
     if alert.state is not AlertState.FIRING:
         return state(alert)
+    if faulty_indicator(alert.rule) is not None:
+        return Text(*DOUBTFUL_SIGN)
     return level(alert.level) if late_indicator(alert.rule) is None else Text(*LATE_SIGN)
 
 
 def _name(row: AlertRow, world: World | None) -> str:
     if row.rule is not None:
         return in_sentence(row.rule.title)
-    late_id = late_indicator(row.alert.rule)
-    late = None if world is None else world.rulebook.indicators.get(late_id or "")
-    if late is None:
-        return f"figures have not come: {late_id}" if late_id else row.alert.rule
-    return f"figures have not come: {in_sentence(late.title)}"
+    late_id, faulty_id = late_indicator(row.alert.rule), faulty_indicator(row.alert.rule)
+    about = late_id or faulty_id
+    if about is None:
+        return row.alert.rule
+    indicator = None if world is None else world.rulebook.indicators.get(about)
+    title = about if indicator is None else in_sentence(indicator.title)
+    if late_id:
+        return f"figures have not come: {title}"
+    is_missing = row.alert.state is AlertState.FIRING and row.alert.streak == 0
+    return f"a figure is missing: {title}" if is_missing else f"a figure looks wrong: {title}"
 
 
 def _standing(row: AlertRow) -> str:
@@ -183,6 +219,10 @@ def _standing(row: AlertRow) -> str:
     parts = []
     if late_indicator(alert.rule) and alert.breach_since is not None and alert.fired_on is not None:
         parts.append(f"for {day(alert.breach_since)}, due {day(alert.fired_on)}")
+    if faulty_indicator(alert.rule) and alert.breach_since is not None:
+        parts.append(f"since {day(alert.breach_since)}")
+    if row.doubt:
+        parts.append(row.doubt)
     if figure is not None:
         parts.append(figure.figures.full(figure.evaluation.value, protected=figure.protected))
         if row.limit is not None:

@@ -4,16 +4,20 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 from monitor.cli import exit_codes
 from monitor.cli.formats import CheckFormat
 from monitor.cli.reports import path_from_here, show_problems
-from monitor.cli.session import Session
+from monitor.cli.session import Session, present
 from monitor.directory.folders import AREAS, CONTACTS, LoadedFolders, load_folders
 from monitor.rulebook.observed import ObservedFigures
 from monitor.rulebook.problems import Problem, has_errors
 from monitor.rulebook.reports.values import problem_values
 from monitor.terminal import counted, write_plainly
+
+TEMPLATES: Final = "templates"
+"""The folder of the house's own templates of mails within that of the configuration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +44,30 @@ def check_rules(session: Session, options: CheckOptions) -> int:
         if not folder.is_dir():
             session.err.print(_no_folder(folder), soft_wrap=True)
             return exit_codes.PROBLEMS
-    found = load_folders(rules, config, observed=_observed(session) if options.with_data else None)
+    observed = _observed(session) if options.with_data else None
+    found = load_folders(rules, config, observed=observed, today=present().date())
+    found = _with_templates(found, config)
     places = {file: _place(file, rules, config) for file in _files(found)}
     problems = [_placed(problem, places) for problem in found.problems]
     sources = {places.get(file, file): text for file, text in found.sources.items()}
     _tell(session, options.format, found, problems, sources)
     failed = has_errors(problems) or (options.strict and bool(problems))
     return exit_codes.PROBLEMS if failed else exit_codes.OK
+
+
+def _with_templates(found: LoadedFolders, config: Path) -> LoadedFolders:
+    """What was found, and what is wrong with the house's own templates of mails."""
+    folder = config / TEMPLATES
+    if not folder.is_dir():
+        return found
+    from monitor.compose.template_checks import check_templates
+
+    checked = check_templates(folder)
+    return replace(
+        found,
+        problems=(*found.problems, *checked.problems),
+        sources={**found.sources, **checked.sources},
+    )
 
 
 def _no_folder(path: Path) -> str:
@@ -113,7 +134,9 @@ def _files(found: LoadedFolders) -> set[str]:
 
 def _place(file: str, rules: Path, config: Path) -> str:
     """The file as it is reached from here, so that editors can open it and GitHub can show it."""
-    is_config = file in (AREAS, CONTACTS) and not (rules / file).exists()
+    is_config = (file in (AREAS, CONTACTS) or file.startswith(f"{TEMPLATES}/")) and not (
+        rules / file
+    ).exists()
     return path_from_here((config if is_config else rules) / file)
 
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.audit_commands import audit, bounce
 from monitor.cli.formats import (
     BacktestFormat,
     CheckFormat,
     MailState,
     OutcomeFormat,
     PlanFormat,
+    PreviewFormat,
     TableFormat,
     TextFormat,
 )
@@ -32,7 +34,9 @@ application = typer.Typer(
 outbox = typer.Typer(help="Look at the mails: what waits, what was sent, what was refused.")
 database = typer.Typer(help="Look after the database.", no_args_is_help=True)
 application.add_typer(outbox, name="outbox")
+application.add_typer(audit, name="audit")
 application.add_typer(database, name="db")
+application.command()(bounce)
 
 TextStyle = Annotated[TextFormat, typer.Option("--format", help="How to print.")]
 AreaOption = Annotated[
@@ -336,6 +340,37 @@ def demo(
     from monitor.cli.demo import play_demo
 
     raise typer.Exit(play_demo(_session(context), folder, once=once, fast=fast))
+
+
+@application.command()
+def preview(
+    context: typer.Context,
+    kind: Annotated[
+        str | None, typer.Argument(metavar="[KIND]", help="One kind of mail, such as alert.")
+    ] = None,
+    *,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="FOLDER", help="Write files and a page that shows them all."),
+    ] = None,
+    width: Annotated[
+        list[int] | None,
+        typer.Option("--width", min=200, max=2000, help="Width of a frame on that page; may be repeated."),
+    ] = None,
+    format: Annotated[  # noqa: A002 - the option's name
+        PreviewFormat | None, typer.Option("--format", help="Only this form; printed as text without --to.")
+    ] = None,
+    number: Annotated[
+        int | None, typer.Option("--outbox", metavar="ID", help="A real mail, by its number in the outbox.")
+    ] = None,
+) -> None:
+    """Show mails of every kind, from sample facts, as your templates lay them out."""
+    from monitor.cli.preview import WIDTHS, PreviewOptions, preview_mails
+
+    if kind is not None and number is not None:
+        raise typer.BadParameter("give a kind or --outbox, not both")
+    options = PreviewOptions(kind, to, format, tuple(width or WIDTHS), number)
+    raise typer.Exit(preview_mails(_session(context), options))
 
 
 @outbox.callback(invoke_without_command=True)

@@ -13,14 +13,15 @@ from monitor.cli.explanation import explanation
 from monitor.cli.scorecard import Rated, plain_number
 from monitor.cli.session import Session
 from monitor.core.freshness import late_indicator
+from monitor.core.plausibility import faulty_indicator
 from monitor.terminal import write_plainly
 
 
 def explain_figure(session: Session, subject: str, area: str, at: str | None, *, as_json: bool) -> int:
     """Prints why a figure is rated as it is, what its alerts did, and who was told."""
     world = session.world
-    late = late_indicator(subject)
-    about = rule_or_indicator(subject, world) if late is None else indicator_named(late, world)
+    of_data = late_indicator(subject) or faulty_indicator(subject)
+    about = rule_or_indicator(subject, world) if of_data is None else indicator_named(of_data, world)
     place = area_named(area, world)
     until = day(at, "--at") if at else None
     with session.store() as store, store.reading() as connection:
@@ -57,6 +58,7 @@ def _record(found: Explanation) -> dict[str, object]:
         "revision": found.revision,
         "rules": [asdict(each) for each in found.rules],
         "lateness": None if found.lateness is None else asdict(found.lateness),
+        "fault": None if found.fault is None else asdict(found.fault),
     }
 
 

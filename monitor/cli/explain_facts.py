@@ -325,6 +325,22 @@ class LatenessTold:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultTold:
+    """When figures are doubtful, whether the last one is, and who was told.
+
+    ``limits`` is as a line of the rule file, "" where the rules say nothing any more. ``doubt`` says what is
+    wrong with the last figure as it stands now, "" where nothing is.
+    """
+
+    rule: str
+    limits: str
+    in_doubt: bool
+    doubt: str
+    steps: tuple[StepTold, ...]
+    tellings: tuple[Telling, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """All of it. ``figure`` None: there is none on or before the day asked for."""
 
@@ -341,3 +357,4 @@ class Explanation:
     revision: str | None
     rules: tuple[RuleTold, ...]
     lateness: LatenessTold | None
+    fault: FaultTold | None = None

@@ -12,6 +12,7 @@ from monitor.cli.explain_facts import (
     BenchmarksTold,
     DerivationTold,
     Explanation,
+    FaultTold,
     LatenessTold,
     LineTold,
     NeighboursTold,
@@ -66,6 +67,8 @@ class Pages:
             self._say(f"No alert rule watches this indicator in {found.area.name}.")
         if found.lateness is not None:
             self._lateness(found.lateness)
+        if found.fault is not None:
+            self._fault(found.fault)
 
     def _heading(self, text: str | Text) -> None:
         self._out.print()
@@ -216,6 +219,17 @@ class Pages:
         self._steps(late.steps)
         if late.steps:
             self._tellings(late.tellings)
+
+    def _fault(self, fault: FaultTold) -> None:
+        self._heading(Text.assemble(("Looking right", "bold underline"), (f"  {fault.rule}", "dim")))
+        self._say(fault.limits or "The rules no longer say when a figure is doubtful.")
+        if not fault.in_doubt:
+            self._say("No figure is in doubt.")
+        else:
+            self._say(f"In doubt: {fault.doubt}." if fault.doubt else "A figure is in doubt.")
+        self._steps(fault.steps)
+        if fault.steps:
+            self._tellings(fault.tellings)
 
     def _steps(self, steps: Sequence[StepTold]) -> None:
         if not steps:

@@ -1,4 +1,4 @@
-"""What alert rules say of a figure, how their alerts fared, who was told; and whether figures are late."""
+"""What alert rules say of a figure, how alerts fared, who was told; and whether figures are late or wrong."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from monitor.calendar_england import bank_holidays
 from monitor.cli.explain_conditions import compared, truth_of
 from monitor.cli.explain_facts import (
+    FaultTold,
     FlappingTold,
     LatenessTold,
     LevelTold,
@@ -21,15 +22,19 @@ from monitor.cli.explain_facts import (
 from monitor.cli.explain_view import View
 from monitor.cli.told import tellings
 from monitor.core.alerts import Alert, AlertState
+from monitor.core.fault_notices import doubt_in_words, limits_in_words
 from monitor.core.freshness import Expected, expected_after, lateness_of
 from monitor.core.judgements import RuleEvaluation, RuleHealth
+from monitor.core.plausibility import fault_of, says_anything
 from monitor.core.rulebook import AlertRule, Level, LevelCondition
 from monitor.core.sight import scaled_decimal
 from monitor.core.statistics.flapping import changed_percent
+from monitor.fault_views import fault_views
 from monitor.store.alerts import RecordedTransition, alerts, transitions_of
 from monitor.store.evaluations import rule_evaluations_of
 from monitor.store.figures import latest_periods
 from monitor.wording import WITHHELD
+from monitor.world import World
 
 _YEARS_AHEAD = 2
 """A figure that follows is at most a year off, and due some weeks after."""
@@ -90,6 +95,28 @@ def lateness_told(connection: Connection, view: View) -> LatenessTold | None:
         late=late,
         period_end=expected.period_end if expected else None,
         due=expected.due if expected else None,
+        steps=tuple(_step(each) for each in transitions_of(connection, *key)),
+        tellings=tellings(connection, *key),
+    )
+
+
+def fault_told(connection: Connection, world: World, view: View) -> FaultTold | None:
+    """Whether the series' last figure is doubtful or missing; None where the rules never asked that."""
+    indicator, area = view.indicator, view.area
+    key = (fault_of(indicator.id), area.name)
+    alert = alerts(connection, [key]).get(key)
+    if alert is None and not says_anything(indicator.plausibility):
+        return None
+    in_doubt = alert is not None and alert.state is AlertState.FIRING
+    doubt = ""
+    if in_doubt:
+        series = (indicator.id, area.name)
+        doubt = doubt_in_words(indicator, fault_views(connection, world, [series])[series])
+    return FaultTold(
+        rule=key[0],
+        limits=limits_in_words(indicator),
+        in_doubt=in_doubt,
+        doubt=doubt,
         steps=tuple(_step(each) for each in transitions_of(connection, *key)),
         tellings=tellings(connection, *key),
     )

@@ -9,7 +9,7 @@ from monitor.cli.explain_derivation import derivation_of
 from monitor.cli.explain_facts import Explanation
 from monitor.cli.explain_limits import lines_of
 from monitor.cli.explain_revisions import last_judgement, revisions_of
-from monitor.cli.explain_rules import lateness_told, rule_told
+from monitor.cli.explain_rules import fault_told, lateness_told, rule_told
 from monitor.cli.explain_view import View
 from monitor.core.areas import Area
 from monitor.core.periods import Period
@@ -41,4 +41,5 @@ def explanation(
         revision=world.rulebook.revision,
         rules=tuple(rule_told(connection, each, view) for each in rules),
         lateness=lateness_told(connection, view),
+        fault=fault_told(connection, world, view),
     )

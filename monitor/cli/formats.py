@@ -52,6 +52,14 @@ class PlanFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+class PreviewFormat(StrEnum):
+    """How a mail is shown."""
+
+    HTML = "html"
+    TEXT = "text"
+    EML = "eml"
+
+
 class MailState(StrEnum):
     """Where a mail may be; as the outbox has it."""
 
@@ -59,3 +67,4 @@ class MailState(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     DEAD = "dead"
+    WITHDRAWN = "withdrawn"

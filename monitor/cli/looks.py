@@ -16,6 +16,7 @@ from monitor.cli.faults import with_notes
 from monitor.cli.session import Session
 from monitor.core.alerts import Alert
 from monitor.core.freshness import late_indicator
+from monitor.core.plausibility import faulty_indicator
 from monitor.delivery import NOT_TRIED
 from monitor.logs import redact
 from monitor.settings import Settings
@@ -24,6 +25,7 @@ from monitor.store.alerts import firing_alerts
 from monitor.store.cycles import last_cycle
 from monitor.store.engine import database_url, spoken_address
 from monitor.store.errors import StoreError
+from monitor.store.failing_addresses import BounceOutcome, bounces_counted, failing_addresses
 from monitor.store.operations_news import standing_refusals
 from monitor.store.outbox import AttemptOutcome, OutboxState, last_failure, outbox_depth
 from monitor.terminal import counted
@@ -131,10 +133,13 @@ def _looks_within(connection: Connection, now: datetime, zone: tzinfo) -> Iterat
     yield _look_at_cycle(connection, zone)
     firing = firing_alerts(connection)
     late = [alert for alert in firing.values() if late_indicator(alert.rule)]
-    others = len(firing) - len(late)
+    doubtful = [alert for alert in firing.values() if faulty_indicator(alert.rule)]
+    others = len(firing) - len(late) - len(doubtful)
     yield Look("alerts_firing", "Alerts", counted(others, "alert fires", "alerts fire"), others)
     yield _look_at_late(late)
+    yield _look_at_doubtful(doubtful)
     yield _look_at_outbox(connection, now, zone)
+    yield _look_at_addresses(connection, zone)
 
 
 def _moment(when: datetime, zone: tzinfo) -> str:
@@ -192,6 +197,31 @@ def _look_at_late(late: list[Alert]) -> Look:
     return Look("late_figures", "Figures", text, record, further=lines)
 
 
+def _look_at_doubtful(doubtful: list[Alert]) -> Look:
+    lines = tuple(
+        f"{faulty_indicator(each.rule)} in {each.area}"
+        + (
+            f", {'since' if each.streak else 'missing for'} {day(each.breach_since)}"
+            if each.breach_since
+            else ""
+        )
+        for each in doubtful
+    )
+    record = [
+        {
+            "indicator": faulty_indicator(each.rule),
+            "area": each.area,
+            "period_end": None if each.breach_since is None else each.breach_since.isoformat(),
+            "missing": each.streak == 0,
+        }
+        for each in doubtful
+    ]
+    text = "none is in doubt"
+    if doubtful:
+        text = counted(len(doubtful), "figure looks wrong or is missing", "figures look wrong or are missing")
+    return Look("doubtful_figures", "Doubts", text, record, further=lines)
+
+
 def _look_at_outbox(connection: Connection, now: datetime, zone: tzinfo) -> Look:
     depth = outbox_depth(connection, now)
     waiting = depth.by_state[OutboxState.PENDING] + depth.by_state[OutboxState.SENDING]
@@ -214,6 +244,34 @@ def _look_at_outbox(connection: Connection, now: datetime, zone: tzinfo) -> Look
     is_down = failed is not None and failed.outcome is AttemptOutcome.CHANNEL_DOWN
     ill = bool(dead) or is_down or (age is not None and age > OLDEST_MAIL)
     return Look("outbox", "Outbox", text, record, ill=ill, doubtful=failed is not None, further=further)
+
+
+def _look_at_addresses(connection: Connection, zone: tzinfo) -> Look:
+    """The addresses whose mails come back: whoever reads there is not told."""
+    failing, counted_bounces = failing_addresses(connection), bounces_counted(connection)
+    refused = counted_bounces[BounceOutcome.FORGED]
+    text = counted(len(failing), "address fails", "addresses fail") if failing else "none fails"
+    if refused:
+        text += f"; {counted(refused, 'mail')} to the bounce address refused as not for limen"
+    further = tuple(
+        f"{each.address} ({each.person}) since {_moment(each.since, zone)}: {each.response}; "
+        f"“limen bounce --clear {each.person}” when it is settled"
+        for each in failing
+    )
+    record = {
+        "failing": [
+            {
+                "address": each.address,
+                "person": each.person,
+                "since": each.since.isoformat(),
+                "mail": each.outbox_id,
+                "response": each.response,
+            }
+            for each in failing
+        ],
+        "bounces": {str(outcome): mails for outcome, mails in counted_bounces.items()},
+    }
+    return Look("addresses_failing", "Addresses", text, record, ill=bool(failing), further=further)
 
 
 def _lasting(age: timedelta) -> str:

@@ -4,18 +4,21 @@ import csv
 import io
 import json
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
 from rich.text import Text
 
 from monitor.cli import exit_codes
+from monitor.cli.caller import caller
 from monitor.cli.choices import UnknownNameError
 from monitor.cli.formats import TableFormat
 from monitor.cli.session import Session, present
-from monitor.compose import Links, compose
+from monitor.compose import Links, OwnTemplates, compose
 from monitor.compose.standalone import standalone_html
 from monitor.compose.subject import subject_line
 from monitor.store.errors import PayloadError
+from monitor.store.failing_addresses import failing_addresses
 from monitor.store.outbox import OutboxEntry, OutboxState, attempts_of, outbox_entries, retry
 from monitor.terminal import counted, table, write_plainly
 from notifiers.message import Address, Message
@@ -33,6 +36,7 @@ COLUMNS = (
     "sent_at",
     "last_response",
     "message_id",
+    "address_fails",
 )
 _STYLES = {OutboxState.SENT: "green", OutboxState.DEAD: "bright_red", OutboxState.PENDING: "yellow"}
 
@@ -42,14 +46,17 @@ def list_outbox(session: Session, states: Sequence[str], limit: int, *, style: T
     wanted = [OutboxState(each) for each in states] or list(OutboxState)
     with session.store() as store, store.reading() as connection:
         entries = outbox_entries(connection, wanted, limit=limit + 1)
+        failing = frozenset(each.address for each in failing_addresses(connection))
     listed = entries[:limit]
     match style:
         case TableFormat.CSV:
-            write_plainly(_csv(listed))
+            write_plainly(_csv(listed, failing))
         case TableFormat.JSON:
-            write_plainly(json.dumps([_record(each) for each in listed], indent=2, ensure_ascii=False) + "\n")
+            write_plainly(
+                json.dumps([_record(each, failing) for each in listed], indent=2, ensure_ascii=False) + "\n"
+            )
         case TableFormat.TABLE:
-            _print_list(session, listed)
+            _print_list(session, listed, failing)
             if len(entries) > limit:
                 session.err.print(f"There are more; --limit {2 * limit} shows them.")
     return exit_codes.OK
@@ -58,7 +65,7 @@ def list_outbox(session: Session, states: Sequence[str], limit: int, *, style: T
 def show_mail(session: Session, number: int, *, eml: bool, html: bool) -> int:
     """Prints one mail: to be read, as it goes over the wire, or as a page."""
     with session.store() as store, store.reading() as connection:
-        entry = _entry(outbox_entries(connection, ids=[number]), number)
+        entry = numbered(outbox_entries(connection, ids=[number]), number)
         attempts = attempts_of(connection, number)
     message = _message(session, entry)
     if eml:
@@ -90,7 +97,7 @@ def retry_mails(session: Session, numbers: Sequence[int]) -> int:
     with session.store() as store, store.writing() as connection:
         if not numbers:
             numbers = [each.id for each in outbox_entries(connection, [OutboxState.DEAD])]
-        due = retry(connection, numbers, present())
+        due = retry(connection, numbers, present(), author=caller())
         others = {each.id: each for each in outbox_entries(connection, ids=set(numbers) - set(due))}
     if not numbers:
         session.out.print("No mail was refused.")
@@ -105,16 +112,29 @@ def retry_mails(session: Session, numbers: Sequence[int]) -> int:
 def _why_not(entry: OutboxEntry | None) -> str:
     if entry is None:
         return "there is no such mail"
+    if entry.state is OutboxState.WITHDRAWN:
+        return "its recipient was erased"
     return "it was sent" if entry.state is OutboxState.SENT else "it is being sent just now"
 
 
-def _entry(found: Sequence[OutboxEntry], number: int) -> OutboxEntry:
+def numbered(found: Sequence[OutboxEntry], number: int) -> OutboxEntry:
+    """The one mail that was found under its number.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
     if not found:
         raise UnknownNameError(f"There is no mail {number}: `limen outbox` lists them.")
     return found[0]
 
 
 def _message(session: Session, entry: OutboxEntry) -> Message:
+    with OwnTemplates.within(session.settings.config_dir, session.err.print) as templates:
+        return composed(session, entry, templates)
+
+
+def composed(session: Session, entry: OutboxEntry, templates: OwnTemplates) -> Message:
+    """The mail of a row of the outbox, laid out by these templates."""
     settings = session.settings
     return compose(
         entry.notification,
@@ -122,6 +142,8 @@ def _message(session: Session, entry: OutboxEntry) -> Message:
         in_reply_to=entry.thread_ids[-1] if entry.thread_ids else None,
         references=entry.thread_ids,
         links=Links(settings.base_url, settings.contact),
+        templates=templates,
+        zone=settings.zone,
     )
 
 
@@ -142,7 +164,7 @@ def subject(entry: OutboxEntry) -> str:
         return "(written by another version of limen)"
 
 
-def _print_list(session: Session, entries: Sequence[OutboxEntry]) -> None:
+def _print_list(session: Session, entries: Sequence[OutboxEntry], failing: AbstractSet[str]) -> None:
     if not entries:
         session.out.print("The outbox holds no such mail.")
         return
@@ -154,6 +176,8 @@ def _print_list(session: Session, entries: Sequence[OutboxEntry]) -> None:
             line.append(f"\n{entry.last_response}", "dim")
         if entry.state is OutboxState.PENDING and entry.next_attempt_at > now:
             line.append(f"\nnext try {_moment(entry.next_attempt_at, session)}", "dim")
+        if entry.address in failing:
+            line.append("\nmails to this address come back", "bright_red")
         made.add_row(
             str(entry.id),
             Text(str(entry.state), _STYLES.get(entry.state, "")),
@@ -189,7 +213,7 @@ def _state_in_words(entry: OutboxEntry, session: Session) -> str:
             return str(entry.state)
 
 
-def _record(entry: OutboxEntry) -> dict[str, object]:
+def _record(entry: OutboxEntry, failing: AbstractSet[str]) -> dict[str, object]:
     return {
         "id": entry.id,
         "state": str(entry.state),
@@ -202,12 +226,13 @@ def _record(entry: OutboxEntry) -> dict[str, object]:
         "sent_at": None if entry.sent_at is None else entry.sent_at.isoformat(),
         "last_response": entry.last_response,
         "message_id": entry.message_id,
+        "address_fails": entry.address in failing,
     }
 
 
-def _csv(entries: Sequence[OutboxEntry]) -> str:
+def _csv(entries: Sequence[OutboxEntry], failing: AbstractSet[str]) -> str:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_record(each) for each in entries)
+    writer.writerows(_record(each, failing) for each in entries)
     return text.getvalue()

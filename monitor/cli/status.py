@@ -20,6 +20,7 @@ RECORDS = (
     "alerts_firing",
     "late_figures",
     "outbox",
+    "addresses_failing",
 )
 """What the JSON always has; null where it could not be found out."""
 

@@ -1,6 +1,8 @@
 """From a Notification to a Message: what a person reads when limen tells them something."""
 
-from monitor.compose.mail import compose, mail_environment
-from monitor.compose.views import Links
+from monitor.compose.links import Links
+from monitor.compose.mail import compose
+from monitor.compose.overrides import OwnTemplates
+from monitor.compose.rendering import ShippedTemplates, mail_environment
 
-__all__ = ["Links", "compose", "mail_environment"]
+__all__ = ["Links", "OwnTemplates", "ShippedTemplates", "compose", "mail_environment"]

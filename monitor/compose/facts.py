@@ -10,6 +10,7 @@ from monitor.wording import FigureFormat, good_way, sentence, since, status_of, 
 from notifiers.mime import one_line
 
 _VERSION_LENGTH = 12
+_FIGURE_LABELS = {NoticeKind.CLOSED: "Last figure", NoticeKind.RESTATED: "Latest figure"}
 _RATING_TONES = {RagRating.RED: RED, RagRating.AMBER: AMBER, RagRating.GREEN: GREEN}
 
 
@@ -39,6 +40,11 @@ def facts_of(notice: Notice) -> tuple[Fact, ...]:
 
 
 def _beginning(notice: Notice) -> Fact:
+    if notice.kind is NoticeKind.DOUBTFUL:
+        return Fact("Alert since", "")  # whether it is one is what is to be found out
+    restated = notice.restated
+    if is_over(notice) and restated is not None and restated.was.level is None:
+        return Fact("Alert began", "")  # there was none
     if is_over(notice):
         return Fact("Alert began", one_line(notice.since_label))
     return Fact("Alert since", one_line(since(notice)))
@@ -46,11 +52,13 @@ def _beginning(notice: Notice) -> Fact:
 
 def is_over(notice: Notice) -> bool:
     """Whether the alert that it tells of is at its end, so that nothing is left to do."""
-    return notice.kind in {NoticeKind.RECOVERED, NoticeKind.CLOSED}
+    if notice.kind in (NoticeKind.RESTATED, NoticeKind.CONFIRMED):
+        return notice.level is None
+    return notice.kind in (NoticeKind.RECOVERED, NoticeKind.CLOSED)
 
 
 def _figure(notice: Notice, figures: FigureFormat) -> Fact:
-    label = "Last figure" if notice.kind is NoticeKind.CLOSED else "Figure"
+    label = _FIGURE_LABELS.get(notice.kind, "Figure")
     when = f" ({one_line(notice.period_label)})" if notice.period_label else ""
     known = notice.protected or notice.value is not None
     if not known and notice.kind is NoticeKind.CLOSED:

@@ -5,31 +5,29 @@ its limit, what to do; then the chart and the details; then why they get it and 
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
-from functools import cache
+from datetime import tzinfo
+from typing import Final
+from zoneinfo import ZoneInfo
 
-import css_inline
-from jinja2 import BaseLoader, Environment, PackageLoader, StrictUndefined
-from jinja2.sandbox import SandboxedEnvironment
-
-from monitor import palette
-from monitor.charts import HEIGHT, WIDTH, series_chart
+from monitor.charts import series_chart
+from monitor.compose.again import Moment
+from monitor.compose.links import Links
 from monitor.compose.operations import OPERATIONS_HEADERS, operations_view
+from monitor.compose.overview import most_detailed
 from monitor.compose.payload import payload_of
-from monitor.compose.plain import as_it_is, item, labelled, table, underlined, wrapped
+from monitor.compose.rendering import Templates, shipped_templates
+from monitor.compose.sheet import MailView
 from monitor.compose.shield import chart_series, shown
 from monitor.compose.stories import Story, stories
 from monitor.compose.subject import subject_line
-from monitor.compose.views import MOST_DETAILED, Links, MailView, has_chart, mail_view
+from monitor.compose.views import has_chart, mail_view
 from monitor.core.notices import urgency
-from monitor.core.notifications import Notification
+from monitor.core.notifications import Notice, Notification
 from notifiers.message import Address, InlineImage, Message
 from notifiers.mime import one_line
 
-_TAG = re.compile(r'<[A-Za-z][^>"]*(?:"[^"]*"[^>"]*)*>')
-_VALUE = re.compile(r'"[^"]*"')
-_HTML, _TEXT = "mail/mail.html.j2", "mail/mail.txt.j2"
+LONDON: Final = ZoneInfo("Europe/London")
 
 
 def compose(
@@ -39,7 +37,8 @@ def compose(
     in_reply_to: str | None,
     references: tuple[str, ...],
     links: Links,
-    templates: Environment | None = None,
+    templates: Templates | None = None,
+    zone: tzinfo = LONDON,
 ) -> Message:
     """Writes the mail that tells a person all that concerns them of one cycle, or of limen itself.
 
@@ -49,106 +48,47 @@ def compose(
         in_reply_to: The message_id of the mail that this one follows.
         references: The thread's message_ids, the oldest first.
         links: Where the mail points to.
-        templates: An environment as from :func:`mail_environment`; None: limen's own templates.
+        templates: What lays it out; None: limen's own templates.
+        zone: Where the reader's clock hangs.
 
     Raises:
         ValueError: the notification holds no notice and no news, or an id is malformed.
     """
     if not notification.notices and notification.operations is None:
         raise ValueError(f"there is nothing to tell {notification.recipient.id}")
-    notices = sorted((shown(notice) for notice in notification.notices), key=urgency)
-    told = stories(notices)
-    if notification.operations is not None:
-        view = operations_view(notification, notification.operations, links)
-    else:
-        pictured = [has_chart(each[0]) for each in told[:MOST_DETAILED]]
-        content_ids = [_content_id(message_id, n) if has else "" for n, has in enumerate(pictured, 1)]
-        view = mail_view(notification, told, content_ids, links)
-    environment = templates or _shipped_environment()
+    told = told_stories(notification.notices)
+    view = view_of(notification, told, message_id=message_id, links=links, zone=zone)
+    layout = (templates or shipped_templates()).lay_out(view)
     recipient = notification.recipient
     return Message(
         recipient=Address(recipient.name, recipient.address),
         subject=subject_line(notification),
-        text=_text(environment, view),
-        html=_html(environment, view),
+        text=layout.text,
+        html=layout.html,
         images=_images(told, view),
         message_id=message_id,
         in_reply_to=in_reply_to,
         references=references,
         date=notification.decided_at,
         headers=_headers(told[0]) if told else OPERATIONS_HEADERS,
-        payload=payload_of(notification, notices),
+        payload=payload_of(notification, [notice for story in told for notice in story]),
     )
 
 
-def mail_environment(loader: BaseLoader | None = None) -> Environment:
-    """Where templates are rendered: sandboxed, for operations staff may write their own, and strict.
-
-    HTML templates (``.html`` in their name) are escaped; an unknown name is an error, never a blank.
-    """
-    environment = SandboxedEnvironment(
-        loader=loader or PackageLoader("monitor", "templates"),
-        autoescape=lambda name: name is not None and ".html" in name,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "wrapped": wrapped,
-        "labelled": labelled,
-        "item": item,
-        "table": table,
-        "underlined": underlined,
-        "as_it_is": as_it_is,
-    }
-    tones = (
-        *(palette.RED, palette.AMBER, palette.NOTICE, palette.RECOVERED, palette.CLOSED),
-        *(palette.LATE, palette.ARRIVED, palette.REFUSED),
-    )
-    environment.globals |= {
-        "light": palette.LIGHT,
-        "dark": palette.DARK,
-        "tones": tones,
-        "chart_width": WIDTH,
-        "chart_height": HEIGHT,
-    }
-    return environment
+def view_of(
+    notification: Notification, told: Sequence[Story], *, message_id: str, links: Links, zone: tzinfo = LONDON
+) -> MailView:
+    """The mail's text, ready for templates; ``told`` are its stories, shielded and in order."""
+    if notification.operations is not None:
+        return operations_view(notification, notification.operations, links)
+    pictured = [has_chart(each[0]) for each in told[: most_detailed(len(told))]]
+    content_ids = [_content_id(message_id, n) if has else "" for n, has in enumerate(pictured, 1)]
+    return mail_view(notification, told, content_ids, links, Moment(notification.decided_at, zone))
 
 
-@cache
-def _shipped_environment() -> Environment:
-    return mail_environment()
-
-
-def _text(environment: Environment, view: MailView) -> str:
-    """The plain text, with single empty lines between its parts."""
-    lines: list[str] = []
-    for line in environment.get_template(_TEXT).render(mail=view).splitlines():
-        if line.strip() or (lines and lines[-1]):
-            lines.append(line.rstrip())
-    return "\n".join(lines).strip() + "\n"
-
-
-def _html(environment: Environment, view: MailView) -> str:
-    """The HTML with its styles in the elements, for Gmail and Outlook; the dark ones stay in the head."""
-    html = environment.get_template(_HTML).render(mail=view)
-    inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
-    lines = (line.strip() for line in _with_quiet_attributes(inliner.inline(html)).splitlines())
-    return "\n".join(line for line in lines if line) + "\n"
-
-
-def _with_quiet_attributes(html: str) -> str:
-    """The HTML with ``<`` and ``>`` escaped in attribute values too.
-
-    The inliner writes HTML as the standard says (HTML, 13.3 "Serializing HTML fragments"), where they stand
-    as they are; mail programs' own readers have not all been written by the standard.
-    """
-
-    def quiet(tag: re.Match[str]) -> str:
-        return _VALUE.sub(lambda value: value[0].replace("<", "&lt;").replace(">", "&gt;"), tag[0])
-
-    return _TAG.sub(quiet, html)
+def told_stories(notices: Sequence[Notice]) -> tuple[Story, ...]:
+    """The stories of notices, without what must not be shown, the most urgent first."""
+    return stories(sorted((shown(notice) for notice in notices), key=urgency))
 
 
 def _content_id(message_id: str, number: int) -> str:

@@ -1,10 +1,12 @@
 """The mail about limen itself, to those who run it, in the same dress as every other."""
 
 from monitor.compose.facts import Fact
+from monitor.compose.links import Links
+from monitor.compose.sheet import MailView, NoticeView
 from monitor.compose.subject import operations_subject
-from monitor.compose.views import Links, MailView, NoticeView, greeting
+from monitor.compose.views import deputy, greeting
 from monitor.core.notifications import Notification, OperationsKind, OperationsNews
-from monitor.palette import RECOVERED, REFUSED
+from monitor.palette import ENDED, FAILING, RECOVERED, REFUSED, STORM
 from notifiers.mime import one_line
 
 OPERATIONS_HEADERS = {"X-Limen-Kind": "operations", "X-Limen-Level": "none"}
@@ -15,7 +17,7 @@ _VERSION_LENGTH = 12
 
 def operations_view(notification: Notification, news: OperationsNews, links: Links) -> MailView:
     """The text of the mail."""
-    view = _refused(news) if news.kind is OperationsKind.RULES_REFUSED else _accepted(news)
+    view = _view(news)
     return MailView(
         title=view.heading,
         preheader=view.headline,
@@ -23,51 +25,122 @@ def operations_view(notification: Notification, news: OperationsNews, links: Lin
         detailed=(view,),
         further=(),
         contact=links.contact,
+        deputy=deputy(notification),
     )
+
+
+def _view(news: OperationsNews) -> NoticeView:
+    match news.kind:
+        case OperationsKind.RULES_REFUSED:
+            return _refused(news)
+        case OperationsKind.RULES_ACCEPTED:
+            return _accepted(news)
+        case OperationsKind.SILENCE_ENDED:
+            return _silence_ended(news)
+        case OperationsKind.ADDRESS_FAILING:
+            return _address_failing(news)
+        case OperationsKind.STORM:
+            return _storm(news)
 
 
 def _refused(news: OperationsNews) -> NoticeView:
     errors = f"{news.errors:,} error{'' if news.errors == 1 else 's'}"
     return NoticeView(
         tone=REFUSED,
+        label="Refused",
         strip="Refused: the rules on disk are not in force",
         heading=f"limen can’t use the rules on disk: {errors}",
         news=operations_subject(news),
         headline="Watching goes on: the last good rules stay in force until those on disk are mended.",
-        correction="",
         action=(
             "Mend what is listed here and save: limen reads the files again by itself. “limen check” shows "
             "the same list on the spot, docs/problems.md explains each code."
         ),
         facts=_facts(news, errors, in_force="the last good rules"),
-        chart=None,
-        definition="",
         told_because=(
             "You are told as operations: once for each different list of errors, and once when all is "
             "good again."
         ),
-        small_print=(),
-        link=None,
-        quoted=tuple(_printable(line) for line in news.problems.rstrip().splitlines()),
+        quoted=_lines(news),
+        quoted_title="What is wrong",
     )
 
 
 def _accepted(news: OperationsNews) -> NoticeView:
     return NoticeView(
         tone=RECOVERED,
+        label="Recovered",
         strip="Recovered: the rules on disk are in force",
         heading="limen uses the rules on disk again",
         news=operations_subject(news),
         headline="The rules on disk have no errors any more. Figures are judged by them from now on.",
-        correction="",
         action="",
         facts=_facts(news, "none", in_force="the rules on disk"),
-        chart=None,
-        definition="",
         told_because="You were told that the rules on disk could not be used.",
-        small_print=(),
-        link=None,
     )
+
+
+def _silence_ended(news: OperationsNews) -> NoticeView:
+    return NoticeView(
+        tone=ENDED,
+        label="Ended",
+        strip="Ended: a silence",
+        heading=f"Silence {one_line(news.subject)} has ended",
+        news=operations_subject(news),
+        headline="Alerts that it kept quiet are told again from now on, those that still hold included.",
+        action="If it is still needed, make a new one with “limen silence”.",
+        facts=(Fact("Silence", one_line(news.subject)),),
+        told_because="You are told as operations whenever a silence ends.",
+        quoted=_lines(news),
+        quoted_title="What it was",
+    )
+
+
+def _address_failing(news: OperationsNews) -> NoticeView:
+    address = one_line(news.subject)
+    return NoticeView(
+        tone=FAILING,
+        label="Failing",
+        strip="Failing: mails come back from an address",
+        heading=f"Mails to {address} come back",
+        news=operations_subject(news),
+        headline="Whoever reads there does not learn of their alerts.",
+        action=(
+            "Correct the address in contacts.yaml, or name somebody else for their roles. “limen outbox” "
+            "lists the mails that were refused, “limen outbox retry” sends them again. Tell the person "
+            "meanwhile."
+        ),
+        facts=(Fact("Address", address),),
+        told_because="You are told as operations, once for each address that fails.",
+        quoted=_lines(news),
+        quoted_title="What the mail servers said",
+    )
+
+
+def _storm(news: OperationsNews) -> NoticeView:
+    return NoticeView(
+        tone=STORM,
+        label="Storm",
+        strip="Storm: mails are summed up",
+        heading="Too many mails at once: they go out as summaries",
+        news=operations_subject(news),
+        headline=(
+            "Nothing is lost: what would have been many mails to a person is one, and all of it is listed "
+            "there."
+        ),
+        action=(
+            "Look for what they have in common: a file with wrong figures, a rule that was just changed, a "
+            "feed that came in part. “limen alerts” shows what stands, “limen explain” why."
+        ),
+        facts=(Fact("Summed up", one_line(news.subject)),) if one_line(news.subject) else (),
+        told_because="You are told as operations when the limit on mails in the settings is reached.",
+        quoted=_lines(news),
+        quoted_title="What was summed up",
+    )
+
+
+def _lines(news: OperationsNews) -> tuple[str, ...]:
+    return tuple(_printable(line) for line in news.problems.rstrip().splitlines())
 
 
 def _facts(news: OperationsNews, errors: str, *, in_force: str) -> tuple[Fact, ...]:

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from monitor.core.notifications import Notice, Notification, OperationsNews
+from monitor.core.notifications import (
+    Notice,
+    Notification,
+    OperationsNews,
+    RestatedFigure,
+    ToldFigure,
+)
 
 
 def payload_of(notification: Notification, notices: Sequence[Notice]) -> dict[str, object]:
@@ -11,7 +17,9 @@ def payload_of(notification: Notification, notices: Sequence[Notice]) -> dict[st
     news = notification.operations
     return {
         "recipient": notification.recipient.id,
+        "stands_in_for": notification.recipient.stands_in_for,
         "decided_at": notification.decided_at.isoformat(),
+        "occasion": notification.occasion.value,
         "notices": [_notice(notice) for notice in notices],
         "operations": None if news is None else _operations(news),
     }
@@ -24,6 +32,7 @@ def _operations(news: OperationsNews) -> dict[str, object]:
         "problems": news.problems,
         "rules_version": news.rules_version,
         "rules_folder": news.rules_folder,
+        "subject": news.subject,
         "thread": news.thread,
     }
 
@@ -52,6 +61,34 @@ def _notice(notice: Notice) -> dict[str, object]:
         "rule_position": notice.rule_position,
         "rule_version": notice.rule_version,
         "thread": notice.thread,
+        "restated": None if notice.restated is None else _restated(notice.restated),
+        "held_since": None if notice.held_since is None else notice.held_since.isoformat(),
+        "held_because": notice.held_because,
+        "first_told_on": None if notice.first_told_on is None else notice.first_told_on.isoformat(),
+        "reminders": notice.reminders,
+        "not_acknowledged_by": list(notice.not_acknowledged_by),
+        "doubt": notice.doubt,
+    }
+
+
+def _restated(restated: RestatedFigure) -> dict[str, object]:
+    return {
+        "period_end": restated.was.period_end.isoformat(),
+        "told_on": restated.told_on.isoformat(),
+        "withdrawn": restated.withdrawn,
+        "because": restated.because,
+        "was": _told(restated.was),
+        "now": _told(restated.now),
+    }
+
+
+def _told(figure: ToldFigure) -> dict[str, object]:
+    return {
+        "value": _number(figure.value),
+        "protected": figure.protected,
+        "rag": figure.rag.value,
+        "level": None if figure.level is None else figure.level.value,
+        "revision": figure.revision,
     }
 
 

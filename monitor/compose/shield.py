@@ -3,9 +3,9 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from monitor.charts import ChartSeries, reveals_a_small_number, without_small_numbers
+from monitor.charts import ChartSeries, EarlierFigure, reveals_a_small_number, without_small_numbers
 from monitor.core.judgements import DirectionOfTravel
-from monitor.core.notifications import Notice
+from monitor.core.notifications import Notice, RestatedFigure, ToldFigure
 from monitor.wording import FigureFormat
 
 
@@ -18,8 +18,16 @@ def chart_series(notice: Notice) -> ChartSeries:
             decimals=notice.decimals,
             points=notice.history,
             neighbours=notice.neighbours,
+            told=_told(notice.restated),
         )
     )
+
+
+def _told(restated: RestatedFigure | None) -> EarlierFigure | None:
+    """The figure that the reader was told, where it may be shown."""
+    if restated is None or restated.was.protected or restated.was.value is None:
+        return None
+    return EarlierFigure(restated.was.period_end, restated.was.value)
 
 
 def shown(notice: Notice) -> Notice:
@@ -34,22 +42,34 @@ def shown(notice: Notice) -> Notice:
         notice,
         history=chart_series(notice).points,
         previous_value=None if previous_protected else notice.previous_value,
+        restated=None if notice.restated is None else _shown_restated(notice.restated),
     )
-    if not notice.protected:
+    if not (notice.protected or _restated_is_protected(notice.restated)):
         return notice
     figures = FigureFormat(notice.unit, notice.decimals)
     limit = _outside_small_numbers(notice.limit, figures)
     target = _outside_small_numbers(notice.target, figures)
     return replace(
         notice,
-        value=None,
+        value=None if notice.protected else notice.value,
         limit=limit,
         limit_text=notice.limit_text if limit is not None else "",
         limit_reference=notice.limit_reference if limit is not None else "",
         target=target,
         target_reference=notice.target_reference if target is not None else "",
-        direction=DirectionOfTravel.UNKNOWN if previous_protected else notice.direction,
+        direction=DirectionOfTravel.UNKNOWN if previous_protected and notice.protected else notice.direction,
     )
+
+
+def _restated_is_protected(restated: RestatedFigure | None) -> bool:
+    return restated is not None and (restated.was.protected or restated.now.protected)
+
+
+def _shown_restated(restated: RestatedFigure) -> RestatedFigure:
+    def without(figure: ToldFigure) -> ToldFigure:
+        return replace(figure, value=None) if figure.protected else figure
+
+    return replace(restated, was=without(restated.was), now=without(restated.now))
 
 
 def _previous_is_protected(notice: Notice) -> bool:

@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from monitor.compose.late import cut, data_news
+from monitor.compose.restated import outcome
 from monitor.compose.shield import shown
 from monitor.compose.stories import Story, stories
 from monitor.core.notices import urgency
-from monitor.core.notifications import Notice, NoticeKind, Notification, OperationsKind, OperationsNews
+from monitor.core.notifications import (
+    Notice,
+    NoticeKind,
+    Notification,
+    Occasion,
+    OperationsKind,
+    OperationsNews,
+    RestatedFigure,
+)
 from monitor.palette import LEVEL_TONES, tone_of
 from monitor.wording import FigureFormat, in_sentence
 from notifiers.mime import one_line
@@ -17,6 +26,16 @@ LONGEST = 120
 
 _LONGEST_AREA = 40
 _LONGEST_REASON = 60
+_LONGEST_DOUBT = 40
+_LONGEST_ADDRESS = 60
+_MOST_COUNTS = 3
+_OPENINGS = {
+    NoticeKind.ESCALATED: "Escalated to you: ",
+    NoticeKind.RESTATED: "Figure changed: ",
+    NoticeKind.DOUBTFUL: "Check this figure: ",
+    NoticeKind.CONFIRMED: "No longer in doubt: ",
+}
+_ONE_FIGURE = frozenset({NoticeKind.DOUBTFUL, NoticeKind.CONFIRMED})
 
 
 def subject_line(notification: Notification) -> str:
@@ -24,11 +43,12 @@ def subject_line(notification: Notification) -> str:
     if notification.operations is not None:
         return operations_subject(notification.operations)
     notices = sorted((shown(notice) for notice in notification.notices), key=urgency)
-    return subject_of(stories(notices), notification.decided_at.date())
+    return subject_of(stories(notices), notification.decided_at.date(), notification.occasion)
 
 
 def operations_subject(news: OperationsNews) -> str:
     """The subject of a mail about limen itself."""
+    about = cut(one_line(news.subject), _LONGEST_ADDRESS)
     match news.kind:
         case OperationsKind.RULES_REFUSED:
             errors = f"{news.errors:,} error{'' if news.errors == 1 else 's'}"
@@ -36,44 +56,74 @@ def operations_subject(news: OperationsNews) -> str:
         case OperationsKind.RULES_ACCEPTED:
             return "limen: the rules on disk are good again, and in force"
         case OperationsKind.SILENCE_ENDED:
-            return f"limen: silence {news.subject} has ended"
+            return f"limen: silence {about} has ended; alerts are told again"
         case OperationsKind.ADDRESS_FAILING:
-            return f"limen: mails to {one_line(news.subject)} come back"
+            return f"limen: mails to {about} come back; they are not told"
         case OperationsKind.STORM:
-            return "limen: too many mails in too short a time; summaries follow"
+            return "limen: too many mails at once, so they go out as summaries; none is lost"
 
 
-def subject_of(told: Sequence[Story], on: date | None = None) -> str:
+def subject_of(told: Sequence[Story], on: date | None = None, occasion: Occasion = Occasion.NEWS) -> str:
     """The subject for stories already in order, the worst first: its news, and how many more there are.
 
     ``on`` is the day on which they are told.
     """
+    if occasion is not Occasion.NEWS:
+        return _together(told, on, occasion)
     others = len(told) - 1
     more = f", and {others} more" if others else ""
     ending = _colour(told[0][0]) + more
-    return news(told[0], LONGEST - len(ending), on) + ending
+    opening = _opening(told[0][0])
+    return opening + news(told[0], LONGEST - len(ending) - len(opening), on, after=opening) + ending
 
 
-def news(story: Story, room: int, on: date | None = None) -> str:
+def _together(told: Sequence[Story], on: date | None, occasion: Occasion) -> str:
+    """``Digest: 3 red, 2 amber; worst: Swale, core assessments 46, limit 40``."""
+    numbers: dict[str, int] = {}
+    for story in told:
+        word = tone_of(story[0].kind, story[0].level).word
+        numbers[word] = numbers.get(word, 0) + 1
+    counts = [f"{number:,} {word}" for word, number in numbers.items()][:_MOST_COUNTS]
+    rest = len(told) - sum(list(numbers.values())[:_MOST_COUNTS])
+    opening = (
+        f"{occasion.value.capitalize()}: {', '.join([*counts, *([f'{rest:,} more'] if rest else [])])}; "
+    )
+    opening += "worst: " if len(told) > 1 else ""
+    return opening + news(told[0], LONGEST - len(opening), on, after=opening)
+
+
+def _opening(notice: Notice) -> str:
+    if notice.kind is NoticeKind.REMINDER:
+        return f"Reminder {notice.reminders:,}: " if notice.reminders else "Reminder: "
+    return _OPENINGS.get(notice.kind, "")
+
+
+def news(story: Story, room: int, on: date | None = None, *, after: str = "") -> str:
     """One story's news in at most ``room`` characters: ``Swale: core assessments … 46, limit 40``.
 
-    The title gives way where there is too little room, never the figure or the limit.
+    The title gives way where there is too little room, never the figure or the limit. ``after`` something
+    else that ends in a colon, a comma follows the area.
     """
     notice = story[0]
     if notice.tells_of_data:
         return data_news(story, room, on)
     ending = one_line(_figures(notice))
     ending = f", {ending}" if ending.startswith(("limit ", "target ")) else f" {ending}" if ending else ""
-    start = f"{cut(one_line(notice.area), _LONGEST_AREA)}: "
+    start = f"{cut(one_line(notice.area), _LONGEST_AREA)}{',' if after else ':'} "
     title = in_sentence(one_line(notice.title))
     return start + cut(title, max(room - len(start) - len(ending), 1)) + ending
 
 
 def _colour(notice: Notice) -> str:
-    if notice.kind is NoticeKind.CLOSED or notice.tells_of_data:
+    if notice.kind is NoticeKind.CLOSED or notice.tells_of_data or notice.kind in _ONE_FIGURE:
         return ""  # its news has the word already
+    if notice.kind is NoticeKind.RESTATED:
+        withdrawn = notice.restated is None or notice.restated.withdrawn
+        came_to = "" if withdrawn or notice.restated is None else outcome(notice.restated)
+        return f" — {came_to}" if came_to else ""
     before = _before(notice) if notice.kind is NoticeKind.WORSENED else ""
-    return f" — {tone_of(notice.kind, notice.level).word}{before}"
+    doubt = ", may be wrong" if notice.doubt else ""
+    return f" — {tone_of(notice.kind, notice.level).word}{before}{doubt}"
 
 
 def _figures(notice: Notice) -> str:
@@ -82,6 +132,8 @@ def _figures(notice: Notice) -> str:
     value = figures.short(notice.value, protected=notice.protected) if known else ""
     limit = _line(notice, figures)
     match notice.kind:
+        case NoticeKind.RESTATED if notice.restated is not None:
+            return _changed(notice.restated, figures)
         case NoticeKind.BREACH | NoticeKind.REMINDER | NoticeKind.ESCALATED | NoticeKind.RESTATED if (
             notice.not_yet_recovered
         ):
@@ -95,8 +147,18 @@ def _figures(notice: Notice) -> str:
         case NoticeKind.CLOSED:
             reason = cut(one_line(notice.reason).rstrip("."), _LONGEST_REASON)
             return f"closed: {reason}" if reason else "closed"
-        case NoticeKind.LATE | NoticeKind.ARRIVED | NoticeKind.DOUBTFUL | NoticeKind.CONFIRMED:
+        case NoticeKind.DOUBTFUL | NoticeKind.CONFIRMED:
+            doubt = cut(one_line(notice.doubt).rstrip("."), _LONGEST_DOUBT)
+            return ": ".join(filter(None, (value, doubt if notice.kind is NoticeKind.DOUBTFUL else "")))
+        case NoticeKind.LATE | NoticeKind.ARRIVED:
             return ""
+
+
+def _changed(restated: RestatedFigure, figures: FigureFormat) -> str:
+    was = figures.short(restated.was.value, protected=restated.was.protected)
+    if restated.withdrawn:
+        return f"{was} is withdrawn"
+    return f"now {figures.short(restated.now.value, protected=restated.now.protected)}, not {was}"
 
 
 def _line(notice: Notice, figures: FigureFormat) -> str:

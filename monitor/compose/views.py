@@ -1,153 +1,90 @@
 """What the templates lay out: every piece of text of a mail, ready, in the order of reading."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from itertools import groupby
-from urllib.parse import quote, urlsplit
+from dataclasses import replace
 
 from monitor.charts import caption, series_in_words
+from monitor.compose.again import Moment, asides, boxes, facts_of_telling
 from monitor.compose.facts import Fact, facts_of, is_over, place_of, small_print
 from monitor.compose.history import history_table
 from monitor.compose.late import data_action, data_facts, data_headline, data_listing
+from monitor.compose.links import Links
+from monitor.compose.overview import MOST_IN_FULL, grouped, most_detailed, overview_of
+from monitor.compose.restated import comparison, outcome, restated_boxes, restated_headline
+from monitor.compose.sheet import ChartView, MailView, NoticeView
 from monitor.compose.shield import chart_series
 from monitor.compose.stories import Story
 from monitor.compose.subject import news
-from monitor.core.notifications import Notice, NoticeKind, Notification
-from monitor.palette import Tone, tone_of
+from monitor.core.notifications import Notice, NoticeKind, Notification, Occasion
+from monitor.palette import LEVEL_TONES, tone_of
 from monitor.wording import correction, headline, in_sentence, sentence
 from notifiers.mime import one_line
-
-MOST_DETAILED = 8
-"""Notices with a chart and all details; mails that are longer than this are cut off by some readers."""
 
 NEWS_LENGTH = 110
 _PREHEADER_LENGTH = 140
 _STRIPS = {
     NoticeKind.BREACH: "limit crossed",
     NoticeKind.WORSENED: "worsened",
-    NoticeKind.ESCALATED: "nobody has answered yet",
-    NoticeKind.REMINDER: "still beyond its limit",
-    NoticeKind.RESTATED: "a figure was restated",
-    NoticeKind.DOUBTFUL: "a figure looks wrong",
+    NoticeKind.ESCALATED: "escalated to you",
+    NoticeKind.REMINDER: "reminder, no answer yet",
+    NoticeKind.RESTATED: "a figure has changed",
+    NoticeKind.DOUBTFUL: "a figure may be wrong",
     NoticeKind.CONFIRMED: "no longer in doubt",
     NoticeKind.RECOVERED: "back within limits",
     NoticeKind.CLOSED: "no longer watched",
 }
-
 _DATA_STRIPS = {NoticeKind.LATE: "figures have not come", NoticeKind.ARRIVED: "the figures are there"}
 
 
 def _strip(notice: Notice) -> str:
-    return "not yet recovered" if notice.not_yet_recovered else _STRIPS[notice.kind]
+    if notice.not_yet_recovered and not notice.told_again:
+        return "not yet recovered"
+    if notice.kind is NoticeKind.REMINDER and notice.reminders:
+        return f"reminder {notice.reminders:,}, no answer yet"
+    if notice.kind is NoticeKind.RESTATED and notice.restated is not None:
+        return outcome(notice.restated) or _STRIPS[notice.kind]
+    if notice.kind is NoticeKind.WORSENED and notice.previous_level is not None:
+        before = LEVEL_TONES[notice.previous_level].word
+        return "worsened" if notice.previous_level is notice.level else f"worsened, was {before}"
+    return _STRIPS[notice.kind] + (", may be wrong" if _in_doubt(notice) else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Where a mail points to.
-
-    ``base_url`` is the address of limen's pages (None: mails hold no link to them), ``contact`` the mail
-    address of the performance team (None: readers are asked to turn to the team without an address).
-
-    Raises:
-        ValueError: ``base_url`` is not an http or https address.
-    """
-
-    base_url: str | None = None
-    contact: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.base_url is not None:
-            parts = urlsplit(self.base_url)
-            if (
-                parts.scheme not in {"http", "https"}
-                or not parts.netloc
-                or self.base_url.split() != [self.base_url]
-            ):
-                raise ValueError(
-                    f"{self.base_url!r} cannot be linked to: give an address that starts with http:// or https://"
-                )
-
-    def area(self, area: str) -> str | None:
-        """The status page with this area's figures and alerts."""
-        if self.base_url is None:
-            return None
-        return f"{self.base_url.rstrip('/')}/?area={quote(area, safe='')}"
-
-
-@dataclass(frozen=True, slots=True)
-class ChartView:
-    """A chart in a mail; ``content_id`` is that of the picture, "" in a mail without pictures."""
-
-    content_id: str
-    alternative_text: str
-    caption: str
-    rows: tuple[tuple[str, ...], ...]
-    periods: int
-
-
-@dataclass(frozen=True, slots=True)
-class NoticeView:
-    """One story's text. What is empty or None is left out of the mail.
-
-    ``listing`` is a table with its head first; ``quoted`` are lines of a program's, to be shown as they are.
-    """
-
-    tone: Tone
-    strip: str
-    heading: str
-    news: str
-    headline: str
-    correction: str
-    action: str
-    facts: tuple[Fact, ...]
-    chart: ChartView | None
-    definition: str
-    told_because: str
-    small_print: tuple[str, ...]
-    link: str | None
-    listing: tuple[tuple[str, ...], ...] = ()
-    quoted: tuple[str, ...] = ()
-
-    @property
-    def big_figures(self) -> tuple[Fact, ...]:
-        """At most three facts that stand at the top in large type: as many as a phone has room for."""
-        return tuple(fact for fact in self.facts if fact.short)[:3]
-
-
-@dataclass(frozen=True, slots=True)
-class MailView:
-    """A whole mail's text: ``detailed`` notices have charts, ``further`` ones are told in a list."""
-
-    title: str
-    preheader: str
-    greeting: str
-    detailed: tuple[NoticeView, ...]
-    further: tuple[NoticeView, ...]
-    contact: str | None
-
-    @property
-    def several(self) -> bool:
-        return len(self.detailed) > 1
+def _in_doubt(notice: Notice) -> bool:
+    return bool(notice.doubt) and notice.kind is NoticeKind.BREACH
 
 
 def mail_view(
-    notification: Notification, told: Sequence[Story], content_ids: Sequence[str], links: Links
+    notification: Notification,
+    told: Sequence[Story],
+    content_ids: Sequence[str],
+    links: Links,
+    moment: Moment,
 ) -> MailView:
-    """The text of a mail that tells stories, already shielded and in order; one content id a chart."""
-    on = notification.decided_at.date()
-    views = [data_view(each, on) if each[0].tells_of_data else notice_view(each[0], links) for each in told]
+    """The text of a mail that tells stories, already shielded and in order; one content id a detailed one."""
+    person = notification.recipient.id
+    views = [
+        data_view(each, moment) if each[0].tells_of_data else notice_view(each[0], links, person, moment)
+        for each in told
+    ]
+    most = most_detailed(len(views))
     detailed = [
         view if view.chart is None else replace(view, chart=replace(view.chart, content_id=content_id))
-        for view, content_id in zip(views[:MOST_DETAILED], content_ids, strict=True)
+        for view, content_id in zip(views[:most], content_ids, strict=True)
     ]
+    others = [replace(view, chart=None) for view in views[most:]]
+    in_full = len(others) <= MOST_IN_FULL
+    several = len(views) > 1 or notification.occasion is not Occasion.NEWS
+    overview = overview_of(views, notification.occasion) if several else None
     return MailView(
-        title=views[0].heading if len(views) == 1 else _title(views),
-        preheader=_preheader(views[0]),
+        title=views[0].heading if overview is None else overview.title,
+        preheader=_cut(_preheader(views[0]) if overview is None else f"{overview.title}. {views[0].news}"),
         greeting=greeting(notification),
         detailed=tuple(detailed),
-        further=tuple(replace(view, chart=None) for view in views[MOST_DETAILED:]),
+        further=tuple(others) if in_full else (),
+        groups=() if in_full else grouped(others),
         contact=links.contact,
+        overview=overview,
+        deputy=deputy(notification),
     )
 
 
@@ -158,39 +95,81 @@ def greeting(notification: Notification) -> str:
     return words if words.endswith((",", "!")) else f"{words},"
 
 
-def _title(views: Sequence[NoticeView]) -> str:
-    counts = ", ".join(
-        f"{len(list(same))} {word}" for word, same in groupby(view.tone.word for view in views)
-    )
-    return f"{len(views)} alerts for you: {counts}"
+def deputy(notification: Notification) -> str:
+    """In whose place the reader is told, in a sentence; "" where in nobody's."""
+    name = one_line(notification.recipient.stands_in_for)
+    return f"You are told as deputy of {name}." if name else ""
 
 
 def _preheader(view: NoticeView) -> str:
-    text = f"{view.headline} What to do: {view.action}" if view.action else view.headline
+    return f"{view.headline} What to do: {view.action}" if view.action else view.headline
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _PREHEADER_LENGTH else text[: _PREHEADER_LENGTH - 1].rstrip() + "…"
 
 
-def notice_view(notice: Notice, links: Links) -> NoticeView:
-    """The text of one notice, already shielded; its chart has no content id yet."""
+def notice_view(notice: Notice, links: Links, person: str, moment: Moment) -> NoticeView:
+    """The text of one notice, already shielded, for the ``person`` of that id; its chart has no id yet."""
     tone = tone_of(notice.kind, notice.level)
+    restated = notice.restated if notice.kind is NoticeKind.RESTATED else None
+    acknowledge = links.acknowledge(notice, person)
+    beside = () if restated is not None else (correction(notice),)
     return NoticeView(
         tone=tone,
         strip=f"{tone.word.capitalize()}: {_strip(notice)}",
+        label=tone.word.capitalize() + _of_label(notice),
         heading=f"{one_line(notice.area)}: {in_sentence(one_line(notice.title))}",
-        news=news((notice,), NEWS_LENGTH),
-        headline=one_line(headline(notice)),
-        correction=correction(notice),
-        action="" if is_over(notice) else sentence(one_line(notice.action)),
-        facts=facts_of(notice),
+        news=news((notice,), NEWS_LENGTH, moment.on),
+        headline=one_line(
+            headline(notice) if restated is None else restated_headline(notice, restated, moment.on)
+        ),
+        asides=tuple(filter(None, (*beside, *asides(notice, moment)))),
+        boxes=(
+            *(() if restated is None else restated_boxes(notice, restated)),
+            *boxes(notice, moment, answerable=acknowledge is not None),
+        ),
+        comparison=None if restated is None else comparison(notice, restated, moment.on),
+        action=_action(notice),
+        facts=_facts(notice, moment),
         chart=_chart(notice),
         definition=sentence(one_line(notice.definition)),
         told_because=sentence(one_line(notice.told_because)),
         small_print=small_print(notice),
         link=links.area(notice.area),
+        acknowledge=acknowledge,
+        answer_first=notice.told_again,
     )
 
 
-def data_view(story: Story, on: date) -> NoticeView:
+def _of_label(notice: Notice) -> str:
+    if notice.told_again:
+        return f", {_strip(notice).partition(',')[0]}"
+    return ", may be wrong" if _in_doubt(notice) else ""
+
+
+def _action(notice: Notice) -> str:
+    if is_over(notice):
+        return ""
+    if notice.kind is NoticeKind.DOUBTFUL:
+        source = one_line(notice.source)
+        where = f" in {source}" if source else ""
+        return (
+            f"Check the figure{where}. If it is wrong, load the right one: put the file into limen’s inbox, "
+            "or use “limen ingest FILE”. If it is right, tell the performance team. Until then managers are "
+            "not told of it, or only with this doubt."
+        )
+    return sentence(one_line(notice.action))
+
+
+def _facts(notice: Notice, moment: Moment) -> tuple[Fact, ...]:
+    """The details; of a reminder the row of large figures says when it was told first."""
+    found = facts_of(notice)
+    telling = facts_of_telling(notice, moment)
+    return (*found[:3], *telling, *found[3:])
+
+
+def data_view(story: Story, moment: Moment) -> NoticeView:
     """The text of late figures, of those that have come, or of those that nobody waits for any more."""
     first = story[0]
     tone = tone_of(first.kind, None)
@@ -198,21 +177,20 @@ def data_view(story: Story, on: date) -> NoticeView:
     written = one_line(first.limit_text)
     return NoticeView(
         tone=tone,
+        label=tone.word.capitalize(),
         strip=f"{tone.word.capitalize()}: {_DATA_STRIPS.get(first.kind, 'no longer expected')}",
         heading=title if len(story) > 1 else f"{one_line(first.area)}: {in_sentence(title)}",
-        news=news(story, NEWS_LENGTH, on),
+        news=news(story, NEWS_LENGTH, moment.on),
         headline=one_line(data_headline(story)),
-        correction="",
+        asides=tuple(dict.fromkeys(text for each in story for text in asides(each, moment))),
         action=data_action(story),
         facts=data_facts(story),
-        chart=None,
         definition=sentence(one_line(first.definition)),
         told_because=" ".join(dict.fromkeys(sentence(one_line(each.told_because)) for each in story)),
         small_print=(
             f"Indicator {one_line(first.indicator)}, {place_of(first)}",
             *((f"The rule as written: {written}",) if written else ()),
         ),
-        link=None,
         listing=data_listing(story),
     )
 

@@ -36,6 +36,13 @@ class TransitionReason(StrEnum):
     RULE_CHANGED = "the rule was changed"
     LATE = "the figure did not come in time"
     ARRIVED = "the figure has come"
+    FIGURE_DOUBTFUL = "the figure looks wrong"
+    FIGURE_MISSING = "the area has no figure, and most of its kind have one"
+    FIGURE_CORRECTED = "it was corrected, or what it was held against was"
+    FIGURE_CONFIRMED = "somebody has confirmed it"
+    FIGURES_PLAUSIBLE = "the figures after it are plausible again"
+    FIGURES_AGREE = "the figures after it agree with it"
+    FIGURE_CAME = "the figure that was missing, or a later one, has come"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def notice(
     """
     if decision.kind is None or decision.recipient is None:
         raise ValueError(f"nobody is told by {decision}")
-    latest = _latest(view)
+    latest = latest_of(view)
     verdict = view.verdicts.get(latest.period_end) if latest else None
     hidden = latest is not None and latest.period_end in view.protected
     since = _since(change)
@@ -114,7 +114,7 @@ def closing_notice(earlier: Notice, decision: Decision, change: Change) -> Notic
     return replace(
         earlier,
         kind=decision.kind,
-        reason=str(change.transitions[-1].reason),
+        reason=str(change.transitions[-1].reason) if change.transitions else earlier.reason,
         level=None,
         previous_level=change.before.level,
         told_because=told_because(decision),
@@ -139,11 +139,13 @@ def thread_of(alert: Alert) -> str:
     return f"{alert.rule}/{alert.area}/{alert.episode}"
 
 
-def told_because(decision: Decision) -> str:
+def told_because(decision: Decision) -> str:  # noqa: PLR0911 - one sentence for each reason
     """A sentence that tells the reader why they get this."""
     role = (
         f"as {decision.role} for {decision.role_area}" if decision.role and decision.role_area else "by name"
     )
+    if decision.recipient is not None and decision.recipient.stands_in_for:
+        role += f", as deputy of {decision.recipient.stands_in_for}"
     match decision.reason:
         case TellReason.ROUTE:
             return f"You are told {role} (route “{decision.route}”)."
@@ -151,6 +153,15 @@ def told_because(decision: Decision) -> str:
             return f"You are told {role}: late figures are for those who own the data."
         case TellReason.NO_DATA_OWNER:
             return "Nobody is named as data owner for this area, so it comes to you as operations."
+        case TellReason.REMINDED:
+            return f"You are told {role} (route “{decision.route}”), and nobody has acknowledged it yet."
+        case TellReason.ESCALATED:
+            return (
+                f"You are told {role} (route “{decision.route}”), because those who were told before you "
+                "have not acknowledged it."
+            )
+        case TellReason.WAS_TOLD_OF_FIGURE:
+            return "You were told the figure as it was, so you are told what it is now."
         case TellReason.WAS_TOLD_OF_BREACH if decision.kind is NoticeKind.ARRIVED:
             return "You were told that these figures were late, so you are told that they have come."
         case TellReason.WAS_TOLD_OF_BREACH:
@@ -159,8 +170,8 @@ def told_because(decision: Decision) -> str:
             return "No rule says who should know of this, so it comes to you as operations."
 
 
-def _latest(view: SeriesView) -> Evaluation | None:
-    """The last figure that has a value, else the last of all."""
+def latest_of(view: SeriesView) -> Evaluation | None:
+    """Returns the last figure that has a value, else the last of all."""
     with_value = [evaluation for evaluation in view.evaluations if evaluation.value is not None]
     return with_value[-1] if with_value else (view.evaluations[-1] if view.evaluations else None)
 
@@ -183,6 +194,10 @@ def _previous_value(latest: Evaluation | None, view: SeriesView) -> Decimal | No
 
 
 def _reason_in_words(change: Change, kind: NoticeKind, rulebook: Rulebook, rule: AlertRule) -> str:
+    if kind in (NoticeKind.REMINDER, NoticeKind.ESCALATED):
+        return "it goes on, and nobody has acknowledged it"
+    if kind is NoticeKind.RESTATED and not change.transitions:
+        return "a figure that was told has changed"
     if not change.transitions:
         return "it no longer begins and ends too often to be told"
     last = change.transitions[-1].reason

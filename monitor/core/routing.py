@@ -4,7 +4,7 @@ All of it is decided here, from values alone: ``limen explain`` and the tests se
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
@@ -21,6 +21,24 @@ CLOSING_REASONS = frozenset(
         TransitionReason.RULE_CHANGED,
     }
 )
+
+DATA_NEWS = {
+    TransitionReason.LATE: NoticeKind.LATE,
+    TransitionReason.FIGURE_DOUBTFUL: NoticeKind.DOUBTFUL,
+    TransitionReason.FIGURE_MISSING: NoticeKind.DOUBTFUL,
+}
+"""Why an alert fires that is about the data, and what those are told who own it."""
+
+SETTLED_REASONS = frozenset(
+    {
+        TransitionReason.FIGURE_CORRECTED,
+        TransitionReason.FIGURE_CONFIRMED,
+        TransitionReason.FIGURES_PLAUSIBLE,
+        TransitionReason.FIGURES_AGREE,
+        TransitionReason.FIGURE_CAME,
+    }
+)
+"""Why a fault of the data is over: its figure is not in doubt any more."""
 
 DATA_OWNER = "data owner"
 """The role of whoever has to see to it that the figures of an area come."""
@@ -58,8 +76,9 @@ def news_of(change: Change) -> News | None:
         # An ending that may not last is not told either; it follows when the alert has calmed.
         return News(None, TellReason.FLAPPING) if fires else None
     if after.state is AlertState.FIRING:
-        if change.transitions[-1].reason is TransitionReason.LATE:
-            return News(NoticeKind.LATE, TellReason.DATA_OWNER)
+        of_data = DATA_NEWS.get(change.transitions[-1].reason)
+        if of_data is not None:
+            return News(of_data, TellReason.DATA_OWNER)
         if before.state is not AlertState.FIRING or before.episode != after.episode:
             return News(NoticeKind.BREACH, TellReason.ROUTE)
         if _rank(after.level) > _rank(before.level):
@@ -79,7 +98,7 @@ def _news_of_quiet(change: Change) -> News | None:
     """What there is to tell of an alert that does not fire, or fires no more."""
     before, after = change.before, change.after
     if before.state is AlertState.FIRING:
-        return News(_ending(change.transitions[-1].reason), TellReason.WAS_TOLD_OF_BREACH)
+        return News(ending_of(change.transitions[-1].reason), TellReason.WAS_TOLD_OF_BREACH)
     if any(step.to_state is AlertState.FIRING for step in change.transitions):
         return News(None, TellReason.OVER_BEFORE_TOLD)
     if after.state is AlertState.PENDING:
@@ -87,9 +106,12 @@ def _news_of_quiet(change: Change) -> News | None:
     return None
 
 
-def _ending(reason: TransitionReason) -> NoticeKind:
+def ending_of(reason: TransitionReason) -> NoticeKind:
+    """Returns what those who were told are told of an alert that ended for this reason."""
     if reason is TransitionReason.ARRIVED:
         return NoticeKind.ARRIVED
+    if reason in SETTLED_REASONS:
+        return NoticeKind.CONFIRMED
     return NoticeKind.CLOSED if reason in CLOSING_REASONS else NoticeKind.RECOVERED
 
 
@@ -97,12 +119,10 @@ def _rank(level: Level | None) -> int:
     return -1 if level is None else level.rank
 
 
-def matches(
-    match: RouteMatch, rule: AlertRule, indicator: Indicator, area: Area, level: Level | None
-) -> bool:
-    """Says whether a route is for this alert; every filled-in condition must hold."""
+def matches(match: RouteMatch, rule: str, indicator: Indicator, area: Area, level: Level | None) -> bool:
+    """Says whether an alert is meant; every filled-in condition must hold. ``rule`` is the rule's id."""
     return (
-        (not match.alerts or rule.id in match.alerts)
+        (not match.alerts or rule in match.alerts)
         and (not match.indicators or indicator.id in match.indicators)
         and (not match.themes or indicator.theme in match.themes)
         and (not match.levels or level in match.levels)
@@ -112,12 +132,16 @@ def matches(
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Somebody whom a route reaches: as what, and for which area they are that."""
+    """Somebody whom a route reaches: as what, and for which area they are that.
+
+    ``also`` are further routes that name them.
+    """
 
     recipient: Recipient
     route: str
     role: str | None
     role_area: str | None
+    also: tuple[str, ...] = ()
 
 
 def reached(
@@ -134,17 +158,20 @@ def reached(
     """Returns everybody whom the routes reach on that day, each once, by the first route that names them."""
     found: dict[str, Reached] = {}
     for route in routes:
-        if not matches(route.match, rule, indicator, area, level):
+        if not matches(route.match, rule.id, indicator, area, level):
             continue
         for target in route.to:
             if target.person is not None:
-                person = directory.people.get(target.person)
-                people: tuple[Recipient, ...] = (person,) if person else ()
+                people: tuple[Recipient, ...] = directory.person(target.person, on)
                 held_for: str | None = None
             else:
                 people, held_for = directory.holders(target.role or "", area.name, on, areas)
             for recipient in people:
-                found.setdefault(recipient.id, Reached(recipient, route.id, target.role, held_for))
+                earlier = found.get(recipient.id)
+                if earlier is None:
+                    found[recipient.id] = Reached(recipient, route.id, target.role, held_for)
+                elif route.id not in (earlier.route, *earlier.also):
+                    found[recipient.id] = replace(earlier, also=(*earlier.also, route.id))
     return tuple(found.values())
 
 
@@ -194,7 +221,7 @@ def decide(
 
 
 def data_owners(area: str, *, directory: Directory, areas: AreaTree, on: date) -> tuple[Reached, ...]:
-    """Returns who owns the data of an area on that day: who is told when its figures are late."""
+    """Returns who owns the data of an area on that day: who is told when its figures are late or doubtful."""
     people, held_for = directory.holders(DATA_OWNER, area, on, areas)
     return tuple(Reached(person, "", DATA_OWNER, held_for) for person in people)
 
@@ -216,6 +243,7 @@ def _decision(change: Change, kind: NoticeKind | None, whom: Reached | None, rea
         route=(whom.route or None) if whom else None,
         role=whom.role if whom else None,
         role_area=whom.role_area if whom else None,
+        level=after.level,
     )
 
 

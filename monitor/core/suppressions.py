@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.core.areas import AreaTree
 from monitor.core.rulebook import Level, RouteMatch
 
 
@@ -53,6 +54,58 @@ class Silence:
     def is_active(self, now: datetime) -> bool:
         """Says whether it silences at this instant."""
         return self.starts_at <= now < self.ends_at
+
+
+def match_in_words(match: RouteMatch, areas: AreaTree | None) -> str:
+    """Says what a match is for: ``red alerts of cp_plans in East Kent and all within it``.
+
+    ``areas`` None: every area is named by itself.
+    """
+    parts = [
+        f"{', '.join(each.value for each in Level if each in match.levels)} alerts"
+        if match.levels
+        else "alerts"
+    ]
+    if match.alerts:
+        parts.append(f"of {', '.join(sorted(match.alerts))}")
+    if match.indicators:
+        parts.append(f"about {', '.join(sorted(match.indicators))}")
+    if match.themes:
+        parts.append(f"of the theme {', '.join(sorted(match.themes))}")
+    if match.scope.names:
+        parts.append(f"in {_places(match.scope.names, areas)}")
+    if match.scope.types:
+        parts.append(f"in areas of the kind {', '.join(sorted(match.scope.types))}")
+    return " ".join(parts) if len(parts) > 1 or match.levels else "all alerts"
+
+
+def _places(names: frozenset[str], areas: AreaTree | None) -> str:
+    """The areas; of one that is meant with all within it, only its own name."""
+    found = []
+    for name in sorted(names):
+        area = None if areas is None else areas.find(name)
+        if (
+            areas is not None
+            and area is not None
+            and area.parent in names
+            and _whole(area.parent, names, areas)
+        ):
+            continue
+        within = (
+            areas is not None
+            and area is not None
+            and bool(areas.children(name))
+            and _whole(name, names, areas)
+        )
+        found.append(f"{name} and all within it" if within else name)
+    return ", ".join(found)
+
+
+def _whole(name: str | None, names: frozenset[str], areas: AreaTree) -> bool:
+    """Whether an area is named with everything that lies within it."""
+    if name is None or name not in names:
+        return False
+    return all(_whole(child.name, names, areas) for child in areas.children(name))
 
 
 def _rank(level: Level | None) -> int:

@@ -60,7 +60,7 @@ class Calendar:
         start = (instant - gap).replace(microsecond=0)
         # Clocks are changed at whole seconds, and `gap` before `instant` they had not been changed yet.
         leap = bisect_left(
-            range(int(gap.total_seconds()) + 1),
+            range(int(gap.total_seconds())),
             True,
             key=lambda second: self._wall(start + timedelta(seconds=second)) >= wall,
         )

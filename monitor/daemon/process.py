@@ -102,7 +102,8 @@ class Daemon:
     def _open_port(self) -> HttpPort | None:
         host, port = self._settings.http.host, self._settings.http.port
         try:
-            return HttpPort(web_application(self._jobs, self._settings.zone), host, port)
+            application = web_application(self._jobs, self._settings.zone, self._work.answers)
+            return HttpPort(application, host, port)
         except OSError as refusal:
             self._log.error(
                 f"limen can't open its HTTP port, {host}:{port}: {refusal.strerror}. Is it running already? "

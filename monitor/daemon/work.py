@@ -6,6 +6,7 @@ from typing import Protocol
 
 from monitor.metrics import Metrics
 from monitor.settings import Settings
+from monitor.web.acknowledging import AckDesk
 
 
 class ReloadOutcome(Protocol):
@@ -62,6 +63,9 @@ class Work(Protocol):
     def settings(self) -> Settings: ...
     @property
     def metrics(self) -> Metrics: ...
+    @property
+    def answers(self) -> AckDesk | None:
+        """Who answers the links in mails; None: nobody does. Called from the HTTP port's threads."""
 
     def reload(self, now: datetime) -> ReloadOutcome:
         """Reads rules, areas and contacts; what is bad leaves all as it was and raises nothing."""

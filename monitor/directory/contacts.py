@@ -8,6 +8,7 @@ from typing import Final
 
 from monitor.core.areas import AreaTree
 from monitor.core.recipients import Directory, Recipient, RoleHolding
+from monitor.directory.deputies import WrittenDeputy, check_rings, read_deputies
 from monitor.directory.faults import ConfigurationProblems
 from monitor.rulebook import scalars
 from monitor.rulebook.checks.secrecy import check_secrecy
@@ -22,7 +23,7 @@ from monitor.rulebook.yaml_nodes import Mapping as MappingNode
 from monitor.rulebook.yaml_nodes import Node, Scalar, Sequence, read_document
 
 SECTIONS: Final = ("people", "roles", "operations")
-PERSON_KEYS: Final = ("name", "address", "salutation", "channel")
+PERSON_KEYS: Final = ("name", "address", "salutation", "channel", "deputies")
 ROLE_KEYS: Final = ("role", "area", "people", "from", "until")
 DEFAULT_CHANNEL: Final = "email"
 
@@ -88,27 +89,35 @@ def contacts_of(fields: Fields, areas: AreaTree) -> Contacts:
         fields.log.note("LIM108", section.span, "people is not a mapping of ids", hint)
     known = definitions([section] if isinstance(section, MappingNode) else [], RULE_ID, "person", fields.log)
     people: dict[str, Recipient] = {}
+    deputies: list[WrittenDeputy] = []
     for key, definition in known.items():
         inner = fields_of(definition.node, f"person {key}", definition.key.span, PERSON_KEYS, fields.log)
         person = None if inner is None else _person(key, inner)
+        if inner is not None:
+            deputies += read_deputies(key, inner, known)
         if person is not None:
             people[key] = person
     holdings = _holdings(fields, known, areas)
     operations = _operations(fields, known)
     found = tuple(people[key] for key in operations if key in people)
-    return Contacts(Directory(people, holdings), found)
+    directory = Directory(people, holdings, tuple(each.deputy for each in deputies))
+    if known.keys() == people.keys():
+        check_rings(deputies, directory, fields.log)
+    return Contacts(directory, found)
 
 
 def _person(key: str, inner: Fields) -> Recipient | None:
-    name, address = inner.text("name", required=True), inner.scalar("address", required=True)
+    name = inner.text("name", required=True)
     salutation = inner.text("salutation") if inner.has("salutation") else name
     channel = inner.text("channel") if inner.has("channel") else DEFAULT_CHANNEL
-    if address is not None and not is_address(address.text):
+    by_mail = channel in (None, DEFAULT_CHANNEL)
+    address = inner.scalar("address", required=by_mail)
+    if address is not None and by_mail and not is_address(address.text):
         inner.log.note("LIM605", address.span, f"{shown(address.text)} is not a mail address")
         return None
-    if name is None or address is None or salutation is None or channel is None:
+    if name is None or (by_mail and address is None) or salutation is None or channel is None:
         return None
-    return Recipient(key, name, address.text, salutation, channel)
+    return Recipient(key, name, "" if address is None else address.text, salutation, channel)
 
 
 def _holdings(fields: Fields, known: Mapping[str, object], areas: AreaTree) -> tuple[RoleHolding, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -31,11 +32,14 @@ class LoadedFolders:
     sources: Mapping[str, str]
 
 
-def load_folders(rules: Path, config: Path, *, observed: ObservedFigures | None = None) -> LoadedFolders:
+def load_folders(
+    rules: Path, config: Path, *, observed: ObservedFigures | None = None, today: date | None = None
+) -> LoadedFolders:
     """Reads areas, then people, then rules. Never raises for what the files hold.
 
     Rules are not looked at while areas.csv has errors, for then no area would be known. With what was
-    ``observed`` their limits are checked against the figures.
+    ``observed`` their limits are checked against the figures; with ``today`` it is told what is over, and
+    who will be missing soon.
     """
     log = ProblemLog()
     sources: dict[str, str] = {}
@@ -44,7 +48,7 @@ def load_folders(rules: Path, config: Path, *, observed: ObservedFigures | None 
         return LoadedFolders(None, None, None, log.sorted(), sources)
     contacts = read_contacts(config / CONTACTS, areas, log, sources)
     directory = contacts.directory if contacts else None
-    loaded = load_rulebook(rules, areas=areas, directory=directory, observed=observed)
+    loaded = load_rulebook(rules, areas=areas, directory=directory, observed=observed, today=today)
     problems = (*log.sorted(), *loaded.problems)
     return LoadedFolders(areas, contacts, loaded.rulebook, problems, {**sources, **loaded.sources})
 

@@ -120,10 +120,14 @@ def _holds(path: Path, data: bytes) -> bool:
 def move(source: Path, target: Path) -> None:
     """Moves a file to a path that is free, also to another file system.
 
+    Whoever wrote it may not have synchronised it: it is, before it goes, or a power cut could leave its name
+    in the archive and nothing in it.
+
     Raises:
         OSError: it cannot be moved; it is then still where it was.
     """
     make_folder(target.parent)
+    _synchronise(source, os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
         source.rename(target)
     except OSError as error:
@@ -133,8 +137,8 @@ def move(source: Path, target: Path) -> None:
         _write(target, contents.data)
         os.utime(target, ns=(contents.fingerprint.mtime_ns, contents.fingerprint.mtime_ns))
         source.unlink()
-    _synchronise(target.parent)
-    _synchronise(source.parent)
+    _synchronise(target.parent, os.O_DIRECTORY)
+    _synchronise(source.parent, os.O_DIRECTORY)
 
 
 def make_folder(folder: Path) -> None:
@@ -142,7 +146,7 @@ def make_folder(folder: Path) -> None:
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for place in missing:
-        _synchronise(place.parent)
+        _synchronise(place.parent, os.O_DIRECTORY)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -152,11 +156,11 @@ def _write(path: Path, data: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     partial.replace(path)
-    _synchronise(path.parent)
+    _synchronise(path.parent, os.O_DIRECTORY)
 
 
-def _synchronise(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _synchronise(path: Path, flags: int) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | flags)
     try:
         os.fsync(descriptor)
     finally:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from monitor.calendar_england import bank_holidays
+from monitor.calendar_england import bank_holidays, calendar_of
 from monitor.core.freshness import expected_after
 from monitor.cycle import judge_changes
 from monitor.rule_tests.checking import Checked, check
@@ -108,7 +108,9 @@ class _Course:
 
     def _cycle(self, day: date) -> None:
         now = datetime.combine(day, NOON, self.zone).astimezone(UTC)
-        outcome = judge_changes(self.connection, self.setting.world, now=now, today=day, domain=DOMAIN)
+        outcome = judge_changes(
+            self.connection, self.setting.world, now=now, calendar=calendar_of(self.zone), domain=DOMAIN
+        )
         self.last_cycle = outcome.cycle_id or self.last_cycle
 
     def _record(self, arrivals: Sequence[Arrival], day: date) -> None:

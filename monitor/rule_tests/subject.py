@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from monitor.core.areas import Area
 from monitor.core.freshness import lateness_of
+from monitor.core.plausibility import fault_of, says_anything
 from monitor.core.rulebook import AlertRule, Indicator
 from monitor.rule_tests.keys import ABOUT_KEYS
 from monitor.rulebook import scalars
@@ -19,7 +20,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What alerts of one id are about: an alert rule, or (``rule`` None) the lateness of an indicator."""
+    """What alerts of one id are about: an alert rule, or (``rule`` None) lateness or faults of the data."""
 
     id: str
     indicator: Indicator
@@ -31,11 +32,13 @@ class Watch:
 
 
 def watches(world: World) -> dict[str, Watch]:
-    """Returns everything that alerts can be about, by the alerts' id: rules, and ``late:`` indicators."""
+    """Returns all that alerts can be about, by their id: rules, ``late:`` and ``fault:`` indicators."""
     book = world.rulebook
     rules = {rule.id: Watch(rule.id, world.indicator_of(rule), rule) for rule in book.alerts.values()}
     expected = [each for each in book.indicators.values() if each.expected_within is not None]
-    return rules | {lateness_of(each.id): Watch(lateness_of(each.id), each, None) for each in expected}
+    late = {lateness_of(each.id): Watch(lateness_of(each.id), each, None) for each in expected}
+    doubted = [each for each in book.indicators.values() if says_anything(each.plausibility)]
+    return rules | late | {fault_of(each.id): Watch(fault_of(each.id), each, None) for each in doubted}
 
 
 @dataclass(frozen=True, slots=True)

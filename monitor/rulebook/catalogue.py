@@ -1,9 +1,9 @@
 """The table of every problem code: what it means and what to do about it.
 
 1xx syntax and structure, 2xx meaning within one definition, 3xx conditions (listed by
-``monitor.core.conditions``), 4xx across files, 5xx routes and people, 6xx areas.csv and contacts.yaml,
-7xx sources, 8xx derived indicators, comparisons with others, and tables beside the rule files, 9xx rule
-tests.
+``monitor.core.conditions``), 4xx across files, 5xx routes, people, and when they are told, 6xx areas.csv and
+contacts.yaml, 7xx sources and (from 751) templates of mails, 8xx derived indicators, comparisons with
+others, and tables beside the rule files, 9xx rule tests.
 A code, once given, is never used for anything else.
 """
 
@@ -16,6 +16,8 @@ from monitor.rulebook.codes.entries import ProblemEntry, Severity, warning
 from monitor.rulebook.codes.meaning import MEANING
 from monitor.rulebook.codes.rule_tests import RULE_TESTS
 from monitor.rulebook.codes.structure import STRUCTURE
+from monitor.rulebook.codes.telling import TELLING
+from monitor.rulebook.codes.templates import TEMPLATES
 
 __all__ = ["PROBLEMS", "ProblemEntry", "Severity"]
 
@@ -101,35 +103,6 @@ _ACROSS: Final = {
     ),
 }
 
-_ROUTES: Final = {
-    "LIM501": ProblemEntry(
-        "unknown role",
-        "Nobody in contacts.yaml ever holds a role of this name.",
-        "Correct the spelling, or add who holds the role to contacts.yaml.",
-    ),
-    "LIM502": ProblemEntry(
-        "unknown person",
-        "contacts.yaml has no person with this id.",
-        "Correct the spelling, or add the person to contacts.yaml.",
-    ),
-    "LIM503": ProblemEntry(
-        "alert that reaches nobody",
-        "No route matches these alerts, so nobody would be told.",
-        "Add a route, or widen one.",
-    ),
-    "LIM504": warning(
-        "route that matches nothing",
-        "No alert rule can ever match the route, so whom it names is told of nothing.",
-        "Correct what it matches, or remove the route.",
-    ),
-    "LIM505": warning(
-        "route to nobody",
-        "Nobody holds the role for an area whose alerts take this route, nor for any area around it; "
-        "the people under “operations” would be told instead.",
-        "Add who holds the role to contacts.yaml.",
-    ),
-}
-
 _CONFIGURATION: Final = {
     "LIM601": ProblemEntry(
         "wrong columns",
@@ -165,6 +138,16 @@ _CONFIGURATION: Final = {
         "not valid CSV",
         "The file cannot be read as comma-separated values.",
         "Check quotation marks: each one that opens has to close.",
+    ),
+    "LIM608": ProblemEntry(
+        "their own deputy",
+        "A person is named as the deputy of themselves, so while they are away nobody would be told.",
+        "Name somebody else.",
+    ),
+    "LIM609": ProblemEntry(
+        "deputies in a ring",
+        "On some days each of these people is away and another of them stands in, so nobody would be left.",
+        "Change the dates, or name a deputy who is there.",
     ),
 }
 
@@ -330,6 +313,12 @@ _OTHERS: Final = {
         "“expected_within” has no effect.",
         "Give expected_within to the indicators that it is made of.",
     ),
+    "LIM825": warning(
+        "doubt about a derived figure",
+        "A derived figure is as good as what it is made of, and no data owner sends it: “plausible” has no "
+        "effect.",
+        "Give plausible to the indicators that it is made of.",
+    ),
 }
 
 PROBLEMS: Final[Mapping[str, ProblemEntry]] = MappingProxyType(
@@ -338,9 +327,10 @@ PROBLEMS: Final[Mapping[str, ProblemEntry]] = MappingProxyType(
         **MEANING,
         **_CONDITIONS,
         **_ACROSS,
-        **_ROUTES,
+        **TELLING,
         **_CONFIGURATION,
         **_SOURCES,
+        **TEMPLATES,
         **_OTHERS,
         **RULE_TESTS,
     }

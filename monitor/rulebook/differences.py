@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from monitor.core.areas import Area, AreaTree
 from monitor.core.conditions import Amount, Condition
@@ -17,7 +17,9 @@ from monitor.core.rulebook import (
     AlertRule,
     Benchmarks,
     Indicator,
+    Inhibition,
     Limits,
+    Maintenance,
     NeighbourFigure,
     NeighbourSet,
     Profile,
@@ -27,11 +29,24 @@ from monitor.core.rulebook import (
     Rulebook,
     Thresholds,
 )
+from monitor.core.windows import AT_ONCE
+from monitor.rulebook.timing_words import (
+    escalation_words,
+    inhibition_parts,
+    maintenance_parts,
+    match_parts,
+    plausibility_words,
+    reminder_words,
+    target_words,
+    timing_words,
+)
+
+R = TypeVar("R", Route, Inhibition, Maintenance)
 
 Words = Mapping[str, str]
 """What a rule says: the name of each part, as in a rule file, and its value."""
 
-_NOT_SAID: Final = frozenset({"id", "position", "thresholds", "overrides", "match", "to"})
+_NOT_SAID: Final = frozenset({"id", "position", "thresholds", "overrides", "plausibility"})
 _NAMES: Final = {"start": "from", "scope": "areas", "retirement": "retired", "counts_people": "counts people"}
 
 
@@ -63,8 +78,15 @@ class Difference:
     position: Position
 
 
-Rule = Indicator | AlertRule | Route | NeighbourSet
-Rules = Mapping[str, Indicator] | Mapping[str, AlertRule] | Mapping[str, Route] | Mapping[str, NeighbourSet]
+Rule = Indicator | AlertRule | Route | NeighbourSet | Inhibition | Maintenance
+Rules = (
+    Mapping[str, Indicator]
+    | Mapping[str, AlertRule]
+    | Mapping[str, Route]
+    | Mapping[str, NeighbourSet]
+    | Mapping[str, Inhibition]
+    | Mapping[str, Maintenance]
+)
 
 
 def differences(old: Rulebook, new: Rulebook, areas: AreaTree) -> tuple[Difference, ...]:
@@ -76,9 +98,15 @@ def differences(old: Rulebook, new: Rulebook, areas: AreaTree) -> tuple[Differen
         ("indicator", old.indicators, new.indicators),
         ("neighbours", old.neighbour_sets, new.neighbour_sets),
         ("alert", old.alerts, new.alerts),
-        ("route", {each.id: each for each in old.routes}, {each.id: each for each in new.routes}),
+        ("route", _by_id(old.routes), _by_id(new.routes)),
+        ("inhibition", _by_id(old.inhibitions), _by_id(new.inhibitions)),
+        ("maintenance", _by_id(old.maintenance), _by_id(new.maintenance)),
     )
     return tuple(found for kind, before, after in kinds for found in _differing(kind, before, after, areas))
+
+
+def _by_id(rules: Iterable[R]) -> dict[str, R]:
+    return {each.id: each for each in rules}
 
 
 def _differing(kind: str, old: Rules, new: Rules, areas: AreaTree) -> Iterator[Difference]:
@@ -104,8 +132,20 @@ def _treated_apart(before: Rule | None, after: Rule | None, areas: AreaTree) -> 
 
 
 def _words(rule: Rule | None, apart: Iterable[Area]) -> Words:
-    if rule is None:
-        return {}
+    match rule:
+        case None:
+            return {}
+        case Route():
+            return dict(_route_parts(rule))
+        case Inhibition():
+            return dict(inhibition_parts(rule))
+        case Maintenance():
+            return dict(maintenance_parts(rule))
+        case _:
+            return _fields_said(rule, apart)
+
+
+def _fields_said(rule: Indicator | AlertRule | NeighbourSet, apart: Iterable[Area]) -> Words:
     said: dict[str, str] = {}
     for field in fields(rule):
         value = getattr(rule, field.name)
@@ -116,15 +156,20 @@ def _words(rule: Rule | None, apart: Iterable[Area]) -> Words:
         for area in apart:
             if rule.covers(area):
                 said |= _thresholds(rule.thresholds_for(area), f"{area.name}: ")
-    elif isinstance(rule, Route):
-        matched = {each.name: getattr(rule.match, each.name) for each in fields(rule.match)}
-        said |= {
-            _NAMES.get(name, name): _said(value)
-            for name, value in matched.items()
-            if value and value != Scope()
-        }
-        said["to"] = ", ".join(target.role or f"person {target.person}" for target in rule.to)
+    elif isinstance(rule, Indicator) and rule.plausibility is not None:
+        said["plausible"] = plausibility_words(rule.plausibility)
     return said
+
+
+def _route_parts(route: Route) -> Iterator[tuple[str, str]]:
+    yield from match_parts(route.match)
+    yield "to", target_words(route.to)
+    if route.timing != AT_ONCE:
+        yield "when", timing_words(route.timing)
+    if route.reminders is not None:
+        yield "remind", reminder_words(route.reminders)
+    if route.escalations:
+        yield "escalate", escalation_words(route.escalations)
 
 
 def _thresholds(thresholds: Thresholds, prefix: str) -> dict[str, str]:

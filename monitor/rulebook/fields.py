@@ -1,7 +1,7 @@
 """One mapping of a rule file and its keys: unknown, doubled, missing and empty ones become problems."""
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -92,9 +92,17 @@ class Fields:
         """Returns a number of periods."""
         return self._read(key, scalars.periods, required=False)
 
-    def working_days(self, key: str) -> int | None:
+    def working_days(self, key: str, *, required: bool = False) -> int | None:
         """Returns a number of working days."""
-        return self._read(key, scalars.working_days, required=False)
+        return self._read(key, scalars.working_days, required=required)
+
+    def clock(self, key: str, *, required: bool = False) -> time | None:
+        """Returns a time of the day."""
+        return self._read(key, scalars.clock, required=required)
+
+    def wall_time(self, key: str, *, required: bool = False) -> datetime | None:
+        """Returns a day with a time on the wall, without a zone."""
+        return self._read(key, scalars.wall_time, required=required)
 
     def yes_or_no(self, key: str, *, default: bool) -> bool | None:
         """Returns true or false, the default where the key is not there."""

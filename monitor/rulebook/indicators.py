@@ -28,6 +28,7 @@ from monitor.rulebook.dated_values import read_dated, replaced
 from monitor.rulebook.derivations import WrittenDerivation, read_derivation
 from monitor.rulebook.fields import Fields, fields_of
 from monitor.rulebook.identifiers import Definition
+from monitor.rulebook.plausibility import WrittenPlausibility, read_plausibility
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.tables import Tables
 from monitor.rulebook.targets import WrittenTarget, read_targets
@@ -84,6 +85,7 @@ class WrittenIndicator:
     key: Span
     spans: Mapping[str, Span]
     faulty: frozenset[str]
+    plausibility: WrittenPlausibility | None = None
 
 
 def usual_scale(unit: str) -> int | None:
@@ -114,6 +116,7 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree, tables: 
     targets, benchmarks = read_targets(fields, unit, areas, tables), read_benchmarks(fields, areas)
     limits, rag = _limits(fields, areas), _rag(fields, unit, areas)
     derivation = read_derivation(fields, areas)
+    plausibility = read_plausibility(fields)
     indicator = Indicator(
         id=definition.id,
         title=fields.text("title", required=True) or "",
@@ -139,6 +142,7 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree, tables: 
         derivation=derivation.derivation if derivation else None,
         expected_within=fields.working_days("expected_within"),
         rebases=read_dated(fields, "rebases", (), lambda _: True, areas),
+        plausibility=plausibility.plausibility if plausibility else None,
     )
     sound = {"targets": targets, "limits": limits, "benchmarks": benchmarks, "rag": rag}
     faulty = frozenset(key for key, entries in sound.items() if len(entries) < len(fields.items(key)))
@@ -148,7 +152,7 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree, tables: 
         faulty |= {"decimals"}
     spans = {key: fields.span(key) for key in INDICATOR_KEYS}
     return WrittenIndicator(
-        indicator, targets, benchmarks, rag, derivation, definition.key.span, spans, faulty
+        indicator, targets, benchmarks, rag, derivation, definition.key.span, spans, faulty, plausibility
     )
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -15,6 +16,7 @@ from monitor.rulebook.checks.rulebook import check_rulebook
 from monitor.rulebook.checks.secrecy import check_secrecy
 from monitor.rulebook.fields import fields_of
 from monitor.rulebook.fingerprints import fingerprints
+from monitor.rulebook.holding_back import read_inhibition, read_maintenance
 from monitor.rulebook.identifiers import INDICATOR_ID, RULE_ID, definitions, refuse_shared
 from monitor.rulebook.indicators import read_indicator
 from monitor.rulebook.neighbour_sets import read_neighbour_set
@@ -55,17 +57,19 @@ def load_rulebook(
     areas: AreaTree,
     directory: Directory | None = None,
     observed: ObservedFigures | None = None,
+    today: date | None = None,
 ) -> LoadedRulebook:
     """Reads all rule files below ``folder``. Never raises, whatever they hold and if they cannot be read.
 
     With a ``directory`` it is also checked that routes name roles and people that there are, and with what
-    was ``observed`` that limits fit the figures.
+    was ``observed`` that limits fit the figures. With ``today`` it is told what is over, and who will be
+    missing soon; None, as in the daemon: it is not, so that the same files are as good on every day.
     """
     log = ProblemLog()
     contents = read_rule_files(folder, log)
     complete = not log.errors
     revision = folder_revision(folder) if contents else None
-    return _read(contents, areas, directory, revision, log, complete=complete, observed=observed)
+    return _read(contents, areas, directory, revision, log, complete=complete, observed=observed, today=today)
 
 
 def read_rulebook(
@@ -75,9 +79,11 @@ def read_rulebook(
     directory: Directory | None = None,
     revision: str | None = None,
     observed: ObservedFigures | None = None,
+    today: date | None = None,
 ) -> LoadedRulebook:
     """Reads files at hand already, by their path: a revision of the past, an editor's buffer."""
-    return _read(contents, areas, directory, revision, ProblemLog(), complete=True, observed=observed)
+    log = ProblemLog()
+    return _read(contents, areas, directory, revision, log, complete=True, observed=observed, today=today)
 
 
 def contents_version(contents: Mapping[str, bytes]) -> str:
@@ -99,6 +105,7 @@ def _read(
     *,
     complete: bool,
     observed: ObservedFigures | None,
+    today: date | None,
 ) -> LoadedRulebook:
     documents: list[tuple[SourceText, Node | None]] = []
     held = {path: content for path, content in contents.items() if is_table(path)}
@@ -110,9 +117,8 @@ def _read(
         if source is not None:
             check_secrecy(source, log)
             documents.append((source, node))
-    written = _written(
-        [node for _, node in documents if node is not None], areas, directory, tables, log, complete=complete
-    )
+    roots = [node for _, node in documents if node is not None]
+    written = _written(roots, areas, directory, tables, log, complete=complete, today=today)
     check_rulebook(written, log)
     check_observations(written, observed or {}, log)
     rulebook = None if log.errors else _rulebook(written, contents_version(contents), revision)
@@ -128,6 +134,7 @@ def _written(
     log: ProblemLog,
     *,
     complete: bool,
+    today: date | None,
 ) -> WrittenRulebook:
     errors = log.errors
     sections = _sections(roots, log)
@@ -137,6 +144,8 @@ def _written(
     routes = definitions(sections["routes"], RULE_ID, "route", log)
     sets = definitions(sections["neighbour_sets"], RULE_ID, "neighbour set", log)
     sources = definitions(sections["sources"], INDICATOR_ID, "source", log)
+    inhibitions = definitions(sections["inhibitions"], RULE_ID, "inhibition", log)
+    maintenance = definitions(sections["maintenance"], RULE_ID, "maintenance", log)
     refuse_shared(indicators, alerts, "indicator", log)
     read = _sound({key: read_indicator(each, areas, tables, log) for key, each in indicators.items()})
     neighbour_sets = _sound({key: read_neighbour_set(each, tables, log) for key, each in sets.items()})
@@ -150,11 +159,14 @@ def _written(
         indicators=read,
         alerts=_sound({key: read_alert(each, units, areas, log) for key, each in alerts.items()}),
         routes=_sound({key: read_route(each, areas, log) for key, each in routes.items()}),
+        inhibitions=_sound({key: read_inhibition(each, areas, log) for key, each in inhibitions.items()}),
+        maintenance=_sound({key: read_maintenance(each, areas, log) for key, each in maintenance.items()}),
         complete=complete,
         sound=complete and log.errors == errors,
         neighbour_set_definitions=sets,
         neighbour_sets=neighbour_sets,
         sources=written_sources,
+        today=today,
     )
 
 
@@ -189,4 +201,6 @@ def _rulebook(written: WrittenRulebook, version: str, revision: str | None) -> R
         fingerprints=fingerprints(indicators, alerts, written.neighbour_sets),
         neighbour_sets=written.neighbour_sets,
         sources={key: each.source for key, each in written.sources.items()},
+        inhibitions=tuple(each.inhibition for each in written.inhibitions.values()),
+        maintenance=tuple(each.maintenance for each in written.maintenance.values()),
     )

@@ -1,36 +1,53 @@
 """``routes:`` of the rule files to routes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from monitor.core.areas import AreaTree
-from monitor.core.rulebook import Level, Route, RouteMatch, RouteTarget
+from monitor.core.rulebook import Escalation, Route, RouteTarget
+from monitor.core.windows import AT_ONCE
 from monitor.rulebook import scalars
-from monitor.rulebook.dated_values import scope_of
 from monitor.rulebook.fields import Fields, fields_of, items
 from monitor.rulebook.identifiers import Definition
+from monitor.rulebook.matches import WrittenMatch, read_match
 from monitor.rulebook.problems import ProblemLog, Span
-from monitor.rulebook.vocabulary.routes import MATCH, PERSON, ROUTE
+from monitor.rulebook.timing import read_reminders, read_timing
+from monitor.rulebook.vocabulary.routes import ESCALATION, PERSON, ROUTE
 from monitor.rulebook.yaml_nodes import Mapping as MappingNode
-from monitor.rulebook.yaml_nodes import Node, Scalar
+from monitor.rulebook.yaml_nodes import Node, Scalar, Sequence
 
 ROUTE_KEYS: Final = ROUTE.names
-MATCH_KEYS: Final = MATCH.names
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenTarget:
+    """Somebody to tell, and where that is written."""
+
+    target: RouteTarget
+    node: Scalar
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenRoute:
-    """A route, and where its words are written: those it matches by key, and its targets in order.
+    """A route, and where it is written: its id, its keys ``when`` and ``remind``, and whom it tells.
 
-    ``faulty`` where what it matches could not be read: then nothing can be said of what it reaches.
+    ``escalated`` are the targets of each of its escalations. ``faulty`` where what it matches could not be
+    read: then nothing can be said of what it reaches.
     """
 
     route: Route
-    words: Mapping[str, tuple[Scalar, ...]]
-    targets: tuple[Scalar, ...]
+    matched: WrittenMatch
+    targets: tuple[WrittenTarget, ...]
+    escalated: tuple[tuple[WrittenTarget, ...], ...]
     key: Span
+    when: Span
+    remind: Span
     faulty: bool = False
+
+    @property
+    def all_targets(self) -> tuple[WrittenTarget, ...]:
+        """Whom the route tells, at first and later."""
+        return (*self.targets, *(each for stage in self.escalated for each in stage))
 
 
 def read_route(definition: Definition, areas: AreaTree, log: ProblemLog) -> WrittenRoute | None:
@@ -43,77 +60,86 @@ def read_route(definition: Definition, areas: AreaTree, log: ProblemLog) -> Writ
     fields = fields_of(definition.node, f"route {definition.id}", at, ROUTE_KEYS, log)
     if fields is None:
         return None
-    matched = _match(fields, areas)
-    targets = _targets(fields)
-    match, words = matched or (RouteMatch(), {})
-    route = Route(definition.id, match, tuple(target for target, _ in targets), at.position)
-    return WrittenRoute(route, words, tuple(node for _, node in targets), at, matched is None)
-
-
-def _match(fields: Fields, areas: AreaTree) -> tuple[RouteMatch, Mapping[str, tuple[Scalar, ...]]] | None:
-    if not fields.has("match"):
-        return RouteMatch(), {}
-    inner = fields.mapping("match", MATCH_KEYS)
-    if inner is None:
-        return None
-    scope = scope_of(inner, areas)
-    words = {key: _words(inner, key) for key in MATCH_KEYS if key != "areas"}
-    levels = [scalars.word(word, "levels", Level, inner.log) for word in words["levels"] or ()]
-    if scope is None or None in words.values() or None in levels:
-        return None
-    sound = {key: found for key, found in words.items() if found is not None}
-    texts = {key: frozenset(word.text for word in found) for key, found in sound.items()}
-    match = RouteMatch(
-        alerts=texts["alerts"],
-        indicators=texts["indicators"],
-        themes=texts["themes"],
-        levels=frozenset(level for level in levels if level is not None),
-        scope=scope,
+    matched = read_match(fields, "match", areas)
+    targets = _targets(fields, "the route")
+    stages = _escalations(fields)
+    route = Route(
+        id=definition.id,
+        match=(matched or WrittenMatch()).match,
+        to=tuple(each.target for each in targets),
+        position=at.position,
+        timing=read_timing(fields) or AT_ONCE,
+        reminders=read_reminders(fields),
+        escalations=tuple(escalation for escalation, _ in stages),
     )
-    return match, sound
+    return WrittenRoute(
+        route=route,
+        matched=matched or WrittenMatch(),
+        targets=targets,
+        escalated=tuple(targets for _, targets in stages),
+        key=at,
+        when=fields.span("when"),
+        remind=fields.span("remind"),
+        faulty=matched is None,
+    )
 
 
-def _words(fields: Fields, key: str) -> tuple[Scalar, ...] | None:
-    """The words under a key; None where one is none, or the list is empty and so would match everything."""
-    if not fields.has(key):
-        return ()
-    nodes = fields.items(key)
-    node = fields.node(key)
-    if node is not None and not nodes:
-        fields.log.note(
-            "LIM113", node.span, f"{key} is an empty list", "name at least one, or leave the key out"
-        )
-    found: dict[str, Scalar] = {}
-    sound = bool(nodes)
-    for item in nodes:
-        word = scalars.scalar(item, key, fields.log)
-        if word is None:
-            sound = False
-        elif word.text in found:
-            fields.log.note("LIM123", word.span, f"{scalars.shown(word.text)} stands in this list already")
-        else:
-            found[word.text] = word
-    return tuple(found.values()) if sound else None
-
-
-def _targets(fields: Fields) -> list[tuple[RouteTarget, Scalar]]:
-    """The sound targets."""
+def _targets(fields: Fields, what: str) -> tuple[WrittenTarget, ...]:
+    """The sound targets under ``to``."""
     node = fields.node("to", required=True)
     if node is None:
-        return []
+        return ()
     nodes = items(node) if not isinstance(node, MappingNode) else (node,)
     if not nodes:
         fields.log.note("LIM113", node.span, "to is an empty list", "name a role, or {person: id}")
-    found = [_target(item, fields.log) for item in nodes]
-    return [target for target in found if target is not None]
+    found = [_target(item, f"a target of {what}", fields.log) for item in nodes]
+    return tuple(target for target in found if target is not None)
 
 
-def _target(node: Node, log: ProblemLog) -> tuple[RouteTarget, Scalar] | None:
+def _target(node: Node, what: str, log: ProblemLog) -> WrittenTarget | None:
     if isinstance(node, MappingNode):
-        inner = fields_of(node, "a target of the route", node.span, PERSON.names, log)
+        inner = fields_of(node, what, node.span, PERSON.names, log)
         person = None if inner is None else inner.scalar("person", required=True)
-        return None if person is None else (RouteTarget(None, person.text, person.span.position), person)
-    role = scalars.scalar(node, "a target of the route", log)
+        if person is None:
+            return None
+        return WrittenTarget(RouteTarget(None, person.text, person.span.position), person)
+    role = scalars.scalar(node, what, log)
     if role is None:
         return None
-    return RouteTarget(" ".join(role.text.split()), None, role.span.position), role
+    return WrittenTarget(RouteTarget(" ".join(role.text.split()), None, role.span.position), role)
+
+
+Stage = tuple[Escalation, tuple[WrittenTarget, ...]]
+
+
+def _escalations(fields: Fields) -> tuple[Stage, ...]:
+    """The sound escalations. One that comes no later than the one before it is noted, and left out."""
+    node = fields.node("escalate")
+    if node is None:
+        return ()
+    if not isinstance(node, Sequence):
+        hint = "begin each with a dash: - {after: 5 working days, to: area director}"
+        fields.log.note("LIM108", node.span, "escalate is not a list", hint)
+        return ()
+    if not node.items:
+        fields.log.note("LIM113", node.span, "escalate is an empty list")
+    found: list[Stage] = []
+    for item in node.items:
+        inner = fields_of(item, "this escalation", item.span, ESCALATION.names, fields.log)
+        stage = None if inner is None else _escalation(inner, item.span)
+        if inner is None or stage is None:
+            continue
+        if found and stage[0].after <= found[-1][0].after:
+            message = f"this one comes after {stage[0].after} working days, the one before it after "
+            fields.log.note("LIM509", inner.span("after"), f"{message}{found[-1][0].after}")
+            continue
+        found.append(stage)
+    return tuple(found)
+
+
+def _escalation(fields: Fields, at: Span) -> Stage | None:
+    after = fields.working_days("after", required=True)
+    targets = _targets(fields, "the escalation")
+    if after is None or not targets:
+        return None
+    return Escalation(after, tuple(each.target for each in targets), at.position), targets

@@ -6,7 +6,7 @@ are refused; yes, no, on and off are words. Numbers never pass through a binary 
 
 import calendar
 import re
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -21,6 +21,13 @@ DAY: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _BRITISH_DAY: Final = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", re.ASCII)
 PERIODS: Final = re.compile(r"([1-9][0-9]{0,2}) periods?", re.ASCII)
 WORKING_DAYS: Final = re.compile(r"([1-9][0-9]{0,2}) working days?", re.ASCII)
+CLOCK: Final = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
+END_OF_DAY: Final = "24:00"
+WALL_TIME: Final = re.compile(rf"({DAY.pattern}) +({CLOCK.pattern})", re.ASCII)
+_LOOSE_CLOCK: Final = re.compile(
+    r"([0-9]{1,2})(?:[:.]([0-9]{2}))?(?::00)?(?: ?(am|pm))?", re.ASCII | re.IGNORECASE
+)
+_HALF_DAY: Final = 12
 _MONTHS: Final = 12
 _LONGEST_QUOTED: Final = 40
 
@@ -173,3 +180,41 @@ def working_days(node: Scalar, what: str, log: ProblemLog) -> int | None:
     hint = f"write {number[0]} working days" if number else None
     log.note("LIM124", node.span, f"{what} is {shown(node.text)}, not a number of working days", hint)
     return None
+
+
+def clock(node: Scalar, what: str, log: ProblemLog) -> time | None:
+    """Returns a time of the day, 00:00 to 23:59; in quotation marks and without them is the same."""
+    match = CLOCK.fullmatch(node.text)
+    if match:
+        return time(int(match[1]), int(match[2]))
+    message = f"{what} is {shown(node.text)}, not a time of the day"
+    log.note("LIM125", node.span, message, _as_clock(node.text))
+    return None
+
+
+def wall_time(node: Scalar, what: str, log: ProblemLog) -> datetime | None:
+    """Returns a day with a time, as the clock on the wall shows it (without a zone)."""
+    match = WALL_TIME.fullmatch(" ".join(node.text.split()))
+    if match is None:
+        hint = f'write "{node.text} 00:00"' if DAY.fullmatch(node.text) else None
+        log.note("LIM126", node.span, f"{what} is {shown(node.text)}, not a day with a time", hint)
+        return None
+    try:
+        return datetime.fromisoformat(f"{match[1]} {match[5]}")
+    except ValueError:
+        log.note("LIM126", node.span, f"{what} is {node.text}, and there is no such day")
+        return None
+
+
+def _as_clock(written: str) -> str | None:
+    """How the time was probably meant, or None."""
+    match = _LOOSE_CLOCK.fullmatch(written.strip())
+    if match is None:
+        return None
+    hour, half = int(match[1]), (match[3] or "").lower()
+    if half and 1 <= hour <= _HALF_DAY:
+        hour = hour % _HALF_DAY + (_HALF_DAY if half == "pm" else 0)
+    meant = f"{hour:02}:{match[2] or '00'}"
+    if meant == END_OF_DAY:
+        return 'write "00:00" for the midnight at the beginning of the day'
+    return f'write "{meant}"' if CLOCK.fullmatch(meant) else None

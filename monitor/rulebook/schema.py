@@ -12,12 +12,13 @@ from enum import StrEnum
 from functools import singledispatch
 from typing import Any, Final
 
-from monitor.rulebook.scalars import DAY, NUMBER, PERIODS, WORKING_DAYS
+from monitor.rulebook.scalars import CLOCK, DAY, END_OF_DAY, NUMBER, PERIODS, WALL_TIME, WORKING_DAYS
 from monitor.rulebook.vocabulary.rule_file import RULE_FILE
 from monitor.rulebook.vocabulary.values import (
     Amount,
     AmountOrWord,
     Calculation,
+    Clock,
     ConditionText,
     Day,
     Either,
@@ -29,6 +30,7 @@ from monitor.rulebook.vocabulary.values import (
     Shape,
     Table,
     Text,
+    WallTime,
     WholeNumber,
     Word,
     WorkingDays,
@@ -133,6 +135,17 @@ def _periods(_: Periods) -> Schema:
 @_of.register
 def _working_days(_: WorkingDays) -> Schema:
     return {"type": "string", "pattern": _whole(WORKING_DAYS), "examples": ["15 working days"]}
+
+
+@_of.register
+def _clock(value: Clock) -> Schema:
+    pattern = f"{CLOCK.pattern}|{END_OF_DAY}" if value.ends_day else CLOCK.pattern
+    return {"type": "string", "pattern": f"^(?:{pattern})$", "examples": ["08:00"]}
+
+
+@_of.register
+def _wall_time(_: WallTime) -> Schema:
+    return {"type": "string", "pattern": _whole(WALL_TIME), "examples": ["2013-11-15 18:00"]}
 
 
 @_of.register

@@ -9,6 +9,7 @@ _SECRET: Final = re.compile(
       \b(?:password|passwd|pwd|passphrase|client[_-]?secret|secret|api[_-]?key|access[_-]?key|private[_-]?key
          |auth[_-]?token|bearer|token)["']?[ \t]*[:=][ \t]*["']?(?P<named>[^\s"'{}\[\],]{4,})
     | \bkey=(?P<key>[^\s"'&]{8,})
+    | \baddress["']?[ \t]*:[ \t]*["']?[a-z][a-z0-9+.-]{1,20}://(?P<target>[^\s"',}]{4,})
     | [a-z][a-z0-9+.-]{1,20}://[^\s:/@]{1,80}:(?P<url>[^\s:/@]{1,80})@
     | (?P<block>-----BEGIN\ (?:[A-Z]{1,20}\ )?PRIVATE\ KEY-----)
     | \b(?P<amazon>AKIA[0-9A-Z]{16})\b

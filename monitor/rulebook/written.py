@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from monitor.core.areas import Area, AreaTree
 from monitor.core.recipients import Directory
 from monitor.core.rulebook import NeighbourSet
 from monitor.rulebook.alerts import WrittenAlert
+from monitor.rulebook.holding_back import WrittenInhibition, WrittenMaintenance
 from monitor.rulebook.identifiers import Definition
 from monitor.rulebook.indicators import WrittenIndicator
 from monitor.rulebook.routes import WrittenRoute
@@ -18,7 +20,8 @@ class WrittenRulebook:
     """What was read. The definitions include those of which nothing could be read.
 
     ``complete`` is False where a file could not be read: then what seems to be missing may stand there.
-    ``sound`` is False where anything could not be read as it stands.
+    ``sound`` is False where anything could not be read as it stands. With ``today`` what was and what will
+    be can be told apart; None: it is not looked at.
     """
 
     areas: AreaTree
@@ -33,6 +36,9 @@ class WrittenRulebook:
     neighbour_set_definitions: Mapping[str, Definition] = field(default_factory=dict)
     neighbour_sets: Mapping[str, NeighbourSet] = field(default_factory=dict)
     sources: Mapping[str, WrittenSource] = field(default_factory=dict)
+    inhibitions: Mapping[str, WrittenInhibition] = field(default_factory=dict)
+    maintenance: Mapping[str, WrittenMaintenance] = field(default_factory=dict)
+    today: date | None = None
 
     def covered(self, alert: WrittenAlert) -> tuple[Area, ...]:
         """Returns the areas that an alert rule is checked for."""

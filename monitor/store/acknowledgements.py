@@ -6,10 +6,17 @@ from typing import Final
 
 from sqlalchemy import Connection, Integer, insert, select
 
+from monitor.core.alerts import AlertState
+from monitor.core.audit import AuditKind, Fact, instant
 from monitor.core.suppressions import Acknowledgement
+from monitor.store import audit
 from monitor.store.bulk import AnyRow, ColumnTypes, chunks, fields_of, listed
 from monitor.store.columns import NAME
 from monitor.store.tables import acknowledgements as table
+from monitor.store.tables import alerts
+
+AlertKey = tuple[str, str]
+"""(rule, area): the identity of an alert."""
 
 EpisodeKey = tuple[str, str, int]
 """(rule, area, episode): one breach of one alert."""
@@ -18,9 +25,10 @@ _EPISODE: Final[ColumnTypes] = {"rule": NAME, "area": NAME, "episode": Integer()
 
 
 def append_acknowledgement(connection: Connection, given: Acknowledgement) -> Acknowledgement:
-    """Writes an acknowledgement, or that one is withdrawn; its ``id`` is not looked at. Returns it with it."""
+    """Writes an acknowledgement, or that one is withdrawn; its ``id`` is not read. Returns it numbered."""
     values = {name: value for name, value in asdict(given).items() if name != "id"}
     row = connection.execute(insert(table).values(values).returning(*table.c)).one()
+    audit.note(connection, [_fact(given)])
     return _acknowledgement(row)
 
 
@@ -45,12 +53,45 @@ def latest_acknowledgements(
     return found
 
 
+def acknowledged_alerts(connection: Connection) -> dict[AlertKey, Acknowledgement]:
+    """(rule, area) -> the newest acknowledgement of its present breach, of the alerts that fire.
+
+    Also one that is withdrawn or holds no more.
+    """
+    rows = connection.execute(
+        select(*table.c)
+        .join(
+            alerts,
+            (alerts.c.rule == table.c.rule)
+            & (alerts.c.area == table.c.area)
+            & (alerts.c.episode == table.c.episode),
+        )
+        .where(alerts.c.state == AlertState.FIRING)
+        .order_by(table.c.id)
+    )
+    return {(row.rule, row.area): _acknowledgement(row) for row in rows}
+
+
 def acknowledgements_of(connection: Connection, rule: str, area: str) -> tuple[Acknowledgement, ...]:
     """Every acknowledgement of an alert, the oldest first."""
     rows = connection.execute(
         select(table).where(table.c.rule == rule, table.c.area == area).order_by(table.c.id)
     )
     return tuple(_acknowledgement(row) for row in rows)
+
+
+def _fact(given: Acknowledgement) -> Fact:
+    facts = {
+        "rule": given.rule,
+        "area": given.area,
+        "episode": given.episode,
+        "level": given.level,
+        "until": given.until and instant(given.until),
+        "via": given.via,
+        "withdrawn": given.withdrawn,
+    }
+    personal = {"author": given.author, "comment": given.comment}
+    return Fact(AuditKind.ACKNOWLEDGEMENT, given.at, facts, given.author, personal)
 
 
 def _acknowledgement(row: AnyRow) -> Acknowledgement:

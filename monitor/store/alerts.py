@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from monitor.core.alerts import Alert, AlertState, Transition
 from monitor.store.bulk import AnyRow, chunks, insert_rows, listed, upsert
@@ -122,6 +122,22 @@ def transitions_of(connection: Connection, rule: str, area: str) -> tuple[Record
         )
         for row in rows
     )
+
+
+def last_transitions(connection: Connection, keys: Collection[AlertKey]) -> dict[AlertKey, Transition]:
+    """(rule, area) -> the last step that the alert took, of those of ``keys`` that ever took one."""
+    found: dict[AlertKey, Transition] = {}
+    for chunk in chunks(sorted(set(keys))):
+        wanted = listed(connection, _KEY, chunk)
+        last = (
+            select(func.max(transitions.c.id))
+            .join(wanted, (wanted.c.rule == transitions.c.rule) & (wanted.c.area == transitions.c.area))
+            .group_by(transitions.c.rule, transitions.c.area)
+        )
+        for row in connection.execute(select(transitions).where(transitions.c.id.in_(last))):
+            step = Transition(**{name: getattr(row, name) for name in _TRANSITION_FIELDS})
+            found[row.rule, row.area] = step
+    return found
 
 
 def transitions_of_cycle(connection: Connection, cycle_id: int) -> tuple[Transition, ...]:

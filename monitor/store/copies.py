@@ -23,9 +23,19 @@ from monitor.store import migrate
 from monitor.store.bulk import chunks, fields_of, insert_rows
 from monitor.store.engine import engines_for
 from monitor.store.store import Store
-from monitor.store.tables import delivery_attempts, evaluations, metadata, rule_evaluations, transitions
+from monitor.store.tables import (
+    audit_entries,
+    audit_personal,
+    delivery_attempts,
+    evaluations,
+    metadata,
+    rule_evaluations,
+    transitions,
+)
 
-LEFT_BEHIND = frozenset({evaluations, rule_evaluations, transitions, delivery_attempts})
+LEFT_BEHIND = frozenset(
+    {evaluations, rule_evaluations, transitions, delivery_attempts, audit_entries, audit_personal}
+)
 """Tables that are only ever appended to; a copy from PostgreSQL has them, empty."""
 
 

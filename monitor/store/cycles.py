@@ -3,8 +3,10 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
+from monitor.core.audit import AuditKind, Fact
+from monitor.store import audit
 from monitor.store.locks import Lock, take
 from monitor.store.tables import cycles, rulebook_versions
 
@@ -46,11 +48,26 @@ def hold_cycles(connection: Connection) -> None:
 def begin_cycle(connection: Connection, rulebook_version_id: int, *, now: datetime) -> int:
     """Starts a cycle and returns its number."""
     hold_cycles(connection)
+    _note_change_of_rules(connection, rulebook_version_id, now)
     return connection.execute(
         insert(cycles)
         .values(started_at=now, rulebook_version_id=rulebook_version_id, **asdict(CycleCounts()))
         .returning(cycles.c.id)
     ).scalar_one()
+
+
+def _note_change_of_rules(connection: Connection, rulebook_version_id: int, now: datetime) -> None:
+    """Notes for the audit trail by which rules is judged from now on, unless the last cycle had the same."""
+    last = select(cycles.c.rulebook_version_id).order_by(cycles.c.id.desc()).limit(1).scalar_subquery()
+    version = rulebook_versions.c
+    news = connection.execute(
+        select(version.version, version.revision).where(
+            version.id == rulebook_version_id, version.id != func.coalesce(last, 0)
+        )
+    ).one_or_none()
+    if news is not None:
+        facts = {"version": news.version, "revision": news.revision}
+        audit.note(connection, [Fact(AuditKind.RULEBOOK, now, facts)])
 
 
 def finish_cycle(connection: Connection, cycle_id: int, counts: CycleCounts, *, now: datetime) -> None:

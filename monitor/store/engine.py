@@ -6,6 +6,11 @@ Transactional Modes": ``isolation_level = None`` and a ``begin`` event). A write
 it waits for its turn at the start, where waiting is possible, and never fails half-way because another has
 written meanwhile (SQLite, "Transactions", 2.2: SQLITE_BUSY_SNAPSHOT). WAL lets readers go on while one
 writes; ``synchronous=FULL`` makes a commit survive a power cut in that mode (SQLite, "PRAGMA synchronous").
+
+PostgreSQL: with ``synchronous_commit`` off the last commits may be lost in a crash (PostgreSQL, "Asynchronous
+Commit"), and a mail that was sent would be sent again, or one that was decided never. A server or database
+may have it off for other work; limen's own sessions turn it on. The other values, which say how far standby
+servers are waited for, are left to the administrator.
 """
 
 import sqlite3
@@ -17,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -206,10 +212,15 @@ def _write_ahead(connection: sqlite3.Connection) -> None:
             return
 
 
+_COMMIT_TO_DISK = """\
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'
+"""
+
+
 def _postgresql_engine(url: URL) -> Engine:
     arguments: dict[str, Any] = {"application_name": "limen", "connect_timeout": CONNECT_TIMEOUT_S}
     try:
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,
             # A connection that the server closed meanwhile (a restart) is replaced, not reported.
@@ -220,3 +231,10 @@ def _postgresql_engine(url: URL) -> Engine:
         raise StoreUnavailableError(
             "PostgreSQL's driver is not installed. Install limen with it: pip install 'limen[postgresql]'."
         ) from None
+
+    @event.listens_for(engine, "connect")
+    def commit_to_disk(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        connection.cursor().execute(_COMMIT_TO_DISK)
+        connection.commit()
+
+    return engine

@@ -62,10 +62,10 @@ class FollowUp:
 def due_follow_ups(
     connection: Connection, now: datetime, *, held_by: Collection[TellReason] = ()
 ) -> tuple[FollowUp, ...]:
-    """All that is due, and news that is held for one of these reasons whether or not it is due."""
+    """All that is due, and what is held for one of these reasons whether or not it is due."""
     due = table.c.due_at <= now
     if held_by:
-        due = or_(due, table.c.reason.in_(held_by) & (table.c.kind == FollowUpKind.NEWS))
+        due = or_(due, table.c.reason.in_(held_by))
     rows = connection.execute(select(table).where(due).order_by(*table.primary_key.columns))
     return tuple(_follow_up(row) for row in rows)
 
@@ -123,18 +123,15 @@ def remove_follow_ups(connection: Connection, done: Iterable[FollowUp]) -> None:
 
 
 def look_again(connection: Connection, now: datetime, *, alert: tuple[str, str] | None = None) -> int:
-    """Makes held news and reminders due now, of one alert or of all; returns how many.
+    """Makes what is held due now, of one alert or of all; returns how many.
 
-    To be called when what holds them has changed: a silence was ended, an acknowledgement given or taken
-    back, the routes edited.
+    Reminders and escalations that only wait for their day are left alone. To be called when what holds news
+    has changed: a silence was ended, an acknowledgement given or taken back, the routes edited.
     """
-    statement = update(table).where(table.c.kind != FollowUpKind.SILENCE)
-    if alert is None:
-        statement = statement.where(table.c.kind == FollowUpKind.NEWS)
-    else:
-        statement = statement.where(
-            table.c.rule == alert[0], table.c.area == alert[1], table.c.kind == FollowUpKind.NEWS
-        )
+    held = [reason for reason in TellReason if not reason.told]
+    statement = update(table).where(table.c.kind != FollowUpKind.SILENCE, table.c.reason.in_(held))
+    if alert is not None:
+        statement = statement.where(table.c.rule == alert[0], table.c.area == alert[1])
     return connection.execute(statement.values(due_at=now)).rowcount
 
 

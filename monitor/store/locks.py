@@ -12,12 +12,17 @@ _NAMESPACE = 0x6C696D65  # "lime": keeps clear of other programs' locks in the s
 
 
 class Lock(IntEnum):
-    """What is done by one program at a time."""
+    """What is done by one program at a time.
+
+    AUDIT is taken last of all, when a transaction has done everything else: who holds it waits for nothing,
+    so it makes no circle of transactions that wait for each other.
+    """
 
     UPGRADE = 1
     INGEST = 2
     CYCLE = 3
     OPERATIONS_NEWS = 4
+    AUDIT = 5
 
 
 def take(connection: Connection, *locks: Lock) -> None:

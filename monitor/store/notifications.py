@@ -4,13 +4,23 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Integer, column, func, select, table
 
-from monitor.core.notifications import Decision, Notice, Notification, TellReason
+from monitor.core.audit import ERASED, AuditKind, Fact, instant
+from monitor.core.notifications import (
+    Decision,
+    Notice,
+    NoticeKind,
+    Notification,
+    TellReason,
+    ToldFigure,
+)
 from monitor.core.recipients import Recipient
+from monitor.core.rulebook import Level
+from monitor.store import audit
 from monitor.store.bulk import AnyRow, ColumnTypes, chunks, insert_rows, listed
 from monitor.store.codec import (
     figure_from_json,
@@ -26,15 +36,29 @@ EpisodeKey = tuple[str, str, int]
 """(rule, area, episode): one breach of one alert."""
 
 _EPISODE: Final[ColumnTypes] = {"rule": NAME, "area": NAME, "episode": Integer()}
+_ALERT: Final[ColumnTypes] = {"rule": NAME, "area": NAME}
 _THREAD: Final[ColumnTypes] = {"thread": NAME, "recipient_id": NAME}
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Somebody who was told of a breach. ``message_id`` is that of the first mail about it; None: by none."""
+    """Somebody who was told of a breach. ``message_id`` is that of the first mail about it; None: by none.
+
+    ``first_at`` and ``last_at`` are when they were told first and last, ``kind`` and ``level`` what they were
+    told last, ``reminders`` how many reminders since there was news. ``route`` and ``role`` are by which and
+    as what they were told last.
+    """
 
     recipient: Recipient
     message_id: str | None
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    kind: NoticeKind | None = None
+    level: Level | None = None
+    reminders: int = 0
+    route: str | None = None
+    role: str | None = None
+    role_area: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +98,8 @@ def enqueue(
                 begun.append({"thread": key[0], "recipient_id": key[1], "outbox_id": number})
     insert_rows(connection, outbox.insert(), [_row(entry) for entry in entries])
     insert_rows(connection, threads.insert(), begun)
+    told = zip(entries, notifications, strict=True)
+    audit.note(connection, (_mail_fact(entry, notification) for entry, notification in told))
     return tuple(entries)
 
 
@@ -88,15 +114,16 @@ def append_decisions(
     """Writes decisions. ``mails`` says which outbox row tells each recipient what this cycle decided."""
     mails = mails or {}
     for chunk in chunks(made):
-        insert_rows(
-            connection, decisions.insert(), [_decision_row(item, cycle_id, at, mails) for item in chunk]
-        )
+        rows = [_decision_row(item, cycle_id, at, mails) for item in chunk]
+        insert_rows(connection, decisions.insert(), rows)
+        audit.note(connection, map(_decision_fact, rows))
 
 
 def told_of(connection: Connection, keys: Collection[EpisodeKey]) -> dict[EpisodeKey, tuple[Told, ...]]:
     """(rule, area, episode) -> who was told of that breach, in the order in which they were first told.
 
-    A person appears once, as they were last known. Breaches that nobody was told of are left out.
+    A person appears once, as they were last known; who was erased is left out. Breaches that nobody was told
+    of are left out.
     """
     found: dict[EpisodeKey, dict[str, Told]] = {}
     for chunk in chunks(sorted(set(keys))):
@@ -111,17 +138,106 @@ def told_of(connection: Connection, keys: Collection[EpisodeKey]) -> dict[Episod
                 & (wanted.c.episode == decisions.c.episode),
             )
             .join(outbox, outbox.c.id == decisions.c.outbox_id, isouter=True)
-            .where(decisions.c.reason.in_(told), decisions.c.recipient_id.is_not(None))
+            .where(
+                decisions.c.reason.in_(told),
+                decisions.c.recipient_id.is_not(None),
+                decisions.c.recipient_id.not_like(f"{ERASED}:%"),
+            )
             .order_by(decisions.c.id)
         )
         for row in rows:
             people = found.setdefault((row.rule, row.area, row.episode), {})
-            first = people.get(row.recipient_id)
-            message_id = (first and first.message_id) or row.message_id
             recipient = _recipient(row)
             if recipient is not None:
-                people[recipient.id] = Told(recipient, message_id)
+                people[recipient.id] = _told(row, recipient, people.get(recipient.id))
     return {key: tuple(people.values()) for key, people in found.items()}
+
+
+def _told(row: AnyRow, recipient: Recipient, before: Told | None) -> Told:
+    """What somebody knows after one more telling; a restatement of a figure leaves what they know else."""
+    reminded = row.kind is NoticeKind.REMINDER
+    # Whoever was told "worsened" and is reminded still knows the level they were told.
+    return Told(
+        recipient=recipient,
+        message_id=(before and before.message_id) or row.message_id,
+        first_at=row.at if before is None else before.first_at,
+        last_at=row.at,
+        kind=row.kind,
+        level=row.level,
+        reminders=(before.reminders if before else 0) + 1 if reminded else 0,
+        route=row.route or (before.route if before else None),
+        role=row.role or (before.role if before else None),
+        role_area=row.role_area or (before.role_area if before else None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ToldOfFigure:
+    """Somebody who was told a figure of an alert: in which breach, when, and what it was."""
+
+    rule: str
+    area: str
+    episode: int
+    recipient: Recipient
+    at: datetime
+    figure: ToldFigure
+
+
+def told_figures(
+    connection: Connection, keys: Collection[tuple[str, str]], *, since: date
+) -> tuple[ToldOfFigure, ...]:
+    """The last that each person was told of each period's figure, of alerts (rule, area), since a day."""
+    found: dict[tuple[str, str, str, date], ToldOfFigure] = {}
+    told = [reason for reason in TellReason if reason.told]
+    for chunk in chunks(sorted(set(keys))):
+        wanted = listed(connection, _ALERT, chunk)
+        rows = connection.execute(
+            select(decisions)
+            .join(wanted, (wanted.c.rule == decisions.c.rule) & (wanted.c.area == decisions.c.area))
+            .where(
+                decisions.c.reason.in_(told),
+                decisions.c.recipient_id.is_not(None),
+                decisions.c.recipient_id.not_like(f"{ERASED}:%"),
+                decisions.c.figure.is_not(None),
+                decisions.c.period_end >= since,
+            )
+            .order_by(decisions.c.id)
+        )
+        for row in rows:
+            recipient = _recipient(row)
+            if recipient is not None:
+                found[row.rule, row.area, recipient.id, row.period_end] = ToldOfFigure(
+                    row.rule, row.area, row.episode, recipient, row.at, figure_from_json(row.figure)
+                )
+    return tuple(found.values())
+
+
+def held_by_note(
+    connection: Connection, reason: TellReason, note: str, since: datetime
+) -> tuple[RecordedDecision, ...]:
+    """What was kept from people for a reason of this name, such as one silence, the oldest first."""
+    rows = connection.execute(
+        select(decisions)
+        .where(decisions.c.at >= since, decisions.c.reason == reason, decisions.c.note == note)
+        .order_by(decisions.c.id)
+    )
+    return tuple(RecordedDecision(_decision(row), row.cycle_id, row.at, row.outbox_id) for row in rows)
+
+
+def mails_since(connection: Connection, since: datetime) -> dict[str, int]:
+    """Person -> how many mails were put into the outbox for them after an instant; nobody with none."""
+    rows = connection.execute(
+        select(outbox.c.recipient_id, func.count())
+        .where(outbox.c.created_at > since)
+        .group_by(outbox.c.recipient_id)
+    )
+    return {person: count for person, count in rows}  # noqa: C416 - mypy sees no pairs in rows
+
+
+def with_unsent_mails(connection: Connection) -> frozenset[str]:
+    """The people for whom a mail still waits to be sent."""
+    waiting = (OutboxState.PENDING, OutboxState.SENDING)
+    return frozenset(connection.scalars(select(outbox.c.recipient_id).where(outbox.c.state.in_(waiting))))
 
 
 def last_notice(connection: Connection, rule: str, area: str, episode: int) -> Notice | None:
@@ -270,6 +386,61 @@ def _decision_row(
         "note": decision.note,
         "outbox_id": mails.get(recipient) if recipient is not None and told else None,
     }
+
+
+_PERSONAL_PARTS: Final = ("recipient_id", "recipient_name", "address", "salutation")
+_FACTS: Final = (
+    "rule",
+    "area",
+    "episode",
+    "kind",
+    "reason",
+    "route",
+    "role",
+    "role_area",
+    "level",
+    "channel",
+)
+
+
+def _decision_fact(row: Mapping[str, Any]) -> Fact:
+    """A decision for the audit trail: without the figure, and its person apart from the rest."""
+    facts = {name: row[name] for name in _FACTS} | {
+        "cycle": row["cycle_id"],
+        "mail": row["outbox_id"],
+        "period_end": row["period_end"] and row["period_end"].isoformat(),
+        "until": row["until"] and instant(row["until"]),
+    }
+    person = row["recipient_id"] or ""
+    # The note may name who acknowledged it.
+    personal = {"note": row["note"]} if row["note"] else {}
+    if person:
+        personal |= {name: row[name] for name in _PERSONAL_PARTS}
+    return Fact(AuditKind.DECISION, row["at"], facts, person, personal)
+
+
+def _mail_fact(entry: OutboxEntry, notification: Notification) -> Fact:
+    """A mail for the audit trail: what it tells of, without figures."""
+    news = notification.operations
+    facts = {
+        "mail": entry.id,
+        "channel": entry.channel,
+        "message_id": entry.message_id,
+        "occasion": notification.occasion,
+        "operations": news and news.kind,
+        "tells": [
+            {
+                "rule": each.rule,
+                "area": each.area,
+                "kind": each.kind,
+                "level": each.level,
+                "period_end": each.period_end and each.period_end.isoformat(),
+            }
+            for each in notification.notices
+        ],
+    }
+    personal = {"name": entry.recipient_name, "address": entry.address}
+    return Fact(AuditKind.MAIL, entry.created_at, facts, entry.recipient_id, personal)
 
 
 def _decision(row: AnyRow) -> Decision:

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
+from monitor.core.audit import AuditKind, Fact
 from monitor.core.notifications import OperationsKind
+from monitor.store import audit
 from monitor.store.locks import Lock, take
 from monitor.store.tables import operations_news as table
 
@@ -38,6 +40,22 @@ def hold_operations_news(connection: Connection) -> None:
 
 
 def append_told(connection: Connection, told: ToldOperations) -> None:
-    """Writes that operations are being told; the mails belong into the same transaction."""
+    """Writes that operations are being told; the mails belong into the same transaction.
+
+    What the summary quotes may be an address in contacts.yaml: the audit trail has it as personal.
+    """
     values = {"at": told.at, "kind": told.kind, "fingerprint": told.fingerprint, "summary": told.summary}
     connection.execute(insert(table).values(values))
+    personal = {"summary": told.summary} if told.summary else {}
+    audit.note(connection, [Fact(AuditKind.OPERATIONS, told.at, {"news": told.kind}, "", personal)])
+
+
+def last_told(connection: Connection, kind: OperationsKind) -> ToldOperations | None:
+    """The newest news of that kind that operations were told."""
+    row = connection.execute(
+        select(table.c.at, table.c.kind, table.c.fingerprint, table.c.summary)
+        .where(table.c.kind == kind)
+        .order_by(table.c.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else ToldOperations(*row)

@@ -12,9 +12,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
+from monitor.core.audit import AuditKind, Fact
 from monitor.core.notifications import Notification
+from monitor.store import audit
 from monitor.store.bulk import AnyRow, fields_of, insert_rows, listed
 from monitor.store.codec import notification_from_json
 from monitor.store.columns import ID
@@ -87,18 +89,23 @@ class Depth:
 
 
 def claim(
-    connection: Connection, owner: str, now: datetime, lease: timedelta, limit: int
+    connection: Connection,
+    owner: str,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    *,
+    besides: Collection[str] = (),
 ) -> tuple[OutboxEntry, ...]:
     """Takes up to ``limit`` mails that are due, or whose sender's lease has run out, for ``owner`` to send.
 
-    Commit before sending. ``owner`` names one sender of one process and is not used again by another. Claims
-    by several senders at once share the mails out; none gets what another has.
+    Mails of the channels ``besides`` are left. Commit before sending. ``owner`` names one sender of one
+    process and is not used again by another. Claims by several senders at once share the mails out; none
+    gets what another has.
     """
-    due = (table.c.state == OutboxState.PENDING) & (table.c.next_attempt_at <= now)
-    abandoned = (table.c.state == OutboxState.SENDING) & (table.c.lease_until <= now)
     chosen = connection.execute(
-        select(table.c.id, table.c.lease_owner)
-        .where(due | abandoned)
+        select(table.c.id, table.c.lease_owner, *_WHOSE)
+        .where(_due(now), *([table.c.channel.not_in(besides)] if besides else []))
         .order_by(table.c.next_attempt_at, table.c.id)
         .limit(limit)
         # SQLite has no such clause and needs none: one transaction writes at a time.
@@ -107,16 +114,15 @@ def claim(
     if not chosen:
         return ()
     unheard = [
-        asdict(
-            DeliveryAttempt(number, now, former, AttemptOutcome.UNHEARD, "its sender was not heard of again")
-        )
-        for number, former in chosen
-        if former is not None
+        (row, DeliveryAttempt(row.id, now, row.lease_owner, AttemptOutcome.UNHEARD, _NOT_HEARD_OF))
+        for row in chosen
+        if row.lease_owner is not None
     ]
-    insert_rows(connection, delivery_attempts.insert(), unheard)
+    insert_rows(connection, delivery_attempts.insert(), [asdict(attempt) for _, attempt in unheard])
+    audit.note(connection, [_fact(attempt, row) for row, attempt in unheard])
     rows = connection.execute(
         update(table)
-        .where(table.c.id.in_(_numbers(connection, [number for number, _ in chosen])))
+        .where(table.c.id.in_(_numbers(connection, [row.id for row in chosen])))
         .values(
             state=OutboxState.SENDING,
             attempts=table.c.attempts + 1,
@@ -127,6 +133,18 @@ def claim(
     )
     entries = [_entry(row) for row in rows]
     return tuple(sorted(entries, key=lambda entry: (entry.next_attempt_at, entry.id)))
+
+
+def due(connection: Connection, now: datetime, channels: Collection[str]) -> int:
+    """How many mails of these channels could be claimed now."""
+    counted = select(func.count()).where(_due(now), table.c.channel.in_(channels))
+    return connection.execute(counted).scalar_one()
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    waits = (table.c.state == OutboxState.PENDING) & (table.c.next_attempt_at <= now)
+    abandoned = (table.c.state == OutboxState.SENDING) & (table.c.lease_until <= now)
+    return waits | abandoned
 
 
 def release(connection: Connection, ids: Collection[int], owner: str) -> int:
@@ -175,8 +193,13 @@ def record_rejected(connection: Connection, entry_id: int, owner: str, response:
     return _record(connection, attempt, state=OutboxState.DEAD)
 
 
-def retry(connection: Connection, ids: Collection[int], now: datetime) -> tuple[int, ...]:
-    """Makes dead or waiting mails due now, with their attempts counted anew; returns which."""
+def retry(
+    connection: Connection, ids: Collection[int], now: datetime, *, author: str = ""
+) -> tuple[int, ...]:
+    """Makes dead or waiting mails due now, with their attempts counted anew; returns which.
+
+    ``author``: who asked for it, for the audit trail.
+    """
     rows = connection.scalars(
         update(table)
         .where(
@@ -186,7 +209,11 @@ def retry(connection: Connection, ids: Collection[int], now: datetime) -> tuple[
         .values(state=OutboxState.PENDING, attempts=0, next_attempt_at=now)
         .returning(table.c.id)
     )
-    return tuple(sorted(rows))
+    due_now = tuple(sorted(rows))
+    if due_now:
+        personal = {"author": author} if author else {}
+        audit.note(connection, [Fact(AuditKind.RETRY, now, {"mails": due_now}, author, personal)])
+    return due_now
 
 
 def outbox_entries(
@@ -255,6 +282,8 @@ def outbox_depth(connection: Connection, now: datetime) -> Depth:
     )
 
 
+_NOT_HEARD_OF: Final = "its sender was not heard of again"
+_WHOSE: Final = (table.c.recipient_id, table.c.recipient_name, table.c.address)
 _NO_LEASE: Final[dict[str, Any]] = {"lease_owner": None, "lease_until": None}
 
 
@@ -264,9 +293,19 @@ def _record(connection: Connection, attempt: DeliveryAttempt, **values: object) 
         update(table)
         .where(table.c.id == attempt.outbox_id, *_held_by(attempt.owner))
         .values(last_response=attempt.response, **values, **_NO_LEASE)
-    ).rowcount
+        .returning(*_WHOSE)
+    ).one_or_none()
     connection.execute(insert(delivery_attempts).values(asdict(attempt)))
-    return recorded == 1
+    whose = recorded or connection.execute(select(*_WHOSE).where(table.c.id == attempt.outbox_id)).one()
+    audit.note(connection, [_fact(attempt, whose)])
+    return recorded is not None
+
+
+def _fact(attempt: DeliveryAttempt, whose: AnyRow) -> Fact:
+    """An attempt for the audit trail; the server's answer may quote the address."""
+    facts = {"mail": attempt.outbox_id, "outcome": attempt.outcome, "sender": attempt.owner}
+    personal = {"name": whose.recipient_name, "address": whose.address, "response": attempt.response}
+    return Fact(AuditKind.ATTEMPT, attempt.at, facts, whose.recipient_id, personal)
 
 
 def _held_by(owner: str) -> tuple[Any, ...]:

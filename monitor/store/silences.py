@@ -1,12 +1,16 @@
 """Silences, and how they were ended before their time. Only added to."""
 
+import json
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, insert, select
 
+from monitor.core.audit import AuditKind, Fact, instant
 from monitor.core.rulebook import RouteMatch
 from monitor.core.suppressions import Silence
+from monitor.store import audit
 from monitor.store.bulk import AnyRow
 from monitor.store.tables import silence_ends
 from monitor.store.tables import silences as table
@@ -16,7 +20,7 @@ _MATCH: TypeAdapter[RouteMatch] = TypeAdapter(RouteMatch)
 
 def append_silence(connection: Connection, made: Silence) -> Silence:
     """Writes a silence; its ``id`` is not looked at. Returns it with the one that it got."""
-    values = {
+    values: dict[str, Any] = {
         "at": made.at,
         "matchers": _MATCH.dump_json(made.match).decode(),
         "author": made.author,
@@ -25,6 +29,14 @@ def append_silence(connection: Connection, made: Silence) -> Silence:
         "ends_at": made.ends_at,
     }
     number = connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one()
+    facts = {
+        "silence": number,
+        "match": json.loads(values["matchers"]),
+        "starts_at": instant(made.starts_at),
+        "ends_at": instant(made.ends_at),
+    }
+    personal = {"author": made.author, "comment": made.comment}
+    audit.note(connection, [Fact(AuditKind.SILENCE, made.at, facts, made.author, personal)])
     return Silence(number, made.at, made.match, made.author, made.comment, made.starts_at, made.ends_at)
 
 
@@ -35,6 +47,8 @@ def end_silence(connection: Connection, number: int, *, at: datetime, author: st
         return False
     values = {"silence_id": number, "at": at, "author": author, "comment": comment}
     connection.execute(insert(silence_ends).values(values))
+    personal = {"author": author, "comment": comment}
+    audit.note(connection, [Fact(AuditKind.SILENCE_END, at, {"silence": number}, author, personal)])
     return True
 
 

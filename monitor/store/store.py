@@ -11,6 +11,7 @@ from typing import Self
 
 from sqlalchemy import Connection
 
+from monitor.store import audit
 from monitor.store import migrate as migrations
 from monitor.store.engine import Engines, engines_for, unreachable_said_clearly
 
@@ -48,13 +49,16 @@ class Store:
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is written when the block ends, and nothing of it if the block raises.
 
-        In SQLite one writer works at a time; the others wait here.
+        The audit trail of what it did is written last, and with it. In SQLite one writer works at a time; the
+        others wait here.
 
         Raises:
             StoreUnavailableError: the database cannot be reached, or its one writer takes too long.
         """
         with unreachable_said_clearly(self.engines.url), self.engines.writer.begin() as connection:
+            audit.begin(connection)
             yield connection
+            audit.write_noted(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

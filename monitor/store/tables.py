@@ -53,12 +53,13 @@ class Channel(StrEnum):
 
 
 class OutboxState(StrEnum):
-    """Where a mail is on its way."""
+    """Where a mail is on its way. WITHDRAWN: it was refused for good, and its recipient was erased since."""
 
     PENDING = "pending"
     SENDING = "sending"
     SENT = "sent"
     DEAD = "dead"
+    WITHDRAWN = "withdrawn"
 
 
 class AttemptOutcome(StrEnum):
@@ -371,6 +372,54 @@ class DeliveryAttemptColumns(TypedColumns):
     response: Named[str] = Column(Text())
 
 
+class AddressEvent(StrEnum):
+    """What became of an address: its mails come back, or somebody has settled that."""
+
+    FAILING = "failing"
+    CLEARED = "cleared"
+
+
+class FailingAddressColumns(TypedColumns):
+    """Each time that an address was found to fail, by which mail and answer, or was cleared, by whom."""
+
+    id: Named[int] = Column(ID, primary_key=True)
+    at: Named[datetime] = Column(UtcDateTime())
+    event: Named[AddressEvent] = Column(EnumText(AddressEvent))
+    address: Named[str] = Column(NAME)
+    person: Named[str] = Column(NAME)
+    outbox_id: Named[int | None] = Column(ID, ForeignKey("outbox.id"))
+    response: Named[str] = Column(Text())
+    author: Named[str] = Column(Text())
+
+
+class BounceCountColumns(TypedColumns):
+    """How many mails that came back were taken for what."""
+
+    outcome: Named[str] = Column(NAME, primary_key=True)
+    mails: Named[int] = Column(BigInteger())
+
+
+class AuditEntryColumns(TypedColumns):
+    """:class:`monitor.core.audit.Entry`; ``at`` is the text that is hashed. Numbers have no gaps."""
+
+    id: Named[int] = Column(ID, primary_key=True, autoincrement=False)
+    at: Named[str] = Column(NAME)
+    kind: Named[str] = Column(NAME)
+    facts: Named[str] = Column(Text())
+    personal_digest: Named[str] = Column(NAME)
+    previous: Named[str] = Column(NAME)
+    hash: Named[str] = Column(NAME)
+
+
+class AuditPersonalColumns(TypedColumns):
+    """:class:`monitor.core.audit.Personal`: what of an entry is about a person. Only ever deleted."""
+
+    entry_id: Named[int] = Column(ID, ForeignKey("audit_entries.id"), primary_key=True, autoincrement=False)
+    person: Named[str] = Column(NAME)
+    salt: Named[str] = Column(NAME)
+    data: Named[str] = Column(Text())
+
+
 class ThreadColumns(TypedColumns):
     """The first mail of each thread to each person: the later ones answer it."""
 
@@ -407,6 +456,10 @@ silence_ends = Table("silence_ends", metadata, SilenceEndColumns, UniqueConstrai
 operations_news = Table("operations_news", metadata, OperationsNewsColumns)
 delivery_attempts = Table("delivery_attempts", metadata, DeliveryAttemptColumns)
 threads = Table("threads", metadata, ThreadColumns)
+failing_addresses = Table("failing_addresses", metadata, FailingAddressColumns)
+bounce_counts = Table("bounce_counts", metadata, BounceCountColumns)
+audit_entries = Table("audit_entries", metadata, AuditEntryColumns)
+audit_personal = Table("audit_personal", metadata, AuditPersonalColumns)
 
 # What a cycle asks first must not cost more as history grows.
 Index(
@@ -425,9 +478,11 @@ Index(None, decisions.c.outbox_id)
 Index(None, follow_ups.c.due_at)
 Index(None, acknowledgements.c.rule, acknowledgements.c.area, acknowledgements.c.episode)
 Index(None, silences.c.ends_at)
-Index(None, outbox.c.recipient_id, outbox.c.created_at)
+Index(None, outbox.c.created_at)
 Index(None, outbox.c.state, outbox.c.next_attempt_at)
 Index(None, delivery_attempts.c.outbox_id)
+Index(None, failing_addresses.c.address)
+Index(None, audit_personal.c.person)
 
 APPEND_ONLY = (
     observations,
@@ -440,5 +495,17 @@ APPEND_ONLY = (
     silence_ends,
     operations_news,
     delivery_attempts,
+    failing_addresses,
+    audit_entries,
 )
 """Tables that only grow. A figure that changes is a new revision, never another value in the old row."""
+
+PERSONAL_COLUMNS: dict[Table, tuple[str, ...]] = {
+    decisions: ("recipient_id", "recipient_name", "address", "salutation"),
+    acknowledgements: ("author", "comment"),
+    silences: ("author", "comment"),
+    silence_ends: ("author", "comment"),
+    delivery_attempts: ("response",),
+    failing_addresses: ("address", "person", "response", "author"),
+}
+"""What may be changed in tables that only grow: to :data:`monitor.core.audit.ERASED`, and nothing else."""

@@ -1,7 +1,7 @@
 """The HTTP port's one application: metrics, health, and a small page for people.
 
-All of it is read only. What is shown comes from a :class:`~monitor.web.status.StatusSource`, never from the
-store.
+All of it is read only but the answers to links in mails (:mod:`monitor.web.acknowledge`). What is shown comes
+from a :class:`~monitor.web.status.StatusSource`, never from the store itself.
 """
 
 from pathlib import Path
@@ -14,10 +14,12 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitor.palette import DARK, GREEN, LEVEL_TONES, LIGHT, RED
+from monitor.palette import DARK, DOUBTFUL, GREEN, LATE, LEVEL_TONES, LIGHT, RED
+from monitor.web.acknowledge import acknowledge_routes
+from monitor.web.acknowledging import AckDesk
 from monitor.web.status import StatusSource
 from monitor.web.status_page import RATING_TONES, status_page
 
@@ -36,11 +38,15 @@ SECURITY_HEADERS = {
 """On every answer. The page loads nothing but its own style sheet, and no other site may frame or read it."""
 
 
-def web_application(source: StatusSource, zone: ZoneInfo) -> ASGIApp:
-    """Builds the application; ``zone`` is the one in which people read times."""
+def web_application(source: StatusSource, zone: ZoneInfo, desk: AckDesk | None = None) -> ASGIApp:
+    """Builds the application; ``zone`` is the one in which people read times.
+
+    ``desk`` answers the links in mails (None: there is no such page).
+    """
     pages = _Pages(source, zone)
     application = Starlette(
         routes=[
+            *(() if desk is None else pages.acknowledging(desk)),
             Route("/", pages.status),
             Route("/status.css", pages.style),
             Route("/metrics", pages.metrics),
@@ -79,14 +85,21 @@ class _Pages:
         html = self._environment.get_template("status.html").render(page=page)
         return Response(html, media_type="text/html")
 
+    def acknowledging(self, desk: AckDesk) -> list[BaseRoute]:
+        return acknowledge_routes(desk, self._source, self._environment, self._css("acknowledge.css"))
+
     def style(self, _request: Request) -> Response:
-        tones = {
-            tone.word.replace(" ", "-"): tone for tone in (*RATING_TONES.values(), *LEVEL_TONES.values())
-        }
-        css = self._environment.get_template("status.css").render(
-            light=LIGHT, dark=DARK, green=GREEN, red=RED, tones=sorted(tones.items())
+        return Response(self._css(), media_type="text/css")
+
+    def _css(self, *further: str) -> str:
+        shown = (*RATING_TONES.values(), *LEVEL_TONES.values(), LATE, DOUBTFUL)
+        tones = {tone.word.replace(" ", "-"): tone for tone in shown}
+        return "".join(
+            self._environment.get_template(name).render(
+                light=LIGHT, dark=DARK, green=GREEN, red=RED, tones=sorted(tones.items())
+            )
+            for name in ("status.css", *further)
         )
-        return Response(css, media_type="text/css")
 
     def metrics(self, request: Request) -> Response:
         content, content_type = self._source.exposition(request.headers.get("accept", ""))

@@ -4,7 +4,7 @@ Everything is text by the time a template sees it; protected figures never get t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +14,7 @@ from monitor.core.judgements import DirectionOfTravel, RagRating
 from monitor.core.observations import Status
 from monitor.core.periods import Period
 from monitor.core.rulebook import Level, Polarity, Rulebook
+from monitor.core.suppressions import Acknowledgement, match_in_words
 from monitor.palette import AMBER, CLOSED, GREEN, LEVEL_TONES, RED, Tone
 from monitor.scoreboard import Scoreboard, Standing
 from monitor.web.comparisons import aim_in_words, limit_in_words
@@ -71,6 +72,17 @@ class AlertRow:
     figure: str
     limit: str
     since: str
+    answered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SilenceRow:
+    """One silence that is active, in words."""
+
+    number: int
+    what: str
+    by: str
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,16 @@ class LateRow:
     areas: str
     period: str
     due: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtfulRow:
+    """A figure that looks wrong, or is missing, in areas. ``since`` is the period from which that is so."""
+
+    title: str
+    areas: str
+    since: str
+    what: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +122,10 @@ class StatusPage:
     firing_count: int
     late: tuple[LateRow, ...]
     late_count: int
+    doubtful: tuple[DoubtfulRow, ...]
+    doubtful_count: int
     shown_at: str
+    silences: tuple[SilenceRow, ...] = ()
 
 
 def status_page(
@@ -117,7 +142,7 @@ def status_page(
     chosen = _chosen(areas, area)
     if area is not None and chosen is None:
         return None
-    firing = _firing(scoreboard)
+    firing = _firing(scoreboard, zone)
     return StatusPage(
         version=vitals.version,
         readiness=readiness,
@@ -132,7 +157,10 @@ def status_page(
         firing_count=len(firing),
         late=_late(scoreboard),
         late_count=len(scoreboard.late()),
+        doubtful=_doubtful(scoreboard),
+        doubtful_count=len(scoreboard.doubtful()),
         shown_at=moment(now, zone),
+        silences=_silences(scoreboard, zone),
     )
 
 
@@ -195,12 +223,38 @@ def _direction(standing: Standing, polarity: Polarity) -> str:
     return DIRECTION_SIGNS[evaluation.direction]
 
 
-def _firing(scoreboard: Scoreboard) -> tuple[AlertRow, ...]:
+def _firing(scoreboard: Scoreboard, zone: ZoneInfo) -> tuple[AlertRow, ...]:
     """The worst first, then by area and rule."""
     firing = [alert for alert in scoreboard.alerts() if alert.state is AlertState.FIRING]
     firing.sort(key=lambda alert: (-alert.level.rank if alert.level else 0, alert.area, alert.rule))
     latest = {(each.evaluation.indicator, each.evaluation.area): each for each in scoreboard.standings()}
-    return tuple(_alert_row(alert, scoreboard, latest) for alert in firing)
+    given = scoreboard.acknowledged()
+    return tuple(
+        replace(
+            _alert_row(alert, scoreboard, latest),
+            answered=_answered(given.get((alert.rule, alert.area)), zone),
+        )
+        for alert in firing
+    )
+
+
+def _answered(given: Acknowledgement | None, zone: ZoneInfo) -> str:
+    """Who deals with it, and until when. What they say about it is for those who were told."""
+    if given is None:
+        return ""
+    until = "" if given.until is None else f" until {day(given.until.astimezone(zone).date())}"
+    return f"{given.author} is dealing with it{until}"
+
+
+def _silences(scoreboard: Scoreboard, zone: ZoneInfo) -> tuple[SilenceRow, ...]:
+    """Those that end first at the top."""
+    found = sorted(scoreboard.silences(), key=lambda each: (each.ends_at, each.id))
+    return tuple(
+        SilenceRow(
+            each.id, match_in_words(each.match, scoreboard.areas), each.author, moment(each.ends_at, zone)
+        )
+        for each in found
+    )
 
 
 def _alert_row(alert: Alert, scoreboard: Scoreboard, latest: Mapping[tuple[str, str], Standing]) -> AlertRow:
@@ -245,4 +299,22 @@ def _late(scoreboard: Scoreboard) -> tuple[LateRow, ...]:
         period = Period(period_end, indicator.basis).label if period_end and indicator else ""
         title = indicator.title if indicator else name
         rows.append(LateRow(title, ", ".join(sorted(areas)), period, day(due) if due < date.max else ""))
+    return tuple(rows)
+
+
+def _doubtful(scoreboard: Scoreboard) -> tuple[DoubtfulRow, ...]:
+    """By indicator and period, the areas of which the same is so in one row."""
+    rulebook = scoreboard.rulebook
+    groups: dict[tuple[str, date, bool], list[str]] = {}
+    for each in scoreboard.doubtful():
+        key = (each.indicator, each.period_end or date.max, each.missing)
+        groups.setdefault(key, []).append(each.area)
+    rows = []
+    for (name, period_end, is_missing), areas in sorted(groups.items()):
+        indicator = rulebook.indicators.get(name) if rulebook else None
+        known = indicator is not None and period_end < date.max
+        since = Period(period_end, indicator.basis).label if indicator is not None and known else ""
+        title = indicator.title if indicator else name
+        what = "missing, and others have it" if is_missing else "looks wrong"
+        rows.append(DoubtfulRow(title, ", ".join(sorted(areas)), since, what))
     return tuple(rows)

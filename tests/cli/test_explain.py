@@ -328,6 +328,7 @@ def test_json_keeps_its_keys(explain: Explain) -> None:
         "revision",
         "rules",
         "lateness",
+        "fault",
     ]
     assert set(found["rules"][0]) >= {
         "levels",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from monitor.compose import Links, compose
-from monitor.core.notifications import Notice, OperationsNews
+from monitor.core.notifications import Notice, Notification, OperationsNews
 from notifiers.message import Message
 from tests.support.components import require_program
 from tests.support.notices import notification, operations_mail
@@ -14,20 +14,32 @@ from tests.support.notices import notification, operations_mail
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-LINKS = Links(base_url="https://limen.kent.example", contact="performance.team@kent.example")
+LINKS = Links(
+    base_url="https://limen.kent.example",
+    contact="performance.team@kent.example",
+    acknowledging=lambda notice, recipient: (
+        f"https://limen.kent.example/acknowledge/{recipient}.{notice.kind}.5c1f09e2b7"
+    ),
+)
 
 Composing = Callable[..., Message]
 
 
 @pytest.fixture
 def mail() -> Composing:
-    """Composes notices to Swale's district manager, or news of limen itself, under a fixed Message-ID."""
+    """Composes notices to Swale's district manager, or news of limen itself, under a fixed Message-ID.
+
+    ``whole`` is a notification of one's own instead.
+    """
 
     def composed(
-        *notices: Notice, links: Links = LINKS, about_limen: OperationsNews | None = None
+        *notices: Notice,
+        links: Links = LINKS,
+        about_limen: OperationsNews | None = None,
+        whole: Notification | None = None,
     ) -> Message:
         return compose(
-            operations_mail(about_limen) if about_limen else notification(*notices),
+            whole or (operations_mail(about_limen) if about_limen else notification(*notices)),
             message_id="<outbox-17.5f3a@limen.example>",
             in_reply_to=None,
             references=(),

@@ -12,22 +12,39 @@ from pathlib import Path
 import pytest
 
 from monitor.compose import Links
-from monitor.core.notifications import Notice
+from monitor.compose.samples import SAMPLES
+from monitor.core.notifications import Notice, Notification
 from monitor.core.observations import Status
 from tests.compose.conftest import Composing
 from tests.support.notices import (
     ACCEPTED,
+    ADDRESS_FAILING,
     ARRIVED,
     BELOW_RANGE,
     BREACH,
     CLOSED,
+    CONFIRMED,
     DISTRICTS,
+    DOUBTFUL,
+    ESCALATED,
+    HELD,
     LATE,
+    MARKED,
     NO_LONGER_EXPECTED,
     PROTECTED,
     PROVISIONAL,
     RECOVERED,
     REFUSED,
+    REMINDER,
+    RERATED,
+    RESTATED,
+    RESTATED_AFTER_ALL,
+    RESTATED_EARLIER,
+    RESTATED_MILDER,
+    RESTATED_STILL,
+    SILENCE_ENDED,
+    STORM,
+    WITHDRAWN,
     WORSENED,
     core_assessments,
     late_in,
@@ -73,7 +90,32 @@ MAILS: dict[str, tuple[Notice, ...]] = {
     "arrived": (ARRIVED,),
     "no-longer-expected": (NO_LONGER_EXPECTED,),
 }
-OPERATIONS = {"rules-refused": REFUSED, "rules-accepted": ACCEPTED}
+MORE: dict[str, tuple[Notice, ...]] = {
+    "held": (HELD,),
+    "reminder": (REMINDER,),
+    "escalated": (ESCALATED,),
+    "escalated-names-unknown": (replace(ESCALATED, not_acknowledged_by=(), first_told_on=None),),
+    "restated": (RESTATED,),
+    "restated-milder": (RESTATED_MILDER,),
+    "restated-still": (RESTATED_STILL,),
+    "restated-after-all": (RESTATED_AFTER_ALL,),
+    "restated-earlier-period": (RESTATED_EARLIER,),
+    "restated-rating": (RERATED,),
+    "restated-withdrawn": (WITHDRAWN,),
+    "breach-in-doubt": (MARKED,),
+    "doubtful": (DOUBTFUL,),
+    "confirmed": (CONFIRMED,),
+}
+WHOLE: dict[str, Notification] = {
+    name: SAMPLES[name].notification for name in ("alert-deputy", "digest", "summary")
+}
+OPERATIONS = {
+    "rules-refused": REFUSED,
+    "rules-accepted": ACCEPTED,
+    "silence-ended": SILENCE_ENDED,
+    "address-failing": ADDRESS_FAILING,
+    "storm": STORM,
+}
 
 
 def _compare(name: str, found: str) -> None:
@@ -84,9 +126,9 @@ def _compare(name: str, found: str) -> None:
     assert found == path.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", MAILS)
+@pytest.mark.parametrize("name", [*MAILS, *MORE, *WHOLE])
 def test_a_mail_reads_as_it_was_agreed(name: str, mail: Composing) -> None:
-    message = mail(*MAILS[name])
+    message = mail(whole=WHOLE[name]) if name in WHOLE else mail(*(MAILS | MORE)[name])
 
     _compare(f"{name}.txt", f"Subject: {message.subject}\n\n{message.text}")
     assert message.html is not None
@@ -113,5 +155,5 @@ def test_a_mail_without_pages_or_an_address_to_name_still_says_whom_to_ask(mail:
 def test_no_golden_file_is_left_over() -> None:
     written = {path.name for path in GOLDEN.iterdir()}
 
-    known = [*MAILS, *OPERATIONS]
+    known = [*MAILS, *MORE, *WHOLE, *OPERATIONS]
     assert written == {f"{name}.{kind}" for name in known for kind in ("txt", "html")} | {"no-links.txt"}

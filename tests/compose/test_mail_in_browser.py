@@ -10,20 +10,26 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from monitor.core.notifications import Notice, OperationsNews
+from monitor.compose.samples import SAMPLES
+from monitor.core.notifications import Notice, Notification, OperationsNews
 from notifiers.message import Message
 from tests.compose.conftest import Composing
 from tests.compose.test_palette import contrast
 from tests.support.notices import (
-    ACCEPTED,
+    ADDRESS_FAILING,
     BELOW_RANGE,
     BREACH,
     CLOSED,
     DISTRICTS,
+    DOUBTFUL,
     PROTECTED,
     PROVISIONAL,
     RECOVERED,
     REFUSED,
+    REMINDER,
+    RESTATED,
+    STORM,
+    WITHDRAWN,
     late_in,
     many,
 )
@@ -33,15 +39,21 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-MAILS: dict[str, tuple[Notice, ...] | OperationsNews] = {
+MAILS: dict[str, tuple[Notice, ...] | Notification | OperationsNews] = {
     "breach": (BREACH,),
     "protected": (PROTECTED,),
     "several": (RECOVERED, PROVISIONAL, BREACH, BELOW_RANGE, CLOSED),
     "eleven": many(11),
     "late": late_in(*DISTRICTS),
-    "late-beside-a-breach": (*late_in("Swale", "Thanet"), BREACH),
+    "reminder": (REMINDER,),
+    "restated": (RESTATED,),
+    "withdrawn": (WITHDRAWN,),
+    "doubtful": (DOUBTFUL,),
+    "summary": SAMPLES["summary"].notification,
+    "digest": SAMPLES["digest"].notification,
     "refused": REFUSED,
-    "accepted": ACCEPTED,
+    "failing": ADDRESS_FAILING,
+    "storm": STORM,
 }
 # Every text's colour and the nearest colour behind it, as the browser computes them.
 COLOURS = """() => {
@@ -76,32 +88,33 @@ def _hex(colour: str) -> str:
     )
 
 
-@pytest.mark.parametrize("name", MAILS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 700])
-def test_a_mail_fits_the_screen_and_can_be_read(
-    *,
-    name: str,
-    scheme: Literal["light", "dark"],
-    width: int,
-    mail: Composing,
-    browser: "Browser",
-    tmp_path: Path,
-) -> None:
-    context = browser.new_context(viewport={"width": width, "height": 667}, color_scheme=scheme, offline=True)
-    page = context.new_page()
-    told = MAILS[name]
-    message = mail(about_limen=told) if isinstance(told, OperationsNews) else mail(*told)
-    page.set_content(shown_html(message))
-    picture = page.screenshot(path=tmp_path / f"{name}-{width}-{scheme}.png", full_page=True)
+def composed(told: tuple[Notice, ...] | Notification | OperationsNews, mail: Composing) -> Message:
+    if isinstance(told, OperationsNews):
+        return mail(about_limen=told)
+    return mail(whole=told) if isinstance(told, Notification) else mail(*told)
 
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
-    pairs = page.evaluate(COLOURS)
-    assert pairs
-    assert [pair for pair in pairs if contrast(_hex(pair[1]), _hex(pair[2])) < 4.5] == []
-    assert struct.unpack(">I", picture[16:20])[0] == width
-    context.close()
+
+@pytest.mark.parametrize("name", MAILS)
+def test_a_mail_fits_the_screen_and_can_be_read(
+    name: str, mail: Composing, browser: "Browser", tmp_path: Path
+) -> None:
+    """On a phone and in a mail program's pane, light and dark."""
+    page = browser.new_page()
+    page.set_content(shown_html(composed(MAILS[name], mail)))
+    schemes: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for width in (375, 700):
+        page.set_viewport_size({"width": width, "height": 667})
+        for scheme in schemes:
+            page.emulate_media(color_scheme=scheme)
+            picture = page.screenshot(path=tmp_path / f"{name}-{width}-{scheme}.png", full_page=True)
+
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
+            pairs = page.evaluate(COLOURS)
+            assert pairs
+            assert [pair for pair in pairs if contrast(_hex(pair[1]), _hex(pair[2])) < 4.5] == []
+            assert struct.unpack(">I", picture[16:20])[0] == width
+    page.close()
 
 
 def test_dark_mode_is_dark(mail: Composing, browser: "Browser") -> None:
@@ -122,6 +135,27 @@ def test_what_matters_is_on_the_first_screen_of_a_phone(mail: Composing, browser
     page.set_content(shown_html(mail(BREACH)))
 
     for text in ("Red: limit crossed", "6 above the limit of 40", "worsening", "Go through every"):
+        box = page.get_by_role("article").get_by_text(text).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 667, text
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "texts"),
+    [
+        ("reminder", ("reminder 2, no answer yet", "first told on 4 October", "I am dealing with this")),
+        ("restated", ("no longer beyond the limit", "You were told", "It is now", "The alert is over")),
+        ("summary", ("60 things to know", "20", "40", "critical: act now")),
+    ],
+)
+def test_so_it_is_of_what_is_told_again_or_otherwise(
+    name: str, texts: tuple[str, ...], mail: Composing, browser: "Browser"
+) -> None:
+    page = browser.new_page(viewport={"width": 375, "height": 667})
+    page.set_content(shown_html(composed(MAILS[name], mail)))
+
+    for text in texts:
         box = page.get_by_role("article").get_by_text(text).first.bounding_box()
         assert box is not None
         assert box["y"] + box["height"] <= 667, text

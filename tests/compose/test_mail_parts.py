@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import cast
 
 import pytest
-from jinja2 import DictLoader, Environment
+from jinja2 import DictLoader
 from jinja2.exceptions import SecurityError, UndefinedError
 
-from monitor.compose import Links, compose, mail_environment
+from monitor.compose import Links, ShippedTemplates, compose, mail_environment
+from monitor.compose.samples import SAMPLES
 from monitor.core.notifications import Notice
 from notifiers.message import Message
 from tests.compose.conftest import LINKS, Composing
@@ -224,6 +225,29 @@ def test_outlook_gets_a_table_of_fixed_width_and_no_style_it_cannot_read(mail: C
     assert not re.search(r"(?:display:\s*(?:flex|grid)|background-image|position:\s*absolute|float:)", html)
 
 
+# What Gmail, Outlook and Apple Mail show, or leave out without harm (https://www.caniemail.com): where a
+# program knows no max-width or display, a table of fixed width and an attribute say the same.
+SAFE_STYLES = {
+    "background-color", "border", "border-collapse", "border-top", "color", "display", "font-family",
+    "font-size", "font-weight", "height", "line-height", "margin", "max-height", "max-width",
+    "mso-hide", "mso-line-height-rule", "padding", "text-align", "text-decoration", "vertical-align",
+    "width", "word-break",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_styles_in_elements_are_those_that_mail_programs_show(name: str, mail: Composing) -> None:
+    html = _html(mail(whole=SAMPLES[name].notification))
+
+    body = html[html.index("<body") :]
+    found = {each.partition(":")[0].strip() for style in re.findall(r' style="([^"]*)"', body)
+             for each in style.replace("&quot;", "'").split(";") if each.strip()}  # fmt: skip
+    assert found - SAFE_STYLES == set()
+    assert not re.search(
+        r"<(?:script|form|iframe|link|svg|video)\b|\son[a-z]+=|(?:src|url\()=?.?https?:", html
+    )
+
+
 def test_a_notice_without_optional_facts_leaves_no_empty_places(mail: Composing) -> None:
     bare = replace(
         BREACH,
@@ -286,8 +310,10 @@ def test_an_address_that_cannot_be_linked_to_is_refused(address: str) -> None:
         Links(base_url=address)
 
 
-def _own(template: str) -> Environment:
-    return mail_environment(DictLoader({"mail/mail.html.j2": template, "mail/mail.txt.j2": "x"}))
+def _own(template: str) -> ShippedTemplates:
+    return ShippedTemplates(
+        mail_environment(DictLoader({"mail/mail.html.j2": template, "mail/mail.txt.j2": "x"}))
+    )
 
 
 @pytest.mark.parametrize(

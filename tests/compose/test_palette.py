@@ -11,21 +11,21 @@ from monitor.palette import (
     ARRIVED,
     CHART,
     CLOSED,
+    CONFIRMED,
     DARK,
-    GREEN,
+    DOUBTFUL,
     LATE,
     LEVEL_TONES,
     LIGHT,
     NOTICE,
     RECOVERED,
     RED,
-    REFUSED,
+    RESTATED,
+    TONES,
     Theme,
     Tone,
     tone_of,
 )
-
-TONES = (RED, AMBER, GREEN, NOTICE, RECOVERED, CLOSED, LATE, ARRIVED, REFUSED)
 
 
 def contrast(one: str, other: str) -> float:
@@ -83,6 +83,11 @@ def test_no_two_tones_share_a_word_or_a_symbol_but_where_they_mean_the_same() ->
         (NoticeKind.CLOSED, Level.CRITICAL, CLOSED),
         (NoticeKind.LATE, None, LATE),
         (NoticeKind.ARRIVED, None, ARRIVED),
+        (NoticeKind.REMINDER, Level.CRITICAL, RED),
+        (NoticeKind.ESCALATED, Level.WARNING, AMBER),
+        (NoticeKind.RESTATED, Level.CRITICAL, RESTATED),
+        (NoticeKind.DOUBTFUL, None, DOUBTFUL),
+        (NoticeKind.CONFIRMED, Level.WARNING, CONFIRMED),
     ],
 )
 def test_news_is_coloured_by_its_level_and_what_is_over_by_itself(

@@ -9,10 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.compose.stories import stories
-from monitor.compose.subject import LONGEST, subject_of
-from monitor.core.notifications import Notice, NoticeKind
+from monitor.compose.subject import LONGEST, operations_subject, subject_of
+from monitor.core.notifications import Notice, NoticeKind, Occasion, OperationsKind
 from monitor.core.rulebook import Level
-from tests.support.notices import BELOW_RANGE, BREACH, CLOSED, PROVISIONAL, RECOVERED, WORSENED
+from tests.support.notices import (
+    ADDRESS_FAILING,
+    BELOW_RANGE,
+    BREACH,
+    CLOSED,
+    PROVISIONAL,
+    RECOVERED,
+    RESTATED,
+    WITHDRAWN,
+    WORSENED,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +58,14 @@ from tests.support.notices import BELOW_RANGE, BREACH, CLOSED, PROVISIONAL, RECO
             [replace(BREACH, value=None, protected=True)],
             "Swale: core assessments out of timescale withheld, limit 40 — red",
         ),
+        (
+            [RESTATED],
+            (
+                "Figure changed: Swale, core assessments out of timescale now 38, not 46 — no longer beyond "
+                "the limit"
+            ),
+        ),
+        ([WITHDRAWN], "Figure changed: Swale, core assessments out of timescale 46 is withdrawn"),
         ([BELOW_RANGE], "Kent: second or subsequent child protection plans 6.7%, limit 8.0% — notice"),
         (
             [replace(BREACH, title="IRO survey: felt listened to")],
@@ -85,14 +103,33 @@ HOSTILE = st.text(
     reason=HOSTILE,
     unit=HOSTILE,
     kind=st.sampled_from(NoticeKind),
+    occasion=st.sampled_from(Occasion),
+    doubt=HOSTILE,
     others=st.integers(0, 120),
 )
 def test_no_text_from_outside_breaks_the_line_or_makes_it_long(
-    *, area: str, title: str, reason: str, unit: str, kind: NoticeKind, others: int
+    *,
+    area: str,
+    title: str,
+    reason: str,
+    unit: str,
+    kind: NoticeKind,
+    occasion: Occasion,
+    doubt: str,
+    others: int,
 ) -> None:
-    notice = replace(BREACH, area=area, title=title, reason=reason, unit=unit, kind=kind)
+    notice = replace(RESTATED, area=area, title=title, reason=reason, unit=unit, kind=kind, doubt=doubt)
 
-    subject = subject_of(stories([notice, *[BREACH] * others]))
+    subject = subject_of(stories([notice, *[BREACH] * others]), occasion=occasion)
+
+    assert len(subject) <= LONGEST
+    assert len(subject.splitlines()) == 1
+    assert subject.isprintable()
+
+
+@given(kind=st.sampled_from(OperationsKind), about=HOSTILE)
+def test_nor_does_what_a_mail_about_limen_itself_is_about(kind: OperationsKind, about: str) -> None:
+    subject = operations_subject(replace(ADDRESS_FAILING, kind=kind, subject=about))
 
     assert len(subject) <= LONGEST
     assert len(subject.splitlines()) == 1

@@ -48,6 +48,8 @@ class Delivery:
 
 
 class ObedientWork:
+    answers = None
+
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings

@@ -16,7 +16,7 @@ from tests.support.offices import MINUTE, Answering, Office, ReadingRoom, people
 from tests.support.post import Post
 from tests.support.store_samples import ANNA, queued
 
-PENDING, SENDING, SENT, DEAD = OutboxState
+PENDING, SENDING, SENT, DEAD, _ = OutboxState
 GREYLISTED = Deferred("451 greylisted", OutcomeCode.RECIPIENT_DEFERRED, "message")
 DOWN = Deferred("no connection", OutcomeCode.CONNECTION_FAILED, "channel")
 
@@ -68,6 +68,23 @@ def test_mails_wait_for_a_server_that_is_gone_and_go_out_when_it_is_back(office:
     assert sender.deliver(limit=100) == DeliveryOutcome(delivered=5)
     assert {mail.message_id for mail in server.mails} == {mail.message_id for mail in mails}
     assert office.outcomes(mails[0].id) == [AttemptOutcome.CHANNEL_DOWN] * 4 + [AttemptOutcome.DELIVERED]
+
+
+def test_mails_wait_for_a_server_whose_name_cannot_be_resolved(office: Office, post: Post) -> None:
+    server = post.server(security="none")
+    mails = queued(office.store, *people(5))
+    nameless = office.sender(post.notifier_for(server.port, host="mail.invalid", allow_insecure=True))
+
+    for _ in range(3):
+        assert nameless.deliver(limit=100) == DeliveryOutcome(deferred=5)
+        office.wait(timedelta(days=3))
+    answer = "the name of the mail server mail.invalid:"
+    assert answer in office.entry(mails[0].id).last_response
+    resolved = office.sender(post.notifier(server), owner="resolved")
+
+    assert resolved.deliver(limit=100) == DeliveryOutcome(delivered=5)
+    assert [mail.message_id for mail in server.mails] == [mail.message_id for mail in mails]
+    assert office.outcomes(mails[0].id) == [AttemptOutcome.CHANNEL_DOWN] * 3 + [AttemptOutcome.DELIVERED]
 
 
 def test_a_server_that_hangs_on_two_mails_is_left_alone_for_the_rest(office: Office, post: Post) -> None:

@@ -1,11 +1,13 @@
 """Several senders on one outbox: each mail is one sender's, until that sender is not heard of again."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 
 from monitor.delivery import DeliveryOutcome, RetryPolicy
 from monitor.store.outbox import AttemptOutcome, OutboxState, claim
@@ -15,7 +17,7 @@ from tests.support.offices import MINUTE, POLICY, Office, ReadingRoom, people
 from tests.support.post import HandClock, Post
 from tests.support.store_samples import ANNA, queued
 
-PENDING, SENDING, SENT, DEAD = OutboxState
+PENDING, SENDING, SENT, DEAD, _ = OutboxState
 
 
 def test_senders_at_once_never_send_the_same_mail_twice(office: Office, post: Post, store_url: str) -> None:
@@ -78,6 +80,39 @@ def test_however_slow_a_server_is_nobody_takes_over_what_is_being_sent(
     assert sorted(slow_room.message_ids + rival_room.message_ids) == sorted(mail.message_id for mail in mails)
     assert office.states() == [SENT] * 15
     assert {tuple(office.outcomes(mail.id)) for mail in mails} == {(AttemptOutcome.DELIVERED,)}
+
+
+class SleepyStore(Store):
+    """A store after whose first transaction the machine sleeps."""
+
+    sleep: Callable[[], object] | None = None
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with super().writing() as connection:
+            yield connection
+        sleep, self.sleep = self.sleep, None
+        if sleep is not None:
+            sleep()
+
+
+def test_a_sender_that_slept_beyond_its_lease_sends_nothing_that_another_has_taken_over(
+    office: Office,
+) -> None:
+    mails = queued(office.store, *people(3))
+    rival_room, room = ReadingRoom(), ReadingRoom()
+    sleepy = SleepyStore(office.store.engines)
+
+    def sleep() -> None:
+        office.wait(timedelta(hours=1))
+        office.sender(rival_room, owner="the-rival").deliver(limit=2)
+
+    sleepy.sleep = sleep
+    office.sender(room, store=sleepy).deliver(limit=100)
+
+    assert rival_room.message_ids + room.message_ids == [mail.message_id for mail in mails]
+    assert len(rival_room.messages) == 2
+    assert office.states() == [SENT] * 3
 
 
 def test_a_server_that_dawdles_beyond_what_a_lease_bears_gets_no_content(office: Office, post: Post) -> None:

@@ -14,7 +14,7 @@ from tests.support.offices import MINUTE, Answering, Office, ReadingRoom, people
 from tests.support.post import Post
 from tests.support.store_samples import ANNA, BEN, queued
 
-PENDING, SENDING, SENT, DEAD = OutboxState
+PENDING, SENDING, SENT, DEAD, _ = OutboxState
 Attempt = AttemptOutcome
 
 
@@ -33,8 +33,9 @@ def test_a_mail_is_sent_once_and_the_servers_answer_is_kept(office: Office, post
     assert sent.last_response == "250 2.0.0 Accepted as 1"
 
 
-def test_a_refused_recipient_delays_nobody_else(office: Office, post: Post) -> None:
-    server = post.server(security="none", faults={"p1@kent.example": "550"})
+@pytest.mark.parametrize("refusal", ["550", "552", "554"])
+def test_a_refused_mail_delays_nobody_else(office: Office, post: Post, refusal: str) -> None:
+    server = post.server(security="none", faults={"p1@kent.example": refusal})
     queued(office.store, *people(4))
 
     outcome = office.sender(post.notifier(server)).deliver(limit=100)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.areas import AreaType
-from monitor.core.recipients import Recipient, RoleHolding
+from monitor.core.recipients import Deputy, Recipient, RoleHolding
 from monitor.directory import ConfigurationProblems, Contacts, load_areas, load_contacts
 from monitor.directory.contacts import is_address
 from monitor.shipped_files import shipped_config_dir
@@ -47,6 +47,120 @@ def test_people_roles_and_operations_are_read(tmp_path: Path) -> None:
         RoleHolding("district manager", "Folkestone and Hythe", ("ben",)),
     )
     assert contacts.operations == (ada, ben)
+
+
+AWAY = """
+people:
+  ada:
+    name: Ada Example
+    address: ada@kent.example
+    deputies:
+      - {person: ben, from: 2013-12-23, until: 2014-01-06}
+      - {person: cleo, from: 2014-06-01, also: true}
+  ben:
+    name: Ben Example
+    address: ben@kent.example
+    salutation: Λίγο Ben
+    deputies: {person: cleo, from: 2014-01-01, until: 2014-01-03}
+  cleo: {name: Zoë Example, address: cleo@kent.example, salutation: Annwyl Zoë}
+roles:
+  - {role: district manager, area: Swale, people: [ada]}
+operations: ada
+"""
+
+
+def test_deputies_are_read_with_their_days(tmp_path: Path) -> None:
+    contacts = load(tmp_path, AWAY)
+    assert contacts.directory.deputies == (
+        Deputy("ada", "ben", date(2013, 12, 23), date(2014, 1, 6)),
+        Deputy("ada", "cleo", date(2014, 6, 1), None, also=True),
+        Deputy("ben", "cleo", date(2014, 1, 1), date(2014, 1, 3)),
+    )
+
+
+def test_a_salutation_may_be_in_any_language(tmp_path: Path) -> None:
+    people = load(tmp_path, AWAY).directory.people
+    assert (people["ben"].salutation, people["cleo"].salutation) == ("Λίγο Ben", "Annwyl Zoë")
+
+
+@pytest.mark.parametrize(
+    ("on", "told"),
+    [
+        (date(2013, 12, 22), [("ada", "")]),
+        (date(2013, 12, 23), [("ben", "Ada Example")]),
+        (date(2014, 1, 1), [("cleo", "Ada Example")]),
+        (date(2014, 1, 3), [("ben", "Ada Example")]),
+        (date(2014, 1, 6), [("ada", "")]),
+        (date(2014, 6, 1), [("ada", ""), ("cleo", "Ada Example")]),
+    ],
+)
+def test_who_is_told_while_somebody_is_away(tmp_path: Path, on: date, told: list[tuple[str, str]]) -> None:
+    found, area = load(tmp_path, AWAY).directory.holders("district manager", "Swale", on, areas())
+    assert [(person.id, person.stands_in_for) for person in found] == told
+    assert area == "Swale"
+
+
+def spoilt_deputies(old: str, new: str) -> str:
+    assert AWAY.count(old) == 1, old
+    return AWAY.replace(old, new)
+
+
+FIRST = "{person: ben, from: 2013-12-23, until: 2014-01-06}"
+OF_DEPUTIES = [
+    ("LIM108", "a deputy without days", spoilt_deputies(FIRST, "«ben»")),
+    (
+        "LIM110",
+        "a key that a deputy has not",
+        spoilt_deputies(FIRST, "{person: ben, from: 2013-12-23, «to»: x}"),
+    ),
+    ("LIM112", "a deputy from no day on", spoilt_deputies(FIRST, "{«person»: ben}")),
+    ("LIM112", "nobody from a day on", spoilt_deputies(FIRST, "{«from»: 2013-12-23}")),
+    ("LIM115", "a British date", spoilt_deputies("2014-01-06", "«6/1/2014»")),
+    ("LIM116", "yes for true", spoilt_deputies("also: true", "also: «yes»")),
+    ("LIM201", "one who ends before they begin", spoilt_deputies("until: 2014-01-06", "«until»: 2013-12-23")),
+    ("LIM502", "a deputy who is not there", spoilt_deputies("person: ben", "person: «bne»")),
+    ("LIM608", "a person as their own deputy", spoilt_deputies("person: ben", "person: «ada»")),
+    (
+        "LIM609",
+        "two who stand in for each other",
+        spoilt_deputies("person: ben, from: 2013", "person: «ben», from: 2013").replace(
+            "person: cleo, from: 2014-01-01", "person: «ada», from: 2014-01-01"
+        ),
+    ),
+    (
+        "LIM609",
+        "three in a ring",
+        spoilt_deputies("person: ben, from: 2013", "person: «ben», from: 2013")
+        .replace("person: cleo, from: 2014-01-01", "person: «cleo», from: 2014-01-01")
+        .replace("Annwyl Zoë}", "Zoë, deputies: [{person: «ada», from: 2014-01-02, until: 2014-01-09}]}"),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "fault", "text"), OF_DEPUTIES, ids=[f"{code} {fault}" for code, fault, _ in OF_DEPUTIES]
+)
+def test_a_fault_of_deputies_is_reported_where_it_stands(
+    code: str, fault: str, text: str, tmp_path: Path
+) -> None:
+    clean, places = unmarked("contacts.yaml", text)
+    assert places, fault
+    assert refused(tmp_path, clean) == [(code, place) for place in places]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # On no day are both away.
+        spoilt_deputies("person: cleo, from: 2014-01-01, until: 2014-01-03", "person: ada, from: 2014-01-06"),
+        # Whoever is told as well is never left out.
+        spoilt_deputies(FIRST, FIRST.replace("}", ", also: true}")).replace(
+            "person: cleo, from: 2014-01-01", "person: ada, from: 2014-01-01"
+        ),
+    ],
+)
+def test_deputies_of_each_other_are_no_ring_while_somebody_is_left(tmp_path: Path, text: str) -> None:
+    assert load(tmp_path, text).directory.deputies
 
 
 def spoilt(old: str, new: str) -> str:
@@ -88,6 +202,13 @@ ROWS = [
         spoilt("  ben:", "  «be n»: {name: Other, address: other@kent.example}\n  ben:"),
     ),
     ("LIM201", "a role that ends before it begins", spoilt("until: 2014", "«until»: 2011")),
+    (
+        "LIM219",
+        "an address with tokens in it",
+        spoilt("ben@kent.example", "teams, address: 'slack://«TokenA/TokenB»'").replace(
+            "address: teams,", "channel: teams,"
+        ),
+    ),
     ("LIM219", "a password", SOUND + "# smtp password: «hunter22»\n"),
     ("LIM403", "a role for an area that is not there", spoilt("area: Swale", "area: «Swael»")),
     ("LIM502", "a role of a person who is not there", spoilt("people: ben", "people: «bne»")),
@@ -190,3 +311,19 @@ def test_the_shipped_people_are_invented_and_hold_every_role(shipped: Contacts) 
     for role in ("performance analyst", "data owner"):
         assert directory.holders(role, "Kent", on, tree)[1] == "Kent"
     assert [person.id for person in shipped.operations] == ["ops-desk"]
+
+
+def test_another_channel_takes_a_telephone_number_a_name_or_no_address(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.yaml"
+    path.write_text(
+        "people:\n"
+        "  on-call: {name: On call, channel: text, address: '+44 7700 900123'}\n"
+        "  alerts: {name: Alertmanager, channel: alertmanager}\n"
+        "operations: [on-call, alerts]\n"
+    )
+    contacts = load_contacts(path, areas())
+
+    assert [(each.channel, each.address) for each in contacts.operations] == [
+        ("text", "+44 7700 900123"),
+        ("alertmanager", ""),
+    ]

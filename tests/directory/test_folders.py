@@ -1,5 +1,6 @@
 """Rules and configuration judged together."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,26 @@ def test_without_areas_nothing_else_is_judged(folders: tuple[Path, Path]) -> Non
 def test_the_shipped_folders_hold_no_error() -> None:
     loaded = load_folders(shipped_rules_dir(), shipped_config_dir())
     assert loaded.rulebook is not None, render_problems(loaded.problems, loaded.sources)
+
+
+@pytest.mark.parametrize(
+    ("today", "codes"),
+    [(None, []), (date(2013, 11, 17), []), (date(2013, 12, 2), ["LIM519", "LIM513"])],
+)
+def test_what_is_over_and_who_will_be_missing_is_told_on_a_day(
+    folders: tuple[Path, Path], today: date | None, codes: list[str]
+) -> None:
+    rules, config = folders
+    (rules / "a.yaml").write_text(
+        "maintenance:\n  over: {from: 2013-11-15 18:00, until: 2013-11-18 08:00, reference: r}\n"
+        + rule_file(),
+        encoding="utf-8",
+    )
+    contacts = (config / "contacts.yaml").read_text(encoding="utf-8")
+    leaving = contacts.replace("people: p-ashdown}", "people: p-ashdown, until: 2014-02-14}")
+    (config / "contacts.yaml").write_text(leaving, encoding="utf-8")
+
+    loaded = load_folders(rules, config, today=today)
+
+    assert [problem.code for problem in loaded.problems] == codes
+    assert loaded.rulebook is not None

@@ -8,9 +8,9 @@ import pytest
 
 from tests.support import smtp_server
 from tests.support.council import Council
-from tests.support.stores import postgres, sqlite_template, store_url
+from tests.support.stores import postgres, sqlite_template, store_twin_url, store_url
 
-__all__ = ["postgres", "sqlite_template", "store_url"]
+__all__ = ["postgres", "sqlite_template", "store_twin_url", "store_url"]
 
 _numbers = count(1)
 

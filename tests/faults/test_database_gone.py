@@ -35,9 +35,8 @@ def cluster() -> Iterator[Cluster]:
 def council(cluster: Cluster, mail_server: tuple[Path, int], tmp_path: Path) -> Council:
     folder = tmp_path / "council"
     folder.mkdir()
+    # The tests' servers save the time, and would lose in a crash what was committed: limen sees to it itself.
     database = cluster.create("limen_template")
-    # As PostgreSQL comes; the tests' servers otherwise save the time, and lose in a crash what was committed.
-    cluster.execute(f'ALTER DATABASE "{database}" SET synchronous_commit = on')
     return Council(folder, cluster.url(database), *mail_server, domain=f"cut-{next(_numbers)}.example")
 
 

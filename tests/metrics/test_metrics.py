@@ -15,6 +15,7 @@ from monitor.core.alerts import AlertState
 from monitor.core.freshness import lateness_of
 from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
 from monitor.core.observations import Status
+from monitor.core.plausibility import fault_of
 from monitor.core.rulebook import Level, Rulebook
 from monitor.metrics import Metrics
 from tests.support.board import AREAS, NOON, RULEBOOK, a_figure, an_alert, full_metrics
@@ -139,6 +140,27 @@ def test_a_figure_is_told_to_be_late_until_it_has_come_and_as_long_as_it_is_know
 
     metrics.rulebook_in_force(Rulebook({}, {}, (), "6a" * 32, None, {}), AREAS)
     assert metrics.scoreboard.late() == ()
+
+
+def test_a_figure_is_told_to_be_doubtful_until_that_is_settled() -> None:
+    metrics = Metrics("1")
+    metrics.rulebook_in_force(RULEBOOK, AREAS)
+    faults = [an_alert(fault_of("cp_plans"), area, level=None, streak=1) for area in ("Swale", "Thanet")]
+    metrics.scoreboard.update([], faults, frozenset())
+    assert {
+        key for key in _samples(metrics) if key[0] in ("limen_figures_doubtful", "limen_alert_state")
+    } == {
+        ("limen_figures_doubtful", "Swale", "cp_plans"),
+        ("limen_figures_doubtful", "Thanet", "cp_plans"),
+    }
+
+    settled = replace(faults[0], state=AlertState.RESOLVED, breach_since=None, streak=0)
+    metrics.scoreboard.update([], [settled], frozenset())
+    assert [each.area for each in metrics.scoreboard.doubtful()] == ["Thanet"]
+    assert ("limen_figures_doubtful", "Swale", "cp_plans") not in _samples(metrics)
+
+    metrics.rulebook_in_force(Rulebook({}, {}, (), "6a" * 32, None, {}), AREAS)
+    assert metrics.scoreboard.doubtful() == ()
 
 
 def test_an_older_figure_does_not_take_the_place_of_the_latest() -> None:

@@ -1,11 +1,13 @@
 """The mail channel against a real server."""
 
+import socket
 from typing import Any
 
 import pytest
 
-from notifiers.email import EmailNotifier
+from notifiers.email import EmailNotifier, SmtpSettings
 from notifiers.message import Address, Deferred, Delivered, Notifier, OutcomeCode, Rejected
+from notifiers.smtp import _not_opened
 from tests.support.post import ANN, BOB, Post, a_message, plain_message
 
 Code = OutcomeCode
@@ -328,6 +330,16 @@ def test_a_name_that_does_not_exist_defers(post: Post) -> None:
 
     assert (outcome.code, outcome.scope) == (Code.NAME_NOT_RESOLVED, "channel")
     assert "mail.invalid" in outcome.reason
+
+
+@pytest.mark.parametrize("number", [socket.EAI_NONAME, socket.EAI_AGAIN, socket.EAI_FAIL])
+def test_a_name_that_is_not_found_now_may_be_found_later_whatever_the_resolver_says(number: int) -> None:
+    settings = SmtpSettings(host="mail.kent.example", port=25, sender=ANN)
+
+    failure = _not_opened(socket.gaierror(number, "whatever"), settings)
+
+    outcome = deferred(failure.outcome)
+    assert (outcome.code, outcome.scope) == (Code.NAME_NOT_RESOLVED, "channel")
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from monitor.rulebook.loader import LoadedRulebook
 from monitor.rulebook.problems import has_errors, lines_of, render_problems
 from tests.support.rule_texts import alert, areas, directory, indicator, loaded, route, rule_file
 
-FULL = rule_file(
-    indicator(
-        """
+FULL = (
+    rule_file(
+        indicator(
+            """
         targets:
           - {from: 2012-04-01, areas: [county, Swale], value: 90.5, reference: r}
           - {from: 2013-04-01, value: (neighbours + region) / 2 - 0.5, reference: r}
@@ -37,20 +38,37 @@ FULL = rule_file(
             reference: r
         direction: {method: regression, figures: 6}
         """
+        )
+        + indicator(
+            "basis: month\n"
+            "plausible: {jump: 30, falls_to_zero_from: 20, missing_areas: true, wait: 3 working days}",
+            id="visits",
+        )
+        + indicator(
+            "unit: percent\n"
+            "derived: {ratio: {of: visits, to: [\n"
+            "  {from: 2013-04-01, indicator: visits, figure: latest, reference: r}]}}",
+            id="share",
+        ),
+        alert(
+            "recover: value <= 80\nfor: 2 periods\noverrides: {Swale: {levels: {critical: value > 110}}}\n"
+            "flapping: {figures: 12, high: 40, low: 20}"
+        ),
+        route(
+            "match: {areas: district, levels: [warning, critical]}\n"
+            "when: {days: [Monday, Friday], from: 08:00, until: 24:00}\n"
+            "remind: {after: 5 working days, factor: 1, longest: 9 working days, at_most: 3}\n"
+            "escalate: [{after: 5 working days, to: director}, {after: 9 working days, to: [{person: dai}]}]"
+        )
+        + route("when: {digest: weekly, on: Monday, at: '08:00'}\nremind: 5 working days", id="weekly"),
+        neighbour_sets="  near: {file: near.csv, reference: r}\n",
     )
-    + indicator("basis: month", id="visits")
-    + indicator(
-        "unit: percent\n"
-        "derived: {ratio: {of: visits, to: [\n"
-        "  {from: 2013-04-01, indicator: visits, figure: latest, reference: r}]}}",
-        id="share",
-    ),
-    alert(
-        "recover: value <= 80\nfor: 2 periods\noverrides: {Swale: {levels: {critical: value > 110}}}\n"
-        "flapping: {figures: 12, high: 40, low: 20}"
-    ),
-    route("match: {areas: district, levels: [warning, critical]}"),
-    neighbour_sets="  near: {file: near.csv, reference: r}\n",
+    + """\
+inhibitions:
+  first: {while: {levels: critical}, hold: {levels: warning}, same: [indicator, theme], reference: r}
+maintenance:
+  first: {match: {areas: Swale}, from: 2013-11-15 18:00, until: "2013-11-18 08:00", reference: r}
+"""
 )
 TABLES = {
     "near.csv": 'area,neighbour,rank\nSwale,"Thanet",1\n"Swale",E07000105,2\nShepway,Swale,1\n',
@@ -297,6 +315,21 @@ BOMBS = {
         "",
         "",
     ),
+    "3,000 inhibitions and as many times of maintenance": rule_file(
+        alerts="".join(alert(id=f"rule-{number}") for number in range(50))
+    )
+    + "inhibitions:\n"
+    + "".join(f"  x{number}: {{while: {{}}, hold: {{}}, reference: r}}\n" for number in range(3_000))
+    + "maintenance:\n"
+    + "".join(
+        f"  x{number}: {{from: 2013-11-15 18:00, until: 2013-11-18 08:00, reference: r}}\n"
+        for number in range(3_000)
+    ),
+    "300 inhibitions of what 50 rules raise": rule_file(
+        alerts="".join(alert(id=f"rule-{number}") for number in range(50))
+    )
+    + "inhibitions:\n"
+    + "".join(f"  x{number}: {{while: {{}}, hold: {{}}, reference: r}}\n" for number in range(300)),
     "2,000 calculated targets": rule_file(
         indicator(
             "benchmarks: [{from: 1990-01-01, neighbours: 34, reference: r}]\n"

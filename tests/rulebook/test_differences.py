@@ -149,6 +149,103 @@ def test_a_route_is_shown_with_whom_it_tells() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("keys", "part", "said"),
+    [
+        ("when: at once", None, None),
+        ("when: working hours", "when", "working hours"),
+        ('when: {from: "09:00", until: "24:00"}', "when", "working days, 09:00 until 24:00"),
+        (
+            'when: {days: [Friday, Monday], from: "09:00", until: "17:30"}',
+            "when",
+            "Monday, Friday, 09:00 until 17:30",
+        ),
+        ('when: {digest: daily, at: "08:00"}', "when", "daily digest on working days at 08:00"),
+        ('when: {digest: weekly, on: Friday, at: "08:00"}', "when", "weekly digest on Friday at 08:00"),
+        ("remind: 1 working day", "remind", "after 1 working day, factor 2, longest 20 working days"),
+        (
+            "remind: {after: 5 working days, factor: 1, at_most: 3}",
+            "remind",
+            "after 5 working days, factor 1, longest 20 working days, at most 3",
+        ),
+        (
+            "escalate: [{after: 1 working day, to: director}, {after: 9 working days, to: [x, {person: y}]}]",
+            "escalate",
+            "after 1 working day: director; after 9 working days: x, person y",
+        ),
+    ],
+)
+def test_a_route_is_shown_with_when_it_tells(keys: str, part: str | None, said: str | None) -> None:
+    written = edited("to: [district manager]", f"to: [district manager]\n    {keys}")
+    assert written == ([] if part is None else [("route", "managers", part, None, said)])
+
+
+def test_what_makes_a_figure_doubtful_is_shown() -> None:
+    plausible = "plausible: {jump: 12.5, falls_to_zero_from: 20, missing_areas: true}"
+    assert edited(
+        "    definition: Plans on the day.\n", f"    definition: Plans on the day.\n    {plausible}\n"
+    ) == [
+        (
+            "indicator",
+            "plans",
+            "plausible",
+            None,
+            "jump 12.5, falls to zero from 20, missing areas, wait 2 working days",
+        )
+    ]
+
+
+HOLDING = (
+    RULES
+    + """\
+inhibitions:
+  critical-first:
+    while: {levels: critical}
+    hold: {levels: warning, areas: district}
+    same: [indicator, area]
+    reference: agreed
+maintenance:
+  change-of-system: {from: "2013-11-15 18:00", until: "2013-11-18 08:00", reference: the plan}
+"""
+)
+
+
+def test_what_holds_news_back_is_shown_when_it_is_added() -> None:
+    inhibition, maintenance = differences(book(), book(HOLDING), AREAS)
+
+    assert (inhibition.kind, inhibition.id, inhibition.edit) == ("inhibition", "critical-first", Edit.ADDED)
+    assert {part.part: part.new for part in inhibition.parts} == {
+        "while": "levels critical",
+        "hold": "levels warning; areas district",
+        "same": "area, indicator",
+        "reference": "agreed",
+    }
+    assert (maintenance.kind, maintenance.id, maintenance.edit) == (
+        "maintenance",
+        "change-of-system",
+        Edit.ADDED,
+    )
+    assert {part.part: part.new for part in maintenance.parts} == {
+        "match": "every alert",
+        "from": "2013-11-15 18:00",
+        "until": "2013-11-18 08:00",
+        "reference": "the plan",
+    }
+
+
+def test_what_holds_news_back_is_shown_part_by_part_when_it_is_edited() -> None:
+    longer = HOLDING.replace("2013-11-18 08:00", "2013-11-19 12:00").replace(
+        "same: [indicator, area]", "within: true"
+    )
+    found = differences(book(HOLDING), book(longer), AREAS)
+
+    assert [(each.id, part.part, part.old, part.new) for each in found for part in each.parts] == [
+        ("critical-first", "same", "area, indicator", None),
+        ("critical-first", "within", None, "yes"),
+        ("change-of-system", "until", "2013-11-18 08:00", "2013-11-19 12:00"),
+    ]
+
+
 def test_comments_order_and_spelling_are_no_difference() -> None:
     respelt = "# a comment\n" + RULES.replace("value > 50", "value  >  50.0 # spaced")
 

@@ -37,6 +37,46 @@ def rows() -> list[tuple[str, str, str]]:
 
 ROWS = rows()
 
+ROUTE_BEFORE = """\
+routes:
+  a:
+    escalate:
+    - {to: x, after: 5  working days}
+    remind: >
+      5 working
+      days
+    when:
+      at: 08:00
+      digest: daily
+"""
+ROUTE_AFTER = """\
+routes:
+  a:
+    when:
+      digest: daily
+      at: "08:00"
+    remind: 5 working days
+    escalate:
+      - {after: 5 working days, to: x}
+"""
+HOLDING_BEFORE = """\
+maintenance: {a: {until: 2013-11-18 08:00, from: '2013-11-15   18:00'}}
+inhibitions: {a: {hold: {}, while: {}, within: true, same: area}}
+"""
+HOLDING_AFTER = """\
+inhibitions:
+  a:
+    while: {}
+    hold: {}
+    same: area
+    within: true
+
+maintenance:
+  a:
+    from: "2013-11-15 18:00"
+    until: "2013-11-18 08:00"
+"""
+
 
 @pytest.mark.parametrize(("rule", "before", "after"), ROWS, ids=[row[0] for row in ROWS])
 def test_the_form(rule: str, before: str, after: str) -> None:
@@ -58,6 +98,12 @@ def test_every_rule_of_the_form_is_tried() -> None:
         ("# top\nalerts: {}\nindicators: {}\n", "# top\n\nindicators: {}\n\nalerts: {}\n"),
         ("%YAML 1.2\n---\nroutes: {}\n...\n", "routes: {}\n"),
         ("# only\n\n\n#   this   \n", "# only\n\n#   this\n"),
+        (
+            "routes: {a: {when: {until: 24:00, from: '08:00', days:  [Monday]}, match: {}}}\n",
+            'routes:\n  a:\n    match: {}\n    when: {days: [Monday], from: "08:00", until: "24:00"}\n',
+        ),
+        (ROUTE_BEFORE, ROUTE_AFTER),
+        (HOLDING_BEFORE, HOLDING_AFTER),
         ("", ""),
         ("people: {a: {name: x}}\n", "people: {a: {name: x}}\n"),
     ],

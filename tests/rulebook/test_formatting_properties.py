@@ -16,9 +16,10 @@ from monitor.rulebook.yaml_nodes import read_document
 from tests.support.repository import ROOT
 from tests.support.rule_texts import alert, directory, indicator, loaded, route, rule_file
 
-FULL = rule_file(
-    indicator(
-        """
+FULL = (
+    rule_file(
+        indicator(
+            """
         limits:
           - {from: 2012-04-01, until: 2014-04-01, lower: 1, upper: 200, reference: r}
         targets:
@@ -42,10 +43,26 @@ FULL = rule_file(
             one line
             and another
         direction: {method: regression, figures: 6}
+        plausible: {wait: 3 working days, jump: 30}
         """
-    ),
-    alert("recover: value <= 80\nfor: 2 periods\noverrides: {Swale: {levels: {critical: value > 110}}}"),
-    route("to: [district manager,\n  {person: ada}]\nmatch: {levels: [warning, critical], areas: district}"),
+        ),
+        alert("recover: value <= 80\nfor: 2 periods\noverrides: {Swale: {levels: {critical: value > 110}}}"),
+        route(
+            "to: [district manager,\n  {person: ada}]\n"
+            "match: {levels: [warning, critical], areas: district}\n"
+            "escalate:\n- to: director\n  after: 5 working days\n"
+            "remind: {at_most: 3, after: 5 working days}\nwhen: {until: 24:00, from: '08:00'}"
+        ),
+    )
+    + """\
+inhibitions:
+  critical-first: {hold: {levels: warning}, while: {levels: critical}, same: [area, indicator], reference: r}
+maintenance:
+  change-of-system:
+    reference: r
+    until: 2013-11-18 08:00
+    from: '2013-11-15 18:00'
+"""
 )
 
 
@@ -92,6 +109,8 @@ def same(one: Rulebook, other: Rulebook) -> None:
         (dict(one.indicators), dict(other.indicators)),
         (dict(one.alerts), dict(other.alerts)),
         (one.routes, other.routes),
+        (one.inhibitions, other.inhibitions),
+        (one.maintenance, other.maintenance),
         (dict(one.sources), dict(other.sources)),
     )
     for left, right in kinds:

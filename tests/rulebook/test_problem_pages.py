@@ -1,12 +1,15 @@
 """docs/problems.md has an entry for every code, says what the program says, and its examples are faulty."""
 
 import re
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from monitor.compose.bounded import BoundedRendering
+from monitor.compose.template_checks import check_templates
 from monitor.directory import ConfigurationProblems, load_areas, load_contacts
 from monitor.rulebook.problems import PROBLEMS, Problem, Severity
 from tests.support.repository import ROOT
@@ -14,8 +17,9 @@ from tests.support.rule_benches import bench
 from tests.support.rule_texts import alert, areas, directory, indicator, loaded, route, rule_file, source
 
 NEEDS_FIGURES = {"LIM421", "LIM422", "LIM423", "LIM424"}
+NEEDS_A_DAY = {"LIM513", "LIM519"}
 NEEDS_MORE_THAN_A_FEW_LINES = {
-    "LIM101", "LIM103", "LIM107", "LIM120", "LIM121", "LIM306", "LIM307", *NEEDS_FIGURES,
+    "LIM101", "LIM103", "LIM107", "LIM120", "LIM121", "LIM306", "LIM307", *NEEDS_FIGURES, *NEEDS_A_DAY,
 }  # fmt: skip
 
 
@@ -65,6 +69,9 @@ def test_what_a_few_lines_cannot_show_is_described(code: str) -> None:
 
 
 def faults(examples: dict[str, str], folder: Path) -> tuple[Problem, ...]:
+    for kind, text in examples.items():
+        if kind.startswith("jinja "):
+            return of_template(folder / "templates", kind.removeprefix("jinja "), text)
     if "csv" in examples:
         return refused(folder, "areas.csv", examples["csv"])
     if "yaml test" in examples:
@@ -79,8 +86,16 @@ def faults(examples: dict[str, str], folder: Path) -> tuple[Problem, ...]:
         alert(examples.get("yaml alert", "")),
         route(examples.get("yaml route", "")),
         source(examples["yaml source"]) if "yaml source" in examples else "",
-    )
+    ) + examples.get("yaml sections", "")
     return loaded({"rules.yaml": text, **tables}, people=directory()).problems
+
+
+def of_template(folder: Path, name: str, text: str) -> tuple[Problem, ...]:
+    path = folder / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text, encoding="utf-8")
+    with closing(BoundedRendering(longest=1.0)) as rendering:
+        return check_templates(folder, rendering).problems
 
 
 def refused(folder: Path, name: str, text: str) -> tuple[Problem, ...]:

@@ -12,14 +12,17 @@ from monitor.rulebook.alerts import ALERT_KEYS
 from monitor.rulebook.dated_values import COMMON_KEYS
 from monitor.rulebook.indicators import BAND_KEYS, INDICATOR_KEYS
 from monitor.rulebook.loader import read_rulebook
-from monitor.rulebook.routes import MATCH_KEYS, ROUTE_KEYS
+from monitor.rulebook.matches import MATCH_KEYS
+from monitor.rulebook.routes import ROUTE_KEYS
 from monitor.rulebook.sources import MAPPED_KEYS, SOURCE_KEYS
 from monitor.rulebook.vocabulary.derivations import DERIVED
-from monitor.rulebook.vocabulary.indicators import BENCHMARKS, LIMITS, TARGETS
+from monitor.rulebook.vocabulary.holding_back import INHIBITION, MAINTENANCE
+from monitor.rulebook.vocabulary.indicators import BENCHMARKS, LIMITS, PLAUSIBLE, TARGETS
 from monitor.rulebook.vocabulary.neighbours import NEIGHBOUR_SET
+from monitor.rulebook.vocabulary.timing import DIGEST_KEYS, WINDOW_KEYS
 from monitor.rulebook.vocabulary.values import names
 from tests.support.repository import ROOT
-from tests.support.rule_texts import alert, areas, found, indicator, rule_file, source
+from tests.support.rule_texts import alert, areas, found, indicator, route, rule_file, source
 
 TEXT = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 HIGHER = "unit: percent\ndecimals: 1\npolarity: higher is better\n"
@@ -54,6 +57,28 @@ def test_the_routes_are_sound() -> None:
     assert not found(
         rule_file(indicator("theme: child protection"), rules, routes.replace(", assessments]", "]"))
     )
+
+
+def test_the_timing_of_a_route_is_sound() -> None:
+    rules = alert("levels: {warning: value > 85}")
+    assert not found(rule_file(alerts=rules, routes=route(example("yaml timing of a route"))))
+
+
+def test_the_inhibitions_and_times_of_maintenance_are_sound() -> None:
+    rules = indicator() + indicator(id="like_it") + indicator("theme: child protection", id="other")
+    alerts = alert() + alert("indicator: like_it", id="a-rule") + alert("indicator: other", id="b-rule")
+    book = rule_file(rules, alerts) + example("yaml inhibitions") + example("yaml maintenance")
+    assert not found(book)
+
+
+def test_the_plausible_figures_are_sound() -> None:
+    assert not found(rule_file(indicator(example("yaml plausible figures of an indicator"))))
+
+
+def test_the_contacts_with_deputies_are_sound(tmp_path: Path) -> None:
+    path = tmp_path / "contacts.yaml"
+    path.write_text(example("yaml contacts with deputies"), encoding="utf-8")
+    assert len(load_contacts(path, areas()).directory.deputies) == 1
 
 
 def test_the_sources_are_sound() -> None:
@@ -119,6 +144,7 @@ def test_the_contacts_are_sound(tmp_path: Path) -> None:
             *(*INDICATOR_KEYS, *ALERT_KEYS, *ROUTE_KEYS, *MATCH_KEYS, *COMMON_KEYS, *BAND_KEYS),
             *(*SOURCE_KEYS, *MAPPED_KEYS, *DERIVED.names, *NEIGHBOUR_SET.names),
             *(*names(TARGETS), *names(LIMITS), *names(BENCHMARKS)),
+            *(*INHIBITION.names, *MAINTENANCE.names, *WINDOW_KEYS, *DIGEST_KEYS, *PLAUSIBLE.one_of),
         }
     ),
 )

@@ -68,6 +68,10 @@ def test_the_examples_of_the_guide_are_valid() -> None:
     routes = "".join(f"  {line}\n" for line in found["yaml part of the routes"].splitlines())
     assert not faults(rule_file(routes=routes))
     assert not faults(rule_file() + found["yaml sources"])
+    for kind in ("yaml inhibitions", "yaml maintenance"):
+        assert not faults(rule_file() + found[kind])
+    assert not faults(rule_file(indicator(found["yaml plausible figures of an indicator"])))
+    assert not faults(rule_file(routes=route(found["yaml timing of a route"])))
 
 
 def test_a_sound_file_is_valid() -> None:

@@ -15,8 +15,9 @@ from monitor.store.errors import StoreUnavailableError
 from monitor.store.figures import figures
 from monitor.store.migrate import upgrade
 from monitor.store.store import Store
-from tests.support.postgres import running_cluster
+from tests.support.postgres import Cluster, running_cluster
 from tests.support.store_samples import ANNA, INDICATOR, figure, queued, record
+from tests.support.stores import postgres_database
 
 PASSWORD = "s3cret-w0rd"
 
@@ -135,6 +136,22 @@ def test_sqlite_is_set_up_to_survive_a_power_cut(tmp_path: Path) -> None:
         "busy_timeout": engines.BUSY_TIMEOUT_MS,
         "recursive_triggers": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("of_the_server", "of_limen"),
+    [("off", "on"), ("on", "on"), ("local", "local"), ("remote_apply", "remote_apply")],
+)
+def test_postgresql_commits_to_the_disk_whatever_the_server_does_for_others(
+    postgres: Cluster, of_the_server: str, of_limen: str
+) -> None:
+    with postgres_database(postgres) as url:
+        name = url.rpartition("/")[2]
+        postgres.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = {of_the_server}')
+        with Store.open(url) as store:
+            for opened in (store.writing, store.reading):
+                with opened() as connection:
+                    assert connection.scalar(text("SHOW synchronous_commit")) == of_limen
 
 
 def test_all_of_a_transaction_is_undone_when_it_fails(store: Store) -> None:

@@ -129,7 +129,7 @@ class Council:
     """Where its processes log, if not in its own folder."""
 
     def __post_init__(self) -> None:
-        for name in ("rules", "config", "inbox"):
+        for name in ("rules", "config", "inbox", "queue"):
             (self.folder / name).mkdir()
         (self.folder / "rules" / "routes.yaml").write_text(ROUTES)
         self.watch_topics(1)
@@ -169,13 +169,26 @@ class Council:
             **self.settings,
         }
 
-    def send_figures(self, figures: Figures, *bad_rows: str) -> None:
-        """Puts a file into the inbox, whole at once; each is written a second after the one before."""
+    @property
+    def queue(self) -> Path:
+        """Files that a busy station puts into the inbox itself."""
+        return self.folder / "queue"
+
+    def send_figures(self, figures: Figures, *bad_rows: str, queued: bool = False) -> None:
+        """Puts a file into the inbox (or the queue), whole at once."""
         self.files += 1
         self.figures |= figures
         part = self.folder / f"{self.files}.part"
         part.write_text(as_csv(figures, *bad_rows))
-        part.rename(self.inbox / f"{self.files:04}.csv")
+        part.rename((self.queue if queued else self.inbox) / f"{self.files:04}.csv")
+
+    def withdraw_queued(self, but: int) -> None:
+        """Takes back what still lies in the queue, but so many files; each must hold one month's figures."""
+        for file in sorted(self.queue.iterdir())[but:]:
+            file.unlink()
+            self.files -= 1
+            for key in monthly_figures(self.files):
+                del self.figures[key]
 
     @contextmanager
     def life(
@@ -185,6 +198,7 @@ class Council:
         die_at: str = "",
         largest_file: int | None = None,
         beside: bool = False,
+        trace: Path | None = None,
     ) -> Iterator[ForkServerProcess]:
         """A station that has begun its jobs, or has ended before it could.
 
@@ -198,6 +212,7 @@ class Council:
             die_at=die_at,
             task=task,
             largest_file=largest_file,
+            trace=trace,
         )
         ours, theirs = multiprocessing.Pipe()
         process = stations().Process(target=station.work, args=(orders, theirs))

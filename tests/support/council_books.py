@@ -128,7 +128,12 @@ def _wrong_mails(
     connection: Connection, entries: Iterable[OutboxEntry], received: Iterable[ReceivedMail]
 ) -> Iterator[str]:
     """Every due mail arrived, and as often again as its sender died or lost the answer, not once more."""
-    came = Counter(mail.message_id for mail in received)
+    came: Counter[str] = Counter()
+    contents: dict[str, bytes] = {}
+    for mail in received:
+        came[mail.message_id] += 1
+        if contents.setdefault(mail.message_id, mail.content) != mail.content:
+            yield f"the copies of {mail.message_id} differ"
     for entry in entries:
         copies = came.pop(entry.message_id, 0)
         attempts = attempts_of(connection, entry.id)

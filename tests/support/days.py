@@ -140,10 +140,14 @@ def lived_steps(store: Store) -> list[Happened]:
 
 
 def lived_decisions(store: Store) -> list[tuple[date, Decision]]:
-    """Every decision with its day, sorted."""
+    """Every decision with its day, sorted; without the figures that were told, which a replay leaves out."""
     with store.reading() as connection:
         keys = connection.execute(select(decisions.c.rule, decisions.c.area).distinct())
-        found = [(each.at.date(), each.decision) for key in keys for each in decisions_of(connection, *key)]
+        found = [
+            (each.at.date(), replace(each.decision, figure=None))
+            for key in keys
+            for each in decisions_of(connection, *key)
+        ]
     return sorted(found, key=repr)
 
 

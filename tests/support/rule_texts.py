@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from textwrap import dedent, indent
 
 from monitor.core.areas import Area, AreaTree, AreaType
@@ -180,18 +181,22 @@ def place_of(problem: Problem) -> Place:
     return Place(position.file, position.line, position.column, problem.length)
 
 
-def loaded(files: Mapping[str, str | bytes] | str, *, people: Directory | None = None) -> LoadedRulebook:
+def loaded(
+    files: Mapping[str, str | bytes] | str, *, people: Directory | None = None, today: date | None = None
+) -> LoadedRulebook:
     """Loads texts, with the areas of this module."""
     texts = {"rules.yaml": files} if isinstance(files, str) else files
     contents = {name: text.encode() if isinstance(text, str) else text for name, text in texts.items()}
-    return read_rulebook(contents, areas=areas(), directory=people)
+    return read_rulebook(contents, areas=areas(), directory=people, today=today)
 
 
 def found(
-    files: Mapping[str, str | bytes] | str, *, people: Directory | None = None
+    files: Mapping[str, str | bytes] | str, *, people: Directory | None = None, today: date | None = None
 ) -> list[tuple[str, Place]]:
     """The codes and places of the problems in some texts."""
-    return [(problem.code, place_of(problem)) for problem in loaded(files, people=people).problems]
+    return [
+        (problem.code, place_of(problem)) for problem in loaded(files, people=people, today=today).problems
+    ]
 
 
 def expected(code: str, files: Mapping[str, str] | str) -> tuple[dict[str, str], list[tuple[str, Place]]]:

@@ -16,8 +16,13 @@ The application is the real one; what is wrapped around its parts only counts th
 | answered | the server's answer is read and not recorded |
 
 `NAME:3` is the third time that a step is reached.
+
+A busy station works through the files of the folder ``queue`` beside its inbox: each is put into the inbox,
+and judged in a cycle of its own, when the one before it was judged; so what it decides does not depend on how
+often it was killed on the way.
 """
 
+import mmap
 import os
 import random
 import re
@@ -32,33 +37,46 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, event
 
+from monitor import app
 from monitor.app import Application
+from monitor.cycle import run_cycle
 from monitor.intake.inbox import Inbox, StepReached
 from monitor.intake.observation_files import Reading
 from monitor.intake.recording import IntakeEvent
 from monitor.logs import configure_logs
 from monitor.settings import Settings, load_settings
+from monitor.store.codec import notification_to_json
 from monitor.store.engine import Engines
 from monitor.store.errors import StoreError
-from monitor.store.outbox import OutboxEntry
+from monitor.store.outbox import OutboxEntry, OutboxState, outbox_depth
 from monitor.store.store import Store
+from monitor.telling import StormGuard
 from notifiers.message import Message, Notifier, Outcome
 
 STORE_AWAY: Final = 75
 """EX_TEMPFAIL of sysexits.h: the database could not be used; the log says why."""
 
 LONGEST_SENDING_S: Final = 60
+MOST_UNSENT, LONGEST_WAIT_S = 12, 5
+"""A busy station waits, but not for long, while so many mails are unsent."""
+
+A_CHART_IN_MAILS: Final = 8
+"""One mail of so many has its charts in a busy run."""
+
+TRACED, TRACE_LENGTH = 2, 64
+"""How many threads leave a trace, and the letters of each."""
 
 _INSERT = re.compile(r'INSERT INTO "?(\w+)')
 
 
-Task = Literal["once", "all", "send"]
+Task = Literal["once", "all", "busy", "judge", "send"]
 
 
 def die() -> None:
@@ -72,8 +90,9 @@ class Orders:
 
     ``environment`` holds the settings. Its clock is ``ahead`` of the machine's, so that a lease may be over
     without waiting. ``task``: "once" does each job once; "all" works until nothing is due any more,
-    delivery beside the cycles as in the daemon; "send" only sends, until it is killed or a minute is over.
-    ``largest_file`` limits what it may write, in bytes.
+    delivery beside the cycles as in the daemon; "busy" works through the queue like that; "judge" works
+    through the queue and sends nothing; "send" only sends, until it is killed or a minute is over.
+    ``largest_file`` limits what it may write, in bytes. ``trace``: where it leaves its last steps.
     """
 
     environment: Mapping[str, str]
@@ -82,19 +101,42 @@ class Orders:
     die_at: str = ""
     task: Task = "once"
     largest_file: int | None = None
+    trace: Path | None = None
+
+
+class _Job(threading.local):
+    """Which job a thread is at."""
+
+    name = "reload"
 
 
 @dataclass
 class Steps:
-    """Counts the steps that are reached, and does at one of them what it is told: dies, by default."""
+    """Counts the steps that are reached, and does at one of them what it is told: dies, by default.
+
+    ``trace`` is shared with a file, where the last step of each thread outlives the process.
+    """
 
     at: str = ""
     then: Callable[[], object] = die
-    job: str = ""
+    trace: mmap.mmap | None = None
     counts: Counter[str] = field(default_factory=Counter)
+    _job: _Job = field(default_factory=_Job)
+
+    @property
+    def job(self) -> str:
+        """The job that the calling thread is at."""
+        return self._job.name
+
+    @job.setter
+    def job(self, name: str) -> None:
+        self._job.name = name
 
     def reached(self, step: str) -> None:
         self.counts[step] += 1
+        if self.trace is not None:
+            place = 0 if threading.current_thread() is threading.main_thread() else TRACE_LENGTH
+            self.trace[place : place + TRACE_LENGTH] = step.encode().ljust(TRACE_LENGTH)
         wanted, _, times = self.at.rpartition(":")
         name, number = (wanted, int(times)) if times.isdecimal() else (self.at, 1)
         if (step, self.counts[step]) == (name, number):
@@ -155,8 +197,10 @@ class ObservedChannel:
         self.inner.close()
 
 
-def observed(settings: Settings, steps: Steps, clock: Callable[[], datetime]) -> Application:
-    """The application, with an eye on its steps."""
+def observed(
+    settings: Settings, steps: Steps, clock: Callable[[], datetime], *, charts_in: int = 1
+) -> Application:
+    """The application, with an eye on its steps. Only one mail of ``charts_in`` has charts."""
     settings.inbox.mkdir(parents=True, exist_ok=True)
     store = ObservedStore.open(settings.url)
     store.steps = steps
@@ -165,13 +209,20 @@ def observed(settings: Settings, steps: Steps, clock: Callable[[], datetime]) ->
     application._inbox = ObservedInbox(inbox.folder, inbox.archive, inbox.failed, inbox.settle, steps=steps)
 
     def compose(entry: OutboxEntry) -> Message:
-        message = application.compose(entry)
+        message = application.compose(_without_history(entry) if entry.id % charts_in else entry)
         steps.reached("composed")
         return message
 
     channels = {name: ObservedChannel(inner, steps) for name, inner in sender.notifiers.items()}
     application._sender = replace(sender, compose=compose, notifiers=channels)
     return application
+
+
+def _without_history(entry: OutboxEntry) -> OutboxEntry:
+    """The mail without what its charts are drawn from."""
+    told = entry.notification
+    notices = tuple(replace(notice, history=()) for notice in told.notices)
+    return replace(entry, payload=notification_to_json(replace(told, notices=notices)))
 
 
 def _watch_smtp(steps: Steps) -> None:
@@ -202,6 +253,42 @@ class Station:
 
     def all(self) -> None:
         """Works until nothing is due any more; delivery goes on beside the cycles."""
+        self._with_delivery_beside(lambda _beside: self._judge_all())
+
+    def busy(self) -> None:
+        """Works through the queue, a cycle for each file, delivery beside; ends when nothing is due."""
+        self._with_delivery_beside(self._feed)
+
+    def judge_queue(self) -> None:
+        """Works through the queue, a cycle for each file."""
+        self._feed(None)
+
+    def _judge_all(self) -> None:
+        while any(self.application.settings.inbox.iterdir()):
+            self.judge()
+        self.judge()
+
+    def _feed(self, beside: threading.Thread | None) -> None:
+        inbox = self.application.settings.inbox
+        self.judge()
+        for file in sorted((inbox.parent / "queue").iterdir()):
+            if beside is not None:
+                self._wait_for_delivery(beside)
+            file.rename(inbox / file.name)
+            self.steps.reached("fed")
+            self.judge()
+
+    def _wait_for_delivery(self, beside: threading.Thread) -> None:
+        end = time.monotonic() + LONGEST_WAIT_S
+        while beside.is_alive() and self._unsent() > MOST_UNSENT and time.monotonic() < end:
+            time.sleep(0.01)
+
+    def _unsent(self) -> int:
+        with self.application.store.reading() as connection:
+            counted = outbox_depth(connection, self.clock()).by_state
+        return counted[OutboxState.PENDING] + counted[OutboxState.SENDING]
+
+    def _with_delivery_beside(self, judge: Callable[[threading.Thread], object]) -> None:
         judged = threading.Event()
         failures: list[StoreError] = []
 
@@ -217,9 +304,7 @@ class Station:
         beside = threading.Thread(target=deliver)
         beside.start()
         try:
-            while any(self.application.settings.inbox.iterdir()):
-                self.judge()
-            self.judge()
+            judge(beside)
         finally:
             judged.set()
             beside.join()
@@ -246,6 +331,24 @@ class Station:
         return outcome.delivered + outcome.deferred + outcome.rejected > 0
 
 
+def _open_storm_guard() -> None:
+    # In this process, which is only for this.
+    guard = StormGuard(per_person=sys.maxsize, overall=sys.maxsize)
+    app.run_cycle = partial(run_cycle, guard=guard)  # type: ignore[attr-defined]
+
+
+def _new_trace(path: Path) -> mmap.mmap:
+    path.write_bytes(b" " * TRACED * TRACE_LENGTH)
+    with path.open("r+b") as stream:
+        return mmap.mmap(stream.fileno(), TRACED * TRACE_LENGTH)
+
+
+def traced(path: Path) -> tuple[str, str]:
+    """The last step of a station's first thread, and of any other; "" where none was reached."""
+    text = path.read_text().ljust(TRACED * TRACE_LENGTH) if path.exists() else ""
+    return text[:TRACE_LENGTH].strip(), text[TRACE_LENGTH:].strip()
+
+
 def work(orders: Orders, parent: Pipe) -> None:
     """The process's whole life; says True to its parent once it is about to begin its jobs."""
     with orders.log.open("ab") as log:
@@ -256,8 +359,10 @@ def work(orders: Orders, parent: Pipe) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (orders.largest_file, resource.RLIM_INFINITY))
     settings = load_settings()
     configure_logs(settings.log, environ={})
-    steps = Steps(orders.die_at)
+    steps = Steps(orders.die_at, trace=None if orders.trace is None else _new_trace(orders.trace))
     _watch_smtp(steps)
+    if orders.task in {"busy", "judge"}:
+        _open_storm_guard()
     try:
         _work(orders, settings, steps, parent)
     except StoreError as error:
@@ -269,12 +374,19 @@ def _work(orders: Orders, settings: Settings, steps: Steps, parent: Pipe) -> Non
     def clock() -> datetime:
         return datetime.now(UTC) + orders.ahead
 
-    application = observed(settings, steps, clock)
+    charts_in = A_CHART_IN_MAILS if orders.task in {"busy", "send"} else 1
+    application = observed(settings, steps, clock, charts_in=charts_in)
     read = application.reload(clock())
     if not read.loaded:
         raise RuntimeError(read.text)
     station = Station(application, steps, clock)
     parent.send(True)
-    tasks = {"once": station.once, "all": station.all, "send": station.send}
+    tasks = {
+        "once": station.once,
+        "all": station.all,
+        "busy": station.busy,
+        "judge": station.judge_queue,
+        "send": station.send,
+    }
     tasks[orders.task]()
     application.close()

@@ -29,6 +29,7 @@ from monitor.store.alerts import append_transitions, save_alerts
 from monitor.store.batches import Channel, NewBatch, mark_batches_evaluated
 from monitor.store.cycles import CycleCounts, begin_cycle, finish_cycle
 from monitor.store.evaluations import append_evaluations, append_rule_evaluations
+from monitor.store.failing_addresses import FailingAddress, mark_failing
 from monitor.store.figures import figures
 from monitor.store.follow_ups import FollowUp, FollowUpKind, save_follow_ups
 from monitor.store.notifications import append_decisions, enqueue
@@ -241,6 +242,7 @@ def filled(store: Store) -> Filled:
         end_silence(connection, made.id, at=NOON + timedelta(hours=1), author="anna", comment="over")
         save_follow_ups(connection, [FOLLOW_UP])
         append_told(connection, ToldOperations(NOON, OperationsKind.RULES_REFUSED, "f3", "a.yaml:1:1: …"))
+        mark_failing(connection, FailingAddress("ben@example.org", "ben", NOON, mail.id, "550 no such user"))
         mark_batches_evaluated(connection, [recorded.id], cycle_id)
         finish_cycle(connection, cycle_id, CycleCounts(1, 1, 1, 1, 1, 1), now=NOON)
     deliver(store, mail.id)

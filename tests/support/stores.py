@@ -42,8 +42,20 @@ def postgres_database(cluster: Cluster, template: str = "limen_template") -> Ite
 @pytest.fixture(params=["sqlite", "postgresql"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a store with limen's tables and nothing in them, of each kind in turn."""
-    if request.param == "sqlite":
-        path = tmp_path / "limen.db"
+    with _empty_store(request, request.param, tmp_path / "limen.db") as url:
+        yield url
+
+
+@pytest.fixture
+def store_twin_url(request: pytest.FixtureRequest, store_url: str, tmp_path: Path) -> Iterator[str]:
+    """The address of another empty store, of the same kind as `store_url`."""
+    with _empty_store(request, store_url.partition(":")[0], tmp_path / "twin.db") as url:
+        yield url
+
+
+@contextmanager
+def _empty_store(request: pytest.FixtureRequest, kind: str, path: Path) -> Iterator[str]:
+    if kind == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         yield f"sqlite:///{path}"
     else:

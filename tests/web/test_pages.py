@@ -15,6 +15,7 @@ from monitor.core.alerts import AlertState
 from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.freshness import lateness_of
 from monitor.core.judgements import DirectionOfTravel, RagRating
+from monitor.core.plausibility import fault_of
 from monitor.core.rulebook import Level, Polarity
 from monitor.metrics import Metrics
 from monitor.scoreboard import Scoreboard
@@ -147,6 +148,24 @@ def test_late_figures_are_listed_by_indicator_and_period(source: Source, client:
 
     assert "Figures that are late: 2" in page
     assert "Child protection plans Swale, Thanet 31 Oct 2026 20 November 2026" in page
+    assert "Alerts that are firing: 1" in page
+
+
+def test_figures_in_doubt_are_listed_by_indicator_and_period(source: Source, client: httpx.Client) -> None:
+    assert "doubt" not in words(client.get("/"))
+    since = date(2026, 10, 31)
+    wrong = [
+        an_alert(fault_of("cp_plans"), area, level=None, streak=1, breach_since=since)
+        for area in ("Thanet", "Swale")
+    ]
+    missing = an_alert(fault_of("cp_plans"), "Kent", level=None, streak=0, breach_since=since)
+    source.scoreboard.update([], [*wrong, missing], frozenset())
+
+    page = words(client.get("/"))
+
+    assert "Figures in doubt: 3" in page
+    assert "Child protection plans Swale, Thanet 31 Oct 2026 looks wrong" in page
+    assert "Child protection plans Kent 31 Oct 2026 missing, and others have it" in page
     assert "Alerts that are firing: 1" in page
 
 

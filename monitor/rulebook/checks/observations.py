@@ -13,8 +13,8 @@ import numpy as np
 from monitor.core.areas import Area
 from monitor.core.rulebook import NeighbourFigure
 from monitor.rulebook.alerts import WrittenAlert, WrittenThresholds
+from monitor.rulebook.checks.instances import some_of
 from monitor.rulebook.checks.levels import circumstances_of
-from monitor.rulebook.checks.routing import some_of
 from monitor.rulebook.checks.samples import COMPARED, LATER, Circumstance, can_be_tried, frame_of
 from monitor.rulebook.condition_texts import WrittenCondition
 from monitor.rulebook.indicators import WrittenIndicator

@@ -7,7 +7,7 @@ from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.dated import EVERYWHERE, Dated
 from monitor.core.rulebook import Given, NeighbourFigure
 from monitor.rulebook.benchmarks import WrittenBenchmarks
-from monitor.rulebook.checks.routing import some_of
+from monitor.rulebook.checks.instances import some_of
 from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.scalars import shown
 from monitor.rulebook.suggestions import did_you_mean

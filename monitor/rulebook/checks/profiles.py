@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from monitor.core.areas import AreaTree
 from monitor.core.dated import EVERYWHERE, Dated
 from monitor.core.periods import Frequency
-from monitor.rulebook.checks.routing import some_of
+from monitor.rulebook.checks.instances import some_of
 from monitor.rulebook.indicators import WrittenIndicator
 from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.profiles import Gaps, WrittenProfile

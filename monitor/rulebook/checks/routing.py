@@ -1,23 +1,23 @@
 """Routes: what they match is there, they match something, they reach somebody, and no alert is left out."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
 
 from monitor.core.areas import Area
 from monitor.core.recipients import Directory
 from monitor.core.rulebook import AlertRule, Level, Route
 from monitor.rulebook.alerts import WrittenAlert
+from monitor.rulebook.checks.instances import names_what_is_there, some_of
+from monitor.rulebook.checks.vacancies import check_vacancies
+from monitor.rulebook.matches import WrittenMatch
 from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.routes import WrittenRoute
 from monitor.rulebook.scalars import shown
 from monitor.rulebook.suggestions import did_you_mean
 from monitor.rulebook.written import WrittenRulebook
 
-_MOST_AREAS: Final = 3
-
 
 def check_matches_known(rulebook: WrittenRulebook, log: ProblemLog) -> None:
-    """Notes indicators, themes and alert rules that a route matches and that no file defines."""
+    """Notes indicators, themes and alert rules that something matches and that no file defines."""
     if not rulebook.complete:
         return
     themes = dict.fromkeys(written.indicator.theme for written in rulebook.indicators.values())
@@ -27,12 +27,20 @@ def check_matches_known(rulebook: WrittenRulebook, log: ProblemLog) -> None:
     }
     if rulebook.sound:
         known["themes"] = ("LIM409", "theme", themes)
-    for route in rulebook.routes.values():
+    for matched in _matches(rulebook):
         for key, (code, kind, defined) in known.items():
-            for word in route.words.get(key, ()):
+            for word in matched.words.get(key, ()):
                 if word.text not in defined:
                     hint = did_you_mean(word.text, defined, log)
                     log.note(code, word.span, f"there is no {kind} {shown(word.text)}", hint)
+
+
+def _matches(rulebook: WrittenRulebook) -> Iterator[WrittenMatch]:
+    """What routes, inhibitions and times of maintenance match."""
+    yield from (each.matched for each in rulebook.routes.values())
+    for inhibition in rulebook.inhibitions.values():
+        yield from (inhibition.source, inhibition.target)
+    yield from (each.matched for each in rulebook.maintenance.values())
 
 
 def check_targets_known(rulebook: WrittenRulebook, log: ProblemLog) -> None:
@@ -42,7 +50,7 @@ def check_targets_known(rulebook: WrittenRulebook, log: ProblemLog) -> None:
         return
     roles = directory.roles()
     for written in rulebook.routes.values():
-        for target, node in zip(written.route.to, written.targets, strict=True):
+        for target, node in ((each.target, each.node) for each in written.all_targets):
             if target.person is not None and target.person not in directory.people:
                 hint = did_you_mean(target.person, directory.people, log)
                 log.note("LIM502", node.span, f"contacts.yaml has no person {shown(target.person)}", hint)
@@ -68,10 +76,12 @@ def check_reach(rulebook: WrittenRulebook, log: ProblemLog) -> None:
     every = rulebook.sound and len(followed) == len(rulebook.alerts)
     for key, areas in reached.items():
         written = rulebook.routes[key]
-        if not areas and every and _names_what_is_there(written, rulebook):
+        if not areas and every and names_what_is_there(written.route.match, rulebook):
             log.note("LIM504", written.key, f"no alert rule can ever match route {key}")
         if areas and rulebook.directory is not None:
             _check_holders(written, areas.values(), rulebook, rulebook.directory, log)
+            if rulebook.today is not None:
+                check_vacancies(written, tuple(areas.values()), rulebook, rulebook.today, log)
 
 
 def _follow(
@@ -99,16 +109,6 @@ def _follow(
         log.note("LIM503", alert.key, message)
 
 
-def _names_what_is_there(written: WrittenRoute, rulebook: WrittenRulebook) -> bool:
-    match = written.route.match
-    themes = {each.indicator.theme for each in rulebook.indicators.values()}
-    return (
-        match.alerts <= rulebook.alerts.keys()
-        and match.indicators <= rulebook.indicators.keys()
-        and match.themes <= themes
-    )
-
-
 def _concerns(route: Route, rule: AlertRule, theme: str) -> bool:
     match = route.match
     return (
@@ -130,7 +130,7 @@ def _check_holders(
     log: ProblemLog,
 ) -> None:
     concerned = list(areas)
-    for target, node in zip(written.route.to, written.targets, strict=True):
+    for target, node in ((each.target, each.node) for each in written.all_targets):
         if target.role is None or target.role not in directory.roles():
             continue
         held = {holding.area for holding in directory.holdings if holding.role == target.role}
@@ -142,9 +142,3 @@ def _check_holders(
         if without:
             message = f"nobody is ever {target.role} for {some_of(without)}, nor for an area around"
             log.note("LIM505", node.span, message)
-
-
-def some_of(names: Sequence[str]) -> str:
-    """Returns the first few names, and how many more there are."""
-    rest = len(names) - _MOST_AREAS
-    return ", ".join(names[:_MOST_AREAS]) + (f" and {rest} more" if rest > 0 else "")

@@ -136,4 +136,20 @@ MEANING: Final = {
         "Between this entry's “from” and that of every other entry of the indicator lie more than 20 years.",
         "Check the year for a slip. If it is meant, leave it.",
     ),
+    "LIM226": ProblemEntry(
+        "nothing is doubtful",
+        "“plausible” says when a figure is doubtful, and this says nothing.",
+        "Give it a jump, falls_to_zero_from, or missing_areas: true; or remove it.",
+    ),
+    "LIM227": warning(
+        "jump of every figure or of none",
+        "The jump is as large as no two figures differ, or smaller than the last decimal that is published.",
+        "Give it in the indicator's own unit: percentage points for a percentage, so 30 and not 0.3.",
+    ),
+    "LIM228": warning(
+        "zero that is ordinary",
+        "A count from 1 to 5 falls to zero by chance in a small district; the managers' alerts would wait "
+        "each time.",
+        "Raise falls_to_zero_from, to 20 say.",
+    ),
 }

@@ -122,7 +122,17 @@ STRUCTURE: Final = {
     ),
     "LIM124": ProblemEntry(
         "not a number of working days",
-        "“expected_within” says how many working days after a period's end its figure should be there.",
+        "A number of working days is needed here: how long something may take, or when it comes.",
         "Write 1 working day, 15 working days and so on.",
+    ),
+    "LIM125": ProblemEntry(
+        "not a time of day",
+        "A time of the day is needed: two digits, a colon, two digits, from 00:00 to 23:59.",
+        'Write it as "08:00", by the clock on the wall.',
+    ),
+    "LIM126": ProblemEntry(
+        "not a day with a time",
+        "A day and a time are needed, by the clock on the wall and without a zone.",
+        'Write it as "2013-11-15 18:00".',
     ),
 }

@@ -15,6 +15,7 @@ from monitor.rulebook.vocabulary.values import (
     Table,
     Text,
     Value,
+    WallTime,
     WholeNumber,
     Word,
     WorkingDays,
@@ -22,7 +23,7 @@ from monitor.rulebook.vocabulary.values import (
 from monitor.rulebook.yaml_nodes import Scalar
 
 NUMBERS_AND_DATES = (Amount, AmountOrWord, Calculation, WholeNumber, Day)
-_WORDS = (Text, ConditionText, Calculation, Word, Periods, WorkingDays)
+_WORDS = (Text, ConditionText, Calculation, Word, Periods, WorkingDays, WallTime)
 
 Meaning = tuple[object, ...]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from monitor.rulebook.formatting.meanings import NUMBERS_AND_DATES, said
-from monitor.rulebook.vocabulary.values import Text, Value, YesOrNo
+from monitor.rulebook.vocabulary.values import Clock, Text, Value, WallTime, YesOrNo
 from monitor.rulebook.yaml_nodes import Scalar
 
 WIDTH: Final = 110
@@ -67,6 +67,8 @@ def spelt_key(key: Scalar, *, in_brackets: bool) -> str:
 
 
 def _single(scalar: Scalar, text: str, kind: Value | None, *, in_brackets: bool) -> str:
+    if isinstance(kind, Clock | WallTime):
+        return _quoted(text)  # YAML 1.1 takes 18:00 for a number to the base of 60, 1080
     keeps_marks = not scalar.is_plain and not isinstance(kind, NUMBERS_AND_DATES)
     if isinstance(kind, YesOrNo):
         keeps_marks = not scalar.is_plain

@@ -90,6 +90,20 @@ DIRECTION: Final = Shape(
         Key("figures", WholeNumber(2, FIGURES_OF_A_TREND[1]), "Through how many figures the trend is drawn."),
     )
 )
+LONGEST_WAIT: Final = 20
+PLAUSIBLE: Final = Shape(
+    (
+        Key("jump", Amount(), "A figure that differs from the one before by more than this is doubtful."),
+        Key("falls_to_zero_from", Amount(), "A zero is doubtful where the figure before was at least this."),
+        Key(
+            "missing_areas",
+            YesOrNo(),
+            "Whether a figure that one area lacks and most have makes doubt. Without it: false.",
+        ),
+        Key("wait", WorkingDays(), "How long managers wait for the data owner. Without it: 2 working days."),
+    ),
+    one_of=("jump", "falls_to_zero_from", "missing_areas"),
+)
 RETIRED: Final = Shape(
     (
         Key("on", Day(), "From this day on it is not used.", needed=True),
@@ -122,6 +136,7 @@ INDICATOR: Final = Shape(
         Key("source", Text(), "The system that the figure comes from.", needed=True),
         Key("derived", DERIVED, "How the figure is made of other indicators'. Without it: it comes in."),
         Key("expected_within", WorkingDays(), "When a figure should be there, after its period's end."),
+        Key("plausible", PLAUSIBLE, "When a figure is doubtful: to be confirmed before managers are told."),
         Key("counts_people", YesOrNo(), "Whether small counts are protected. Without it: true."),
         Key("direction", DIRECTION, "How direction of travel is found. Without it: from the last figure."),
         Key(

@@ -4,7 +4,8 @@ from typing import Final
 
 from monitor.core.rulebook import Level
 from monitor.rulebook.vocabulary.common import AREAS, INDICATOR_ID, RULE_ID
-from monitor.rulebook.vocabulary.values import Either, Key, Name, OneOrMore, Shape, Table, Text, Word
+from monitor.rulebook.vocabulary.timing import ESCALATION_AFTER, REMIND, WHEN
+from monitor.rulebook.vocabulary.values import Either, Key, ListOf, Name, OneOrMore, Shape, Table, Text, Word
 
 MATCH: Final = Shape(
     (
@@ -16,15 +17,27 @@ MATCH: Final = Shape(
     )
 )
 PERSON: Final = Shape((Key("person", Name("person"), "The id of a person of contacts.yaml.", needed=True),))
+TARGETS: Final = OneOrMore(Either(Text(), PERSON))
+
+ESCALATION: Final = Shape(
+    (
+        ESCALATION_AFTER,
+        Key("to", TARGETS, "Whom to tell as well: roles, or people as {person: id}.", needed=True),
+    )
+)
 
 ROUTE: Final = Shape(
     (
         Key("match", MATCH, "Which alerts; all that is given has to fit. Without it: every alert."),
+        Key("to", TARGETS, "Whom to tell: roles, or people as {person: id}.", needed=True),
+        Key("when", WHEN, "When they may be told. Without it: at once."),
         Key(
-            "to",
-            OneOrMore(Either(Text(), PERSON)),
-            "Whom to tell: roles, or people as {person: id}.",
-            needed=True,
+            "remind", REMIND, "How often they are told again until somebody acknowledges. Without it: never."
+        ),
+        Key(
+            "escalate",
+            ListOf(ESCALATION),
+            "Whom to tell as well when nobody has acknowledged. Without it: nobody.",
         ),
     )
 )

@@ -63,6 +63,18 @@ class WorkingDays:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of the day on the wall: 08:00. ``ends_day``: 24:00, the midnight at its end, may stand there."""
+
+    ends_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WallTime:
+    """A day and a time on the wall: 2013-11-15 18:00."""
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """One of some words."""
 
@@ -159,6 +171,8 @@ Single = (
     | YesOrNo
     | Periods
     | WorkingDays
+    | Clock
+    | WallTime
     | Word
     | Name
 )

@@ -26,7 +26,18 @@ APPEND_ONLY = (
     "silence_ends",
     "operations_news",
     "delivery_attempts",
+    "failing_addresses",
+    "audit_entries",
 )
+PERSONAL = {
+    "decisions": ("recipient_id", "recipient_name", "address", "salutation"),
+    "acknowledgements": ("author", "comment"),
+    "silences": ("author", "comment"),
+    "silence_ends": ("author", "comment"),
+    "delivery_attempts": ("response",),
+    "failing_addresses": ("address", "person", "response", "author"),
+}
+"""Columns that may be erased: changed to "erased", or "erased:" and a mark, and to nothing else."""
 
 
 def upgrade() -> None:
@@ -40,6 +51,8 @@ def upgrade() -> None:
     _decisions()
     _follow_ups()
     _suppressions()
+    _bounces()
+    _audit()
     if op.get_bind().dialect.name == "postgresql":
         _refuse_change_in_postgresql()
     else:
@@ -278,7 +291,7 @@ def _mails() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_state_next_attempt_at", "outbox", ["state", "next_attempt_at"])
-    op.create_index("ix_outbox_recipient_id_created_at", "outbox", ["recipient_id", "created_at"])
+    op.create_index("ix_outbox_created_at", "outbox", ["created_at"])
     op.create_table(
         "threads",
         sa.Column("thread", NAME, nullable=False),
@@ -405,13 +418,85 @@ def _suppressions() -> None:
     )
 
 
+def _bounces() -> None:
+    op.create_table(
+        "failing_addresses",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("address", NAME, nullable=False),
+        sa.Column("person", NAME, nullable=False),
+        sa.Column("outbox_id", ID, nullable=True),
+        sa.Column("response", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_failing_addresses_outbox_id_outbox"),
+        sa.PrimaryKeyConstraint("id", name="pk_failing_addresses"),
+    )
+    op.create_index("ix_failing_addresses_address", "failing_addresses", ["address"])
+    op.create_table(
+        "bounce_counts",
+        sa.Column("outcome", NAME, nullable=False),
+        sa.Column("mails", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("outcome", name="pk_bounce_counts"),
+    )
+
+
+def _audit() -> None:
+    op.create_table(
+        "audit_entries",
+        sa.Column("id", ID, nullable=False, autoincrement=False),
+        sa.Column("at", NAME, nullable=False),
+        sa.Column("kind", NAME, nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("personal_digest", NAME, nullable=False),
+        sa.Column("previous", NAME, nullable=False),
+        sa.Column("hash", NAME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
+    )
+    op.create_table(
+        "audit_personal",
+        sa.Column("entry_id", ID, nullable=False, autoincrement=False),
+        sa.Column("person", NAME, nullable=False),
+        sa.Column("salt", NAME, nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["audit_entries.id"], name="fk_audit_personal_entry_id_audit_entries"
+        ),
+        sa.PrimaryKeyConstraint("entry_id", name="pk_audit_personal"),
+    )
+    op.create_index("ix_audit_personal_person", "audit_personal", ["person"])
+
+
+def _kept(table: str) -> str:
+    """The columns of a table that nothing may change, for a trigger's UPDATE OF."""
+    columns = sa.inspect(op.get_bind()).get_columns(table)
+    return ", ".join(f'"{each["name"]}"' for each in columns if each["name"] not in PERSONAL[table])
+
+
+def _changes_otherwise(table: str) -> str:
+    """Whether a row's personal columns become anything but erased."""
+    return " OR ".join(
+        f"(COALESCE(NEW.{each}, '') <> COALESCE(OLD.{each}, '')"
+        f" AND COALESCE(NEW.{each}, '') <> 'erased' AND COALESCE(NEW.{each}, '') NOT LIKE 'erased:%')"
+        for each in PERSONAL[table]
+    )
+
+
 def _refuse_change_in_sqlite() -> None:
     for table in APPEND_ONLY:
-        for action in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: its rows are never changed'); END"
-            )
+        refused = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: its rows are never changed'); END"
+        op.execute(f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} {refused}")
+        if table not in PERSONAL:
+            op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} {refused}")
+            continue
+        op.execute(f"CREATE TRIGGER {table}_no_update BEFORE UPDATE OF {_kept(table)} ON {table} {refused}")
+        # UPDATE OF goes by the names in the statement, and "rowid" is another one for the id.
+        otherwise = f"NEW.id <> OLD.id OR {_changes_otherwise(table)}"
+        op.execute(f"CREATE TRIGGER {table}_only_erased BEFORE UPDATE ON {table} WHEN {otherwise} {refused}")
+    op.execute(
+        "CREATE TRIGGER audit_personal_no_update BEFORE UPDATE ON audit_personal "
+        "BEGIN SELECT RAISE(ABORT, 'audit_personal is append-only: its rows are only erased'); END"
+    )
 
 
 def _refuse_change_in_postgresql() -> None:
@@ -419,8 +504,19 @@ def _refuse_change_in_postgresql() -> None:
         "CREATE FUNCTION limen_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "RAISE EXCEPTION '% is append-only: its rows are never changed', TG_TABLE_NAME; END $$"
     )
+    refused = "EXECUTE FUNCTION limen_refuse_change()"
     for table in APPEND_ONLY:
+        columns = f" OF {_kept(table)}" if table in PERSONAL else ""
         op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION limen_refuse_change()"
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE{columns} OR DELETE OR TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT {refused}"
         )
+        if table in PERSONAL:
+            op.execute(
+                f"CREATE TRIGGER {table}_only_erased BEFORE UPDATE ON {table} "
+                f"FOR EACH ROW WHEN ({_changes_otherwise(table)}) {refused}"
+            )
+    op.execute(
+        "CREATE TRIGGER audit_personal_append_only BEFORE UPDATE OR TRUNCATE ON audit_personal "
+        f"FOR EACH STATEMENT {refused}"
+    )

@@ -1,0 +1,147 @@
+"""The channels that the settings name, ready to send: mail, and whatever else there is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from pydantic import SecretStr
+
+from monitor.channel_settings import (
+    AlertmanagerChannel,
+    AppriseChannel,
+    ChannelSettings,
+    GovukNotifyChannel,
+    WebhookChannel,
+)
+from monitor.core.recipients import Directory
+from monitor.core.rulebook import LEVELS
+from monitor.settings import Settings
+from notifiers.alertmanager import AlertmanagerNotifier, AlertmanagerSettings
+from notifiers.apprise import AppriseNotifier, AppriseSettings
+from notifiers.email import EmailNotifier, SmtpSettings
+from notifiers.govuk_notify import GovukNotifyNotifier, GovukNotifySettings
+from notifiers.http_target import HttpTarget
+from notifiers.message import Address, Notifier
+from notifiers.webhook import WebhookNotifier, WebhookSettings
+
+
+@dataclass(frozen=True)
+class Channels:
+    """A notifier for each channel's name, and how long one message may take on the slowest of them."""
+
+    notifiers: Mapping[str, Notifier]
+    longest_send: timedelta
+
+
+def channels_of(settings: Settings) -> Channels:
+    """Builds every channel of the settings.
+
+    Raises:
+        ValueError: a channel can't be used as it is set; the text begins with the setting's section, and
+            holds no secret.
+    """
+    smtp = smtp_settings(settings)
+    email = EmailNotifier(smtp)
+    notifiers: dict[str, Notifier] = {email.channel: email}
+    longest = smtp.longest_exchange
+    for name, section in settings.channels.items():
+        try:
+            notifiers[name], seconds = _notifier(name, section, settings.base_url)
+        except ValueError as error:
+            raise ValueError(f"channels.{name}: {error}") from None
+        longest = max(longest, seconds)
+    return Channels(notifiers, timedelta(seconds=longest))
+
+
+def unreachable(directory: Directory, settings: Settings) -> tuple[str, ...]:
+    """Returns a sentence for each person whose channel no setting sets up."""
+    known = {"email", *settings.channels}
+    return tuple(
+        f"{person.id} is to be told by “{person.channel}”, which is no channel of the settings: "
+        f"set up channels.{person.channel}, or change their channel in contacts.yaml"
+        for person in directory.people.values()
+        if person.channel not in known
+    )
+
+
+def _notifier(name: str, section: ChannelSettings, page: str | None) -> tuple[Notifier, float]:
+    """The notifier of a section, and the seconds that one message may take."""
+    match section:
+        case WebhookChannel():
+            webhook = _webhook(section)
+            return WebhookNotifier(name, webhook), webhook.longest_exchange
+        case AlertmanagerChannel():
+            alertmanager = _alertmanager(section, page)
+            notifier = AlertmanagerNotifier(name, alertmanager, levels=[level.value for level in LEVELS])
+            return notifier, alertmanager.longest_exchange
+        case GovukNotifyChannel():
+            notify = _govuk_notify(section)
+            return GovukNotifyNotifier(name, notify), notify.longest_exchange
+        case AppriseChannel():
+            targets = {target: url.get_secret_value() for target, url in section.targets.items()}
+            apprise = AppriseSettings(targets=targets, timeout=section.timeout)
+            return AppriseNotifier(name, apprise), apprise.longest_exchange
+
+
+def _webhook(section: WebhookChannel) -> WebhookSettings:
+    given = (section.secret, section.previous_secret)
+    return WebhookSettings(
+        target=HttpTarget(
+            url=section.url.get_secret_value(),
+            authorization=_revealed(section.authorization),
+            ca_file=section.ca_file,
+            timeout=section.timeout,
+            allow_insecure=section.allow_insecure,
+        ),
+        secrets=tuple(secret.get_secret_value() for secret in given if secret is not None),
+    )
+
+
+def _alertmanager(section: AlertmanagerChannel, page: str | None) -> AlertmanagerSettings:
+    targets = tuple(
+        HttpTarget(
+            url=url,
+            authorization=_revealed(section.authorization),
+            ca_file=section.ca_file,
+            timeout=section.timeout,
+            allow_insecure=section.allow_insecure,
+        )
+        for url in section.urls
+    )
+    return AlertmanagerSettings(targets=targets, labels=section.labels, page=page)
+
+
+def _govuk_notify(section: GovukNotifyChannel) -> GovukNotifySettings:
+    return GovukNotifySettings(
+        api_key=section.api_key.get_secret_value(),
+        template_id=section.template_id,
+        by=section.by,
+        sender_id=section.sender_id,
+        target=HttpTarget(url=section.url, ca_file=section.ca_file, timeout=section.timeout),
+    )
+
+
+def smtp_settings(settings: Settings) -> SmtpSettings:
+    """The mail server's settings as the channel takes them.
+
+    Raises:
+        ValueError: they can't be used.
+    """
+    smtp = settings.smtp
+    return SmtpSettings(
+        host=smtp.host,
+        port=smtp.port,
+        sender=Address(smtp.sender_name, smtp.sender),
+        security=smtp.security,
+        envelope_sender=smtp.bounce_address,
+        username=smtp.username,
+        password=_revealed(smtp.password),
+        timeout=smtp.timeout,
+        final_timeout=smtp.final_timeout,
+        ca_file=smtp.ca_file,
+        allow_insecure=smtp.allow_insecure,
+    )
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

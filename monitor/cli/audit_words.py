@@ -1,0 +1,226 @@
+"""Entries of the audit trail as sentences."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, tzinfo
+from typing import Any, Final
+
+from monitor.core.audit import AuditKind, Entry, Personal
+from monitor.terminal import counted
+from monitor.wording import day
+
+Facts = Mapping[str, Any]
+
+ERASED_PERSON: Final = "somebody (erased)"
+
+
+class Record:
+    """An entry, taken apart once: ``facts``, and what is kept of the person, {} where it was erased."""
+
+    def __init__(self, entry: Entry, part: Personal | None) -> None:
+        """Reads the entry's JSON."""
+        self.entry = entry
+        self.kind = entry.kind
+        self.facts: Facts = json.loads(entry.facts)
+        self.erased = bool(entry.personal_digest) and part is None
+        self.person = part.person if part else ""
+        self.personal: Facts = json.loads(part.data) if part else {}
+
+    @property
+    def who(self) -> str:
+        """The person by name, else by id."""
+        if self.erased:
+            return ERASED_PERSON
+        found = (
+            self.personal.get("recipient_name") or self.personal.get("name") or self.personal.get("author")
+        )
+        return str(found or self.person)
+
+    @property
+    def alerts(self) -> list[tuple[str, str]]:
+        """(rule, area) of everything that it is about."""
+        own = [self.facts] if "rule" in self.facts else []
+        return [(each["rule"], each["area"]) for each in [*own, *self.facts.get("tells", ())]]
+
+    @property
+    def mails(self) -> set[int]:
+        """The numbers of the mails that it is about."""
+        single = self.facts.get("mail")
+        return {*self.facts.get("mails", ()), *([single] if isinstance(single, int) else [])}
+
+    def is_about(self, person: str) -> bool:
+        """Whether that is the person's id, name or address."""
+        known = [
+            self.person,
+            *(self.personal.get(key) for key in ("recipient_name", "name", "address", "author")),
+        ]
+        return person.casefold() in {str(each).casefold() for each in known if each}
+
+
+def sentence(record: Record, zone: tzinfo) -> str:
+    """What an entry says, for people; times are in ``zone``."""
+    worded = _WORDED.get(record.kind)
+    return f"{record.kind}: {record.entry.facts}" if worded is None else worded(record, zone)
+
+
+def moment(when: str, zone: tzinfo) -> str:
+    """An instant as people read it."""
+    return f"{datetime.fromisoformat(when).astimezone(zone):%-d %b %Y %H:%M}"
+
+
+def _rulebook(record: Record, _zone: tzinfo) -> str:
+    revision = record.facts["revision"]
+    return f"Judged from now on by rulebook {record.facts['version'][:12]}" + (
+        f", revision {revision[:12]}" if revision else ""
+    )
+
+
+def _decision(record: Record, zone: tzinfo) -> str:
+    facts = record.facts
+    reason = str(facts["reason"])
+    told = not reason.startswith("not told")
+    person = record.who if record.person or record.erased else "Nobody"
+    what = (
+        "was told of"
+        if told
+        else "was not told yet of"
+        if reason.startswith("not told yet")
+        else "was not told of"
+    )
+    if person == "Nobody":
+        what = "was told of"
+    parts = [f"{person} {what} {_news(facts)}: {reason.partition(': ')[2] or reason}"]
+    if note := record.personal.get("note"):
+        parts.append(str(note))
+    if facts["role"]:
+        parts.append(f"as {facts['role']}" + (f" of {facts['role_area']}" if facts["role_area"] else ""))
+    if facts["route"]:
+        parts.append(f"route {facts['route']}")
+    if facts["until"]:
+        parts.append(f"looked at again {moment(facts['until'], zone)}")
+    if facts["mail"]:
+        parts.append(f"mail {facts['mail']}")
+    return ", ".join(parts)
+
+
+def _news(facts: Facts) -> str:
+    """``breach (critical) of rule in area, 30 Jun 2013``."""
+    kind = str(facts["kind"] or "a change") + (f" ({facts['level']})" if facts.get("level") else "")
+    end = facts.get("period_end")
+    period = f", period to {day(date.fromisoformat(end))}" if end else ""
+    return f"{kind} of {facts['rule']} in {facts['area']}{period}"
+
+
+def _mail(record: Record, _zone: tzinfo) -> str:
+    facts = record.facts
+    told = "; ".join(_news(each) for each in facts["tells"])
+    operations = f"news for operations: {facts['operations']}" if facts["operations"] else ""
+    occasion = "" if facts["occasion"] == "news" else f" ({facts['occasion']})"
+    return (
+        f"Mail {facts['mail']}{occasion} to {_addressed(record)} by {facts['channel']}: {operations or told}"
+    )
+
+
+def _addressed(record: Record) -> str:
+    address = record.personal.get("address")
+    return f"{record.who} <{address}>" if address else record.who
+
+
+def _attempt(record: Record, _zone: tzinfo) -> str:
+    response = record.personal.get("response")
+    answered = f": {response}" if response else ""
+    return f"Mail {record.facts['mail']} to {_addressed(record)}: {record.facts['outcome']}{answered}"
+
+
+def _retry(record: Record, _zone: tzinfo) -> str:
+    mails = record.facts["mails"]
+    by = record.who or "By hand somebody"
+    return f"{by} made {counted(len(mails), 'mail')} due again: {', '.join(map(str, mails))}"
+
+
+def _acknowledgement(record: Record, zone: tzinfo) -> str:
+    facts = record.facts
+    did = "withdrew the acknowledgement of" if facts["withdrawn"] else "acknowledged"
+    level = f" ({facts['level']})" if facts["level"] else ""
+    until = f" until {moment(facts['until'], zone)}" if facts["until"] else ""
+    what = f"{facts['rule']} in {facts['area']}{level}{until}, by {facts['via']}"
+    return f"{record.who} {did} {what}{_comment(record)}"
+
+
+def _comment(record: Record) -> str:
+    comment = record.personal.get("comment")
+    return f": “{comment}”" if comment else ""
+
+
+def _silence(record: Record, zone: tzinfo) -> str:
+    facts = record.facts
+    lasting = f"from {moment(facts['starts_at'], zone)} to {moment(facts['ends_at'], zone)}"
+    what = f"silence {facts['silence']} of {_matched(facts['match'])}"
+    return f"{record.who} made {what}, {lasting}{_comment(record)}"
+
+
+def _matched(match: Facts) -> str:
+    scope = match.get("scope", {})
+    listed = {
+        **{key: match.get(key) for key in ("alerts", "indicators", "themes", "levels")},
+        "areas": scope.get("names"),
+        "kinds of area": scope.get("types"),
+    }
+    parts = [f"{what} {', '.join(sorted(names))}" for what, names in listed.items() if names]
+    return "; ".join(parts) or "everything"
+
+
+def _silence_end(record: Record, _zone: tzinfo) -> str:
+    return f"{record.who} ended silence {record.facts['silence']}{_comment(record)}"
+
+
+def _operations(record: Record, _zone: tzinfo) -> str:
+    summary = record.personal.get("summary")
+    return f"Operations were told: {record.facts['news']}" + (f": {summary}" if summary else "")
+
+
+def _address_failing(record: Record, _zone: tzinfo) -> str:
+    address, response = record.personal.get("address"), record.personal.get("response")
+    named = (
+        f"Mails to {address} ({record.person}) come back"
+        if address
+        else f"Mails to {ERASED_PERSON} come back"
+    )
+    return f"{named}, as mail {record.facts['mail']} showed" + (f": {response}" if response else "")
+
+
+def _address_cleared(record: Record, _zone: tzinfo) -> str:
+    address = record.personal.get("address", ERASED_PERSON)
+    by = record.personal.get("author") or "Somebody"
+    return f"{by} cleared the address {address}: it does not fail any more"
+
+
+def _erasure(record: Record, _zone: tzinfo) -> str:
+    facts = record.facts
+    withdrawn = f", withdrawn: mails {', '.join(map(str, facts['withdrawn']))}" if facts["withdrawn"] else ""
+    taken = f"{counted(facts['mails'], 'mail')}, {counted(facts['decisions'], 'decision')}"
+    by = record.who or "Somebody"
+    return f"{by} erased a person, now {facts['erased']}: {facts['reason']} ({taken}{withdrawn})"
+
+
+def _retention(record: Record, zone: tzinfo) -> str:
+    facts = record.facts
+    taken = f"{counted(facts['mails'], 'mail')}, {counted(facts['decisions'], 'decision')}"
+    return f"Personal data from before {moment(facts['before'], zone)} was erased ({taken})"
+
+
+_WORDED: Final[Mapping[str, Callable[[Record, tzinfo], str]]] = {
+    AuditKind.RULEBOOK: _rulebook,
+    AuditKind.DECISION: _decision,
+    AuditKind.MAIL: _mail,
+    AuditKind.ATTEMPT: _attempt,
+    AuditKind.RETRY: _retry,
+    AuditKind.ACKNOWLEDGEMENT: _acknowledgement,
+    AuditKind.SILENCE: _silence,
+    AuditKind.SILENCE_END: _silence_end,
+    AuditKind.OPERATIONS: _operations,
+    AuditKind.ADDRESS_FAILING: _address_failing,
+    AuditKind.ADDRESS_CLEARED: _address_cleared,
+    AuditKind.ERASURE: _erasure,
+    AuditKind.RETENTION: _retention,
+}

@@ -1,0 +1,134 @@
+"""What is said beside the news: since when it is known, who was told before, and what is in doubt."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from monitor.compose.facts import Fact
+from monitor.compose.sheet import Box
+from monitor.core.notifications import Notice, NoticeKind
+from monitor.wording import day, sentence
+from notifiers.mime import one_line
+
+_A_WEEK = 7  # days: within one, the name of the day is enough
+_DOUBT = "The figure may be wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a mail is decided, and where its reader's clock hangs."""
+
+    at: datetime
+    zone: tzinfo
+
+    @property
+    def on(self) -> date:
+        """The reader's day."""
+        return self.at.astimezone(self.zone).date()
+
+    def earlier(self, then: datetime) -> str:
+        """An earlier moment for people: ``09:10 today``, ``Friday 18:40``, ``Friday 4 October, 18:40``."""
+        local = then.astimezone(self.zone)
+        days = (self.on - local.date()).days
+        if days == 0:
+            return f"{local:%H:%M} today"
+        if 0 < days < _A_WEEK:
+            return f"{local:%A %H:%M}"
+        return f"{local:%A} {day(local.date(), self.on)}, {local:%H:%M}"
+
+
+def asides(notice: Notice, moment: Moment) -> tuple[str, ...]:
+    """Sentences that go with the headline."""
+    found = (_told_before(notice, moment), known_since(notice, moment))
+    return tuple(text for text in found if text)
+
+
+def known_since(notice: Notice, moment: Moment) -> str:
+    """Since when limen has known what it tells only now, and why it waited; "" where it did not wait.
+
+    ``held_because`` is a clause such as ``held until the window opened``.
+    """
+    if notice.held_since is None:
+        return ""
+    because = one_line(notice.held_because).rstrip(".") or "told now"
+    return sentence(f"Known since {moment.earlier(notice.held_since)}; {because}")
+
+
+def _told_before(notice: Notice, moment: Moment) -> str:
+    if notice.kind is not NoticeKind.REMINDER or notice.first_told_on is None:
+        return ""
+    return f"You were first told on {_day_ago(notice.first_told_on, moment)}."
+
+
+def _day_ago(then: date, moment: Moment) -> str:
+    days = (moment.on - then).days
+    ago = "" if days < 1 else ", yesterday" if days == 1 else f", {days:,} days ago"
+    return f"{day(then, moment.on)}{ago}"
+
+
+def boxes(notice: Notice, moment: Moment, *, answerable: bool) -> tuple[Box, ...]:
+    """What stands before what to do: doubts, and what an unanswered alert asks for.
+
+    ``answerable``: the mail has a link by which the reader says that they are dealing with it.
+    """
+    found = (
+        _doubt(notice),
+        _unanswered(notice, answerable=answerable),
+        _escalated(notice, moment, answerable=answerable),
+    )
+    return tuple(box for box in found if box is not None)
+
+
+def _doubt(notice: Notice) -> Box | None:
+    doubt = one_line(notice.doubt)
+    if not doubt or notice.kind in (NoticeKind.DOUBTFUL, NoticeKind.CONFIRMED):
+        return None
+    asked = "The data owner has been asked. Do not act on the number alone until they have answered."
+    return Box(_DOUBT, f"{sentence(doubt)} {asked}")
+
+
+def _unanswered(notice: Notice, *, answerable: bool) -> Box | None:
+    if notice.kind is not NoticeKind.REMINDER:
+        return None
+    how = "say so by the link below" if answerable else "tell the performance team, who can note it"
+    return Box(
+        "No answer yet",
+        f"Nobody has said that they are dealing with this. If you are, {how}. Then no more reminders come, "
+        "unless it gets worse.",
+    )
+
+
+def _escalated(notice: Notice, moment: Moment, *, answerable: bool) -> Box | None:
+    if notice.kind is not NoticeKind.ESCALATED:
+        return None
+    names = enumerated([one_line(name) for name in notice.not_acknowledged_by])
+    when = "" if notice.first_told_on is None else f" on {_day_ago(notice.first_told_on, moment)}"
+    if names:
+        told = f"{names} {'was' if len(notice.not_acknowledged_by) == 1 else 'were'} told{when}"
+    else:
+        told = f"It was first told{when}" if when else "It has been told before"
+    comma = "," if when.endswith(("ago", "yesterday")) else ""
+    how = "say so by the link below" if answerable else "tell the performance team"
+    return Box(
+        "Why it comes to you now",
+        f"{told}{comma} and nobody has said that they are dealing with it. Ask them what is being done, or "
+        f"take it on yourself and {how}: then it goes no further.",
+    )
+
+
+def enumerated(names: list[str]) -> str:
+    """``A``, ``A and B``, ``A, B and C``."""
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def facts_of_telling(notice: Notice, moment: Moment) -> tuple[Fact, ...]:
+    """What a reminder's or an escalation's details say of the mails before it."""
+    facts: list[Fact] = []
+    if notice.told_again and notice.first_told_on is not None:
+        facts.append(Fact("First told", _day_ago(notice.first_told_on, moment)))
+    if notice.kind is NoticeKind.REMINDER and notice.reminders:
+        facts.append(Fact("Reminders so far", f"{notice.reminders:,}, with this one"))
+    if notice.not_acknowledged_by:
+        facts.append(
+            Fact("Told before you", ", ".join(one_line(name) for name in notice.not_acknowledged_by))
+        )
+    return tuple(facts)

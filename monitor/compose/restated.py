@@ -1,0 +1,144 @@
+"""A figure that somebody was told and that has changed since: both side by side, and what that means now."""
+
+from datetime import date
+
+from monitor.compose.facts import is_over
+from monitor.compose.sheet import Box, Comparison, Side
+from monitor.core.judgements import RagRating
+from monitor.core.notifications import Notice, RestatedFigure, ToldFigure
+from monitor.palette import AMBER, CLOSED, GREEN, LEVEL_TONES, RECOVERED, RED, Tone
+from monitor.wording import FigureFormat, day, sentence, standing
+from notifiers.mime import one_line
+
+WITHDRAWN = "withdrawn"
+_RATINGS = {RagRating.RED: RED, RagRating.AMBER: AMBER, RagRating.GREEN: GREEN}
+
+
+def standing_of(figure: ToldFigure, beside: ToldFigure) -> tuple[Tone | None, str]:
+    """What a figure is in a word: the level of the limit it crosses, else its rating.
+
+    Both sides use one measure: beside a figure that crosses a limit, one that crosses none is within limits.
+    """
+    if figure.level is not None:
+        tone = LEVEL_TONES[figure.level]
+        return tone, tone.word
+    if beside.level is not None:
+        return (
+            (GREEN, "green, within limits") if figure.rag is RagRating.GREEN else (RECOVERED, "within limits")
+        )
+    rated = _RATINGS.get(figure.rag)
+    return (None, "") if rated is None else (rated, f"rated {rated.word}")
+
+
+def now_standing(restated: RestatedFigure) -> tuple[Tone | None, str]:
+    """The same of what the figure is now; a withdrawn one is nothing any more."""
+    if restated.withdrawn:
+        return CLOSED, WITHDRAWN
+    return standing_of(restated.now, restated.was)
+
+
+def outcome(restated: RestatedFigure) -> str:
+    """What has come of it in a few words, for the strip and the subject."""
+    was, now = restated.was.level, restated.now.level
+    if restated.withdrawn:
+        return "the figure was withdrawn"
+    if now is None and was is not None:
+        return "no longer beyond the limit"
+    if now is not None and was is None:
+        return f"beyond the limit, now {LEVEL_TONES[now].word}"
+    if now is not None and was is not None:
+        word = LEVEL_TONES[now].word
+        return f"still {word}" if now is was else f"{word}, was {LEVEL_TONES[was].word}"
+    word, before = now_standing(restated)[1], standing_of(restated.was, restated.now)[1]
+    return f"{word}, was {before.removeprefix('rated ')}" if word and before and word != before else ""
+
+
+def restated_headline(notice: Notice, restated: RestatedFigure, on: date) -> str:
+    """Both figures in a sentence: ``On 3 October you were told 46 (red); it is now 38``."""
+    figures = FigureFormat(one_line(notice.unit), notice.decimals)
+    was = figures.full(restated.was.value, protected=restated.was.protected)
+    word = standing_of(restated.was, restated.now)[1]
+    told = f"On {day(restated.told_on, on)} you were told {_with(was, word)}"
+    if restated.withdrawn:
+        return f"{told}. That figure has been withdrawn; there is none in its place yet."
+    now = figures.short(restated.now.value, protected=restated.now.protected)
+    return f"{told}; it is now {_with(now, now_standing(restated)[1])}."
+
+
+def _with(figure: str, word: str) -> str:
+    return f"{figure} ({word})" if word else figure
+
+
+def comparison(notice: Notice, restated: RestatedFigure, on: date) -> Comparison:
+    """The two figures as they stand side by side."""
+    figures = FigureFormat(one_line(notice.unit), notice.decimals)
+    was_tone, was_word = standing_of(restated.was, restated.now)
+    now_tone, now_word = now_standing(restated)
+    unshown = restated.withdrawn
+    return Comparison(
+        title=f"The figure for {one_line(restated.period_label)}",
+        was=Side(
+            "You were told",
+            figures.short(restated.was.value, protected=restated.was.protected),
+            was_tone,
+            was_word,
+            f"on {day(restated.told_on, on)}",
+        ),
+        now=Side(
+            "It is now",
+            "–" if unshown else figures.short(restated.now.value, protected=restated.now.protected),
+            now_tone,
+            now_word,
+            "" if unshown or notice.limit is None else f"limit {figures.short(notice.limit)}",
+        ),
+    )
+
+
+def restated_boxes(notice: Notice, restated: RestatedFigure) -> tuple[Box, ...]:
+    """What it means now, and why it changed."""
+    boxes = (
+        Box("What that means now", _meaning(notice, restated)),
+        Box("Why it changed", sentence(one_line(restated.because)), quiet=True),
+    )
+    return tuple(box for box in boxes if box.text)
+
+
+def _meaning(notice: Notice, restated: RestatedFigure) -> str:
+    parts = (_of_the_limit(notice, restated), _of_the_alert(notice, restated))
+    return " ".join(part for part in parts if part)
+
+
+def _of_the_limit(notice: Notice, restated: RestatedFigure) -> str:
+    figures = FigureFormat(one_line(notice.unit), notice.decimals)
+    limit = "the limit" if notice.limit is None else f"the limit of {figures.short(notice.limit)}"
+    was, now = restated.was.level, restated.now.level
+    if restated.withdrawn:
+        return "What you were told does not stand any more."
+    if now is None:
+        if was is not None:
+            return f"The figure is not beyond {limit}."
+        return "It has another rating than you were told. No limit is crossed."
+    colour = LEVEL_TONES[now].word
+    if was is None:
+        return f"The figure is beyond {limit} after all: that is {colour}."
+    if now is was:
+        return f"The figure is still beyond {limit}, and still {colour}."
+    worse = "a more serious" if now.rank > was.rank else "a milder"
+    return (
+        f"The figure is beyond {worse} limit than you were told: {colour} instead of {LEVEL_TONES[was].word}."
+    )
+
+
+def _of_the_alert(notice: Notice, restated: RestatedFigure) -> str:
+    if is_over(notice):
+        crossed = restated.was.level is not None
+        return "The alert is over, and there is nothing left to do about it." if crossed else ""
+    later = notice.period_end is not None and notice.period_end > restated.now.period_end
+    if not later:
+        return "The alert goes on." if restated.withdrawn or restated.now.level is None else ""
+    label = f" for {one_line(notice.period_label)}" if notice.period_label else ""
+    return f"The alert goes on with the latest figure{label}: {_first_small(standing(notice))}"
+
+
+def _first_small(text: str) -> str:
+    return text[:1].lower() + text[1:]

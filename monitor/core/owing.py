@@ -1,0 +1,139 @@
+"""What people are still to be told of an alert: the difference between what they know and how it stands.
+
+It is asked when something was held back. What has happened meanwhile is not told step by step, but as it
+stands: a breach that is over by then is not told at all to whoever was never told of it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.core.alerts import Alert, AlertState, Transition
+from monitor.core.notifications import Decision, NoticeKind, TellReason
+from monitor.core.recipients import Recipient
+from monitor.core.routing import Change, Reached, ending_of
+from monitor.core.rulebook import Level
+
+ENDINGS = frozenset({NoticeKind.CLOSED, NoticeKind.RECOVERED, NoticeKind.ARRIVED, NoticeKind.CONFIRMED})
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What somebody knows of one breach. ``kind`` and ``level`` are what they were told last."""
+
+    recipient: Recipient
+    first_at: datetime
+    last_at: datetime
+    kind: NoticeKind
+    level: Level | None
+
+    @property
+    def of_its_end(self) -> bool:
+        """Whether they know that it is over."""
+        return self.kind in ENDINGS
+
+
+def change_since(alert: Alert, known: Knowledge | None, last: Transition | None) -> Change:
+    """Returns what has happened to an alert since somebody was told of it; None: they never were.
+
+    ``last`` is the alert's last transition, which says why it is as it is.
+    """
+    if known is None:
+        before = Alert(alert.rule, alert.area, episode=max(alert.episode - 1, 0))
+    else:
+        before = replace(alert, state=AlertState.FIRING, level=known.level)
+    return Change(before, alert, (last,) if last is not None else ())
+
+
+def owed(
+    alert: Alert,
+    episode: int,
+    *,
+    held: Sequence[str],
+    reach: Sequence[Reached],
+    known: Mapping[str, Knowledge],
+    last: Transition | None,
+) -> tuple[Decision, ...]:
+    """Decides what is told now to those from whom news of one breach was held back.
+
+    Args:
+        alert: as it stands now.
+        episode: the breach's number.
+        held: the ids of the people from whom news of it was held back.
+        reach: whom the routes reach now.
+        known: what people know of that breach, by id.
+        last: the alert's last transition.
+    """
+    goes_on = alert.state is AlertState.FIRING and alert.episode == episode
+    if goes_on:
+        told = [each for each in (_of_breach(alert, whom, known) for whom in reach) if each is not None]
+        reached = {whom.recipient.id for whom in reach}
+        told += [
+            _decision(alert, episode, NoticeKind.WORSENED, _known(person), TellReason.WAS_TOLD_OF_BREACH)
+            for person in known.values()
+            if person.recipient.id in held
+            and person.recipient.id not in reached
+            and _rank(alert.level) > _rank(person.level)
+        ]
+        done = {each.recipient.id for each in told if each.recipient is not None}
+        return (*told, *(_untold(alert, episode, each, known, reached) for each in held if each not in done))
+    return tuple(_of_end(alert, episode, known.get(person), last) for person in held)
+
+
+def _of_breach(alert: Alert, whom: Reached, known: Mapping[str, Knowledge]) -> Decision | None:
+    person = known.get(whom.recipient.id)
+    if person is None:
+        return _decision(alert, alert.episode, NoticeKind.BREACH, whom, TellReason.ROUTE)
+    if _rank(alert.level) > _rank(person.level):
+        return _decision(alert, alert.episode, NoticeKind.WORSENED, whom, TellReason.ROUTE)
+    return None
+
+
+def _untold(
+    alert: Alert, episode: int, person: str, known: Mapping[str, Knowledge], reached: set[str]
+) -> Decision:
+    if person in known or person in reached:
+        return replace(
+            _decision(alert, episode, None, None, TellReason.KNOWN_ALREADY), recipient=_who(person, known)
+        )
+    return _decision(alert, episode, None, None, TellReason.REACHED_NO_MORE)
+
+
+def _of_end(alert: Alert, episode: int, known: Knowledge | None, last: Transition | None) -> Decision:
+    if known is None:
+        return _decision(alert, episode, None, None, TellReason.OVER_WHILE_HELD)
+    if known.of_its_end:
+        return _decision(alert, episode, None, _known(known), TellReason.KNOWN_ALREADY)
+    if alert.episode != episode:
+        return _decision(alert, episode, None, _known(known), TellReason.BEGAN_AGAIN)
+    kind = NoticeKind.RECOVERED if last is None else ending_of(last.reason)
+    return _decision(alert, episode, kind, _known(known), TellReason.WAS_TOLD_OF_BREACH)
+
+
+def _who(person: str, known: Mapping[str, Knowledge]) -> Recipient | None:
+    return known[person].recipient if person in known else None
+
+
+def _known(person: Knowledge) -> Reached:
+    return Reached(person.recipient, "", None, None)
+
+
+def _rank(level: Level | None) -> int:
+    return -1 if level is None else level.rank
+
+
+def _decision(
+    alert: Alert, episode: int, kind: NoticeKind | None, whom: Reached | None, reason: TellReason
+) -> Decision:
+    return Decision(
+        rule=alert.rule,
+        area=alert.area,
+        episode=episode,
+        kind=kind,
+        recipient=whom.recipient if whom else None,
+        reason=reason,
+        route=(whom.route or None) if whom else None,
+        role=whom.role if whom else None,
+        role_area=whom.role_area if whom else None,
+        level=alert.level,
+    )

@@ -1,0 +1,342 @@
+"""Erases people from what limen keeps: one who asks for it, or all after their time. History itself stays.
+
+What remains says what was decided, told, answered and acknowledged, and when; in the place of the person
+stands "erased". The audit trail still verifies: it holds salted digests of personal parts, and the entry of
+the erasure says which of them are gone.
+"""
+
+import secrets
+from calendar import monthrange
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+
+from monitor.core.alerts import AlertState
+from monitor.core.audit import ERASED, AuditKind, Fact, Head, instant
+from monitor.core.notifications import OperationsKind
+from monitor.store import audit
+from monitor.store.bulk import chunks
+from monitor.store.failing_addresses import failing_addresses as failing_now
+from monitor.store.redaction import names_any, without_recipient, without_words
+from monitor.store.store import Store
+from monitor.store.tables import (
+    FollowUpKind,
+    OutboxState,
+    acknowledgements,
+    alerts,
+    audit_entries,
+    audit_personal,
+    decisions,
+    delivery_attempts,
+    failing_addresses,
+    follow_ups,
+    outbox,
+    silence_ends,
+    silences,
+    threads,
+)
+
+_UNSENT: Final = (OutboxState.PENDING, OutboxState.SENDING)
+_PAYLOADS_AT_ONCE: Final = 500
+
+
+class PersonNotFoundError(Exception):
+    """Nothing that is kept is about a person of that name, or more than one person is called so."""
+
+
+class StillOwedError(Exception):
+    """The person is still to be told something, so they can't be erased yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as the store knows them: their id, and every name, greeting and address they went by."""
+
+    id: str
+    names: frozenset[str]
+
+    @property
+    def identifiers(self) -> frozenset[str]:
+        """By what they may have signed an acknowledgement, or be named in a mail."""
+        return self.names | {self.id}
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure took out: rows by what they are; ``withdrawn`` are refused mails that stay unsent."""
+
+    mails: int = 0
+    decisions: int = 0
+    acknowledgements: int = 0
+    audit_entries: int = 0
+    withdrawn: tuple[int, ...] = ()
+
+    @property
+    def anything(self) -> bool:
+        """Whether there was anything to take out."""
+        return bool(self.mails or self.decisions or self.acknowledgements or self.audit_entries)
+
+
+def find_person(connection: Connection, text: str) -> Person:
+    """The person with this id, name or address.
+
+    Raises:
+        PersonNotFoundError: there is none, or several people share the name.
+    """
+    ids: set[str] = set()
+    for table in (outbox, decisions):
+        known = (table.c.recipient_id, table.c.recipient_name, func.lower(table.c.address))
+        asked = or_(known[0] == text, known[1] == text, known[2] == text.lower())
+        ids |= set(connection.scalars(select(table.c.recipient_id).where(asked).distinct()))
+    signed = [
+        connection.scalar(select(literal(1)).where(exists().where(column == text)))
+        for column in (audit_personal.c.person, acknowledgements.c.author, silences.c.author)
+    ]
+    ids = {each for each in ids if not each.startswith(f"{ERASED}:")} or ({text} if any(signed) else set())
+    if not ids:
+        raise PersonNotFoundError(f"Nothing that limen keeps is about “{text}”.")
+    if len(ids) > 1:
+        raise PersonNotFoundError(
+            f"More than one person is “{text}”: name one by id: {', '.join(sorted(ids))}"
+        )
+    (found,) = ids
+    return Person(found, frozenset(_names(connection, found)))
+
+
+def _names(connection: Connection, person: str) -> Iterator[str]:
+    for table in (outbox, decisions):
+        columns = [table.c.recipient_name, table.c.address]
+        columns += [table.c.salutation] if table is decisions else []
+        for row in connection.execute(select(*columns).where(table.c.recipient_id == person).distinct()):
+            yield from (each for each in row if each)
+
+
+def erase(connection: Connection, person: Person, *, at: datetime, reason: str, author: str) -> Erased:
+    """Erases a person wherever they are named, and records that this was done.
+
+    Mails to them that were refused for good are withdrawn: they are not sent any more, and said to be so.
+
+    Raises:
+        StillOwedError: a mail to them waits, or news is held for them. Nothing was changed.
+    """
+    _refuse_if_owed(connection, person)
+    pseudonym = f"{ERASED}:{secrets.token_hex(4)}"
+    own = outbox.c.recipient_id == person.id
+    withdrawn = tuple(connection.scalars(select(outbox.c.id).where(own, outbox.c.state == OutboxState.DEAD)))
+    connection.execute(update(outbox).where(outbox.c.id.in_(withdrawn)).values(state=OutboxState.WITHDRAWN))
+    numbers = audit.numbers_of(connection, person.identifiers)
+    done = Erased(
+        mails=_blank_mails(connection, own, pseudonym),
+        decisions=_blank_decisions(connection, decisions.c.recipient_id == person.id, pseudonym),
+        acknowledgements=_blank_signatures(connection, lambda table: table.c.author.in_(person.identifiers)),
+        audit_entries=len(numbers),
+        withdrawn=withdrawn,
+    )
+    _blank(connection, failing_addresses, failing_addresses.c.person == person.id)
+    connection.execute(
+        update(threads).where(threads.c.recipient_id == person.id).values(recipient_id=pseudonym)
+    )
+    connection.execute(
+        delete(follow_ups).where(
+            follow_ups.c.kind == FollowUpKind.REMINDER, follow_ups.c.subject == person.id
+        )
+    )
+    _take_out_of_others(connection, person)
+    connection.execute(delete(audit_personal).where(audit_personal.c.person.in_(person.identifiers)))
+    facts = {
+        "erased": pseudonym,
+        "reason": reason,
+        "entries": _ranges(numbers),
+        "mails": done.mails,
+        "decisions": done.decisions,
+        "withdrawn": withdrawn,
+    }
+    audit.note(connection, [Fact(AuditKind.ERASURE, at, facts, author, {"author": author})])
+    return done
+
+
+def prune(connection: Connection, *, before: datetime, at: datetime) -> Erased:
+    """Takes everybody out of what is older than ``before``, and records that this was done.
+
+    What a breach that still goes on has is kept: whoever was told of it must be told how it ends. So are
+    mails that were not sent, and addresses that fail.
+    """
+    goes_on = exists().where(
+        alerts.c.rule == decisions.c.rule,
+        alerts.c.area == decisions.c.area,
+        alerts.c.episode == decisions.c.episode,
+        alerts.c.state != AlertState.INACTIVE,
+        alerts.c.state != AlertState.RESOLVED,
+    )
+    needed = select(decisions.c.outbox_id).where(decisions.c.outbox_id.is_not(None), goes_on)
+    old_mails = (
+        (outbox.c.state == OutboxState.SENT) & (outbox.c.sent_at < before) & outbox.c.id.not_in(needed)
+    )
+    pseudonym = f"{ERASED}:kept-long-enough"
+    entries = audit.personal_before(connection, before)
+    gone = select(outbox.c.id).where(old_mails)
+    connection.execute(delete(threads).where(threads.c.outbox_id.in_(gone)))
+    still_failing = [each.address for each in failing_now(connection)]
+    _blank(
+        connection,
+        failing_addresses,
+        (failing_addresses.c.at < before) & failing_addresses.c.address.not_in(still_failing),
+    )
+    done = Erased(
+        mails=_blank_mails(connection, old_mails, pseudonym),
+        decisions=_blank_decisions(connection, (decisions.c.at < before) & ~goes_on, pseudonym),
+        acknowledgements=_blank_signatures(connection, lambda table: _over(table, before)),
+        audit_entries=entries,
+    )
+    if done.anything:
+        old = select(audit_entries.c.id).where(audit_entries.c.at < instant(before))
+        connection.execute(delete(audit_personal).where(audit_personal.c.entry_id.in_(old)))
+        facts = {"before": instant(before), "mails": done.mails, "decisions": done.decisions}
+        audit.note(connection, [Fact(AuditKind.RETENTION, at, facts)])
+    return done
+
+
+def keep_within(store: Store, months: int, now: datetime) -> tuple[Erased, Head]:
+    """Takes everybody out of what is older than so many months, and says where the audit trail ends then."""
+    with store.writing() as connection:
+        done = prune(connection, before=months_before(now, months), at=now)
+    with store.reading() as connection:
+        return done, audit.head(connection)
+
+
+def months_before(now: datetime, months: int) -> datetime:
+    """The same instant of the day, so many months earlier; the month's last day where it has no such day."""
+    years, month = divmod(now.year * 12 + now.month - 1 - months, 12)
+    last = monthrange(years, month + 1)[1]
+    return now.replace(year=years, month=month + 1, day=min(now.day, last))
+
+
+def _over(table: Table, before: datetime) -> ColumnElement[bool]:
+    """Whether an acknowledgement or a silence was made before, and holds nothing back any more."""
+    if table is silences:
+        return (table.c.at < before) & (table.c.ends_at < before)
+    if table is silence_ends:
+        return table.c.at < before
+    same = (alerts.c.rule == table.c.rule) & (alerts.c.area == table.c.area)
+    open_state = alerts.c.state.not_in((AlertState.INACTIVE, AlertState.RESOLVED))
+    return (table.c.at < before) & ~exists().where(same, alerts.c.episode == table.c.episode, open_state)
+
+
+def _refuse_if_owed(connection: Connection, person: Person) -> None:
+    waiting = connection.scalars(
+        select(outbox.c.id)
+        .where(outbox.c.recipient_id == person.id, outbox.c.state.in_(_UNSENT))
+        .order_by(outbox.c.id)
+    ).all()
+    if waiting:
+        raise StillOwedError(
+            f"Mail {', '.join(map(str, waiting))} to them has not been sent yet. Wait until it is, or see "
+            "`limen outbox` for what keeps it."
+        )
+    held = connection.execute(
+        select(follow_ups.c.rule, follow_ups.c.area).where(
+            follow_ups.c.kind == FollowUpKind.NEWS, follow_ups.c.subject == person.id
+        )
+    ).first()
+    if held is not None:
+        raise StillOwedError(
+            f"News of {held.rule} in {held.area} is held for them. Wait until it is told; if they are in no "
+            "role any more, the next cycle settles it."
+        )
+
+
+def _blank_mails(connection: Connection, which: ColumnElement[bool], pseudonym: str) -> int:
+    rows = connection.execute(
+        select(outbox.c.id, outbox.c.payload).where(which, outbox.c.address != ERASED)
+    ).all()
+    for chunk in chunks(rows, _PAYLOADS_AT_ONCE):
+        _write_payloads(connection, ((row.id, without_recipient(row.payload, pseudonym)) for row in chunk))
+        numbers = [row.id for row in chunk]
+        connection.execute(
+            update(outbox)
+            .where(outbox.c.id.in_(numbers))
+            .values(recipient_id=pseudonym, recipient_name=ERASED, address=ERASED, last_response=ERASED)
+        )
+        _blank(connection, delivery_attempts, delivery_attempts.c.outbox_id.in_(numbers))
+    return len(rows)
+
+
+def _take_out_of_others(connection: Connection, person: Person) -> None:
+    """Mails to others name whoever did not acknowledge, or whose address fails, and so does their thread."""
+    about = [f"operations/{OperationsKind.ADDRESS_FAILING}/{name}" for name in person.names]
+    connection.execute(delete(threads).where(threads.c.thread.in_(about)))
+    words = person.names
+    candidates = or_(
+        *(outbox.c.payload.contains(word, autoescape=True) for word in words), literal(value=False)
+    )
+    rows = connection.execute(
+        select(outbox.c.id, outbox.c.payload).where(candidates, outbox.c.state.not_in(_UNSENT))
+    )
+    named = [(row.id, without_words(row.payload, words)) for row in rows if names_any(row.payload, words)]
+    _write_payloads(connection, named)
+
+
+def _write_payloads(connection: Connection, payloads: Iterable[tuple[int, str]]) -> None:
+    rows = [{"number": number, "text": text} for number, text in payloads]
+    if rows:
+        statement = update(outbox).where(outbox.c.id == bindparam("number")).values(payload=bindparam("text"))
+        connection.execute(statement, rows)
+
+
+def _blank_decisions(connection: Connection, which: ColumnElement[bool], pseudonym: str) -> int:
+    return connection.execute(
+        update(decisions)
+        .where(which, decisions.c.recipient_id.is_not(None), decisions.c.address != ERASED)
+        .values(recipient_id=pseudonym, recipient_name=ERASED, address=ERASED, salutation=ERASED)
+    ).rowcount
+
+
+def _blank_signatures(connection: Connection, which: Any) -> int:
+    """Author and comment of acknowledgements and silences."""
+    return sum(
+        _blank(connection, table, which(table) & (table.c.author != ERASED))
+        for table in (acknowledgements, silences, silence_ends)
+    )
+
+
+_BLANKED: Final[dict[Table, tuple[Column[Any], ...]]] = {
+    acknowledgements: (acknowledgements.c.author, acknowledgements.c.comment),
+    silences: (silences.c.author, silences.c.comment),
+    silence_ends: (silence_ends.c.author, silence_ends.c.comment),
+    delivery_attempts: (delivery_attempts.c.response,),
+    failing_addresses: (
+        failing_addresses.c.address,
+        failing_addresses.c.person,
+        failing_addresses.c.response,
+        failing_addresses.c.author,
+    ),
+}
+
+
+def _blank(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:
+    values = {column.name: ERASED for column in _BLANKED[table]}
+    return connection.execute(update(table).where(which).values(values)).rowcount
+
+
+def _ranges(numbers: Collection[int]) -> list[tuple[int, int]]:
+    """Numbers in order as (first, last) of each unbroken run."""
+    runs = groupby(enumerate(sorted(numbers)), lambda pair: pair[1] - pair[0])
+    found = [[number for _, number in run] for _, run in runs]
+    return [(run[0], run[-1]) for run in found]

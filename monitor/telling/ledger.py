@@ -1,0 +1,183 @@
+"""What limen has to come back to after it has told, or has not: held news, reminders, escalations."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from monitor.core.alerts import AlertState
+from monitor.core.holding import Candidate, Hold
+from monitor.core.notifications import Decision, NoticeKind, TellReason
+from monitor.core.rulebook import Route
+from monitor.core.windows import Calendar
+from monitor.store.follow_ups import FollowUp, FollowUpKind, remove_follow_ups, save_follow_ups
+from monitor.telling.gates import with_hold
+from monitor.telling.gathering import Gathered
+from monitor.telling.scene import Scene
+
+BEGINNINGS = frozenset({NoticeKind.BREACH, NoticeKind.WORSENED, NoticeKind.ESCALATED})
+
+Key = tuple[str, str, int, str, str]
+
+
+def keep_account(
+    scene: Scene,
+    gathered: Gathered,
+    told: Sequence[Candidate],
+    held: Sequence[tuple[Candidate, Hold]],
+) -> list[Decision]:
+    """Writes what is to be come back to; returns the decisions not to tell now that are new.
+
+    A piece of news that is held for the same reason as before makes no decision again.
+    """
+    saved: dict[Key, FollowUp] = {}
+    done = {row.key: row for row in gathered.done}
+    fresh = []
+    for candidate, hold in held:
+        row = _held_row(scene, gathered, candidate, hold)
+        earlier = _earlier(gathered, candidate)
+        if earlier is None or earlier.reason is not hold.reason:
+            fresh.append(with_hold(candidate, hold).decision)
+        saved[row.key] = row
+    for candidate in told:
+        earlier = _earlier(gathered, candidate)
+        if earlier is not None and earlier.kind is FollowUpKind.NEWS:
+            done[earlier.key] = earlier
+        for row in _to_come(scene, gathered, candidate, saved):
+            saved[row.key] = row
+        if (
+            candidate.decision.kind is NoticeKind.REMINDER
+            and earlier is not None
+            and earlier.key not in saved
+        ):
+            done[earlier.key] = earlier  # there is no further one
+    _pass_over_empty_steps(scene, gathered, saved)
+    remove_follow_ups(scene.connection, [row for key, row in done.items() if key not in saved])
+    save_follow_ups(scene.connection, saved.values())
+    return fresh
+
+
+def _earlier(gathered: Gathered, candidate: Candidate) -> FollowUp | None:
+    decision = candidate.decision
+    key = (decision.rule, decision.area, decision.episode)
+    match decision.kind:
+        case NoticeKind.REMINDER:
+            return gathered.row(key, FollowUpKind.REMINDER, candidate.person)
+        case NoticeKind.ESCALATED:
+            return gathered.row(key, FollowUpKind.ESCALATION, decision.route or "")
+        case _:
+            return gathered.row(key, FollowUpKind.NEWS, candidate.person)
+
+
+def _held_row(scene: Scene, gathered: Gathered, candidate: Candidate, hold: Hold) -> FollowUp:
+    earlier = _earlier(gathered, candidate)
+    if candidate.asks_again and earlier is not None:
+        return replace(earlier, due_at=hold.until, reason=hold.reason)
+    decision = candidate.decision
+    return FollowUp(
+        rule=decision.rule,
+        area=decision.area,
+        episode=decision.episode,
+        kind=FollowUpKind.NEWS,
+        subject=candidate.person,
+        step=0,
+        since=candidate.since if candidate.held_for is not None else scene.now,
+        due_at=hold.until,
+        reason=hold.reason,
+        route=decision.route,
+        role=decision.role,
+        role_area=decision.role_area,
+    )
+
+
+def _to_come(
+    scene: Scene, gathered: Gathered, candidate: Candidate, saved: dict[Key, FollowUp]
+) -> Iterable[FollowUp]:
+    """The reminder that follows a telling, and the escalation that follows the first one."""
+    decision = candidate.decision
+    if candidate.change.after.state is not AlertState.FIRING:
+        return
+    key = (decision.rule, decision.area, decision.episode)
+    routes = [scene.routes[each] for each in candidate.routes if each in scene.routes]
+    if decision.kind is NoticeKind.ESCALATED:
+        yield from _next_step(scene, gathered, candidate)
+    if decision.kind in BEGINNINGS or decision.kind is NoticeKind.REMINDER:
+        sent = candidate.step if decision.kind is NoticeKind.REMINDER else 0
+        yield from _reminder(scene, candidate, routes, sent)
+    if decision.kind in (NoticeKind.BREACH, NoticeKind.WORSENED):
+        for route in routes:
+            row = _row(decision, FollowUpKind.ESCALATION, route.id, scene.now)
+            if (
+                route.escalations
+                and row.key not in saved
+                and gathered.row(key, FollowUpKind.ESCALATION, route.id) is None
+            ):
+                due = scene.calendar.add_working_days_at(scene.now, route.escalations[0].after)
+                yield replace(row, due_at=due, reason=TellReason.ESCALATED)
+
+
+def _reminder(scene: Scene, candidate: Candidate, routes: Sequence[Route], sent: int) -> Iterable[FollowUp]:
+    """Of several routes the one that reminds soonest."""
+    due: list[tuple[datetime, Route]] = []
+    for route in routes:
+        if route.reminders is not None:
+            at = route.reminders.next_reminder(scene.now, sent, scene.calendar)
+            if at is not None:
+                due.append((at, route))
+    if due:
+        at, route = min(due, key=lambda each: each[0])
+        row = _row(candidate.decision, FollowUpKind.REMINDER, candidate.person, scene.now)
+        yield replace(row, step=sent, due_at=at, reason=TellReason.REMINDED, route=route.id)
+
+
+def _next_step(scene: Scene, gathered: Gathered, candidate: Candidate) -> Iterable[FollowUp]:
+    earlier = _earlier(gathered, candidate)
+    route = scene.routes.get(candidate.decision.route or "")
+    if earlier is not None and route is not None:
+        yield _stepped(earlier, route, scene.now, scene.calendar)
+
+
+def _stepped(row: FollowUp, route: Route, now: datetime, calendar: Calendar) -> FollowUp:
+    """The row of an escalation after one step more; after the last one it only stands there, done.
+
+    Days count from the first telling. Where limen was away, the next step still waits as long as the rule
+    has between both, so that nobody's absence runs through all of them at once.
+    """
+    step = row.step + 1
+    if step >= len(route.escalations):
+        return replace(row, step=step, due_at=None, reason=TellReason.ESCALATED)
+    between = max(route.escalations[step].after - route.escalations[row.step].after, 0)
+    due = max(
+        calendar.add_working_days_at(row.since, route.escalations[step].after),
+        calendar.add_working_days_at(now, between) if between else now + timedelta(hours=1),
+    )
+    return replace(row, step=step, due_at=due, reason=TellReason.ESCALATED)
+
+
+def _pass_over_empty_steps(scene: Scene, gathered: Gathered, saved: dict[Key, FollowUp]) -> None:
+    """An escalation to a role that nobody holds: the next step follows in its time."""
+    for decision in gathered.untold:
+        if decision.reason is not TellReason.NOBODY_TO_ESCALATE_TO:
+            continue
+        key = (decision.rule, decision.area, decision.episode)
+        for row in gathered.rows.get(key, ()):
+            route = scene.routes.get(row.subject)
+            due = row.due_at is not None and row.due_at <= scene.now
+            if row.kind is FollowUpKind.ESCALATION and route is not None and due:
+                saved[row.key] = _stepped(row, route, scene.now, scene.calendar)
+
+
+def _row(decision: Decision, kind: FollowUpKind, subject: str, since: datetime) -> FollowUp:
+    return FollowUp(
+        rule=decision.rule,
+        area=decision.area,
+        episode=decision.episode,
+        kind=kind,
+        subject=subject,
+        step=0,
+        since=since,
+        due_at=None,
+        reason=decision.reason,
+        route=decision.route,
+        role=decision.role,
+        role_area=decision.role_area,
+    )

@@ -1,0 +1,156 @@
+"""The facts that mails are made from, gathered once for all that a cycle tells."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from sqlalchemy import Connection
+
+from monitor.core.disclosure import protected_figures
+from monitor.core.evaluation import Judged, evaluate, figures_needed
+from monitor.core.fault_notices import FaultView, doubt_in_words, fault_notice
+from monitor.core.freshness import late_indicator
+from monitor.core.holding import Candidate
+from monitor.core.late_notices import late_notice
+from monitor.core.notices import HISTORY_FIGURES, SeriesView, closing_notice, latest_of, notice
+from monitor.core.notifications import Notice, RestatedFigure, ToldFigure
+from monitor.core.plausibility import fault_of, faulty_indicator
+from monitor.core.restating import told_figure
+from monitor.fault_views import fault_views
+from monitor.lateness import last_periods
+from monitor.standings import SPARE_FIGURES, by_area, others_of
+from monitor.store.figures import figures
+from monitor.store.notifications import last_notice
+from monitor.world import World
+
+AlertKey = tuple[str, str]
+SeriesKey = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What notices are made from.
+
+    ``views`` are the alerts' series; of those about data, ``last_periods`` says how far figures go and
+    ``faults`` how doubtful ones look, by (indicator, area). ``doubts`` says in words why a figure that
+    managers are told may be wrong.
+    """
+
+    views: Mapping[AlertKey, SeriesView]
+    last_periods: Mapping[SeriesKey, date]
+    faults: Mapping[SeriesKey, FaultView]
+    doubts: Mapping[SeriesKey, str]
+
+
+def facts_of(
+    connection: Connection, world: World, keys: Collection[AlertKey], firing: Collection[AlertKey]
+) -> Facts:
+    """Gathers what there is to say of these alerts; ``firing`` are all that fire."""
+    late = {indicator for rule, _ in keys if (indicator := late_indicator(rule)) is not None}
+    told = {(indicator, area) for rule, area in keys if (indicator := faulty_indicator(rule)) is not None}
+    watched = {
+        (world.rulebook.alerts[rule].indicator, area) for rule, area in keys if rule in world.rulebook.alerts
+    }
+    doubted = {(name, area) for name, area in watched if (fault_of(name), area) in firing}
+    known = {key for key in told | doubted if key[0] in world.rulebook.indicators}
+    faults = fault_views(connection, world, known)
+    return Facts(
+        views=_views(connection, world, keys),
+        last_periods=last_periods(connection, world, late) if late else {},
+        faults=faults,
+        doubts={
+            key: doubt_in_words(world.rulebook.indicators[key[0]], faults[key])
+            for key in doubted
+            if key in faults
+        },
+    )
+
+
+def _views(connection: Connection, world: World, keys: Collection[AlertKey]) -> dict[AlertKey, SeriesView]:
+    """Each alert's series as a reader may see it, judged by the rules as they are now."""
+    rules = {key: world.rulebook.alerts[key[0]] for key in keys if key[0] in world.rulebook.alerts}
+    views: dict[AlertKey, SeriesView] = {}
+    for indicator_id in {rule.indicator for rule in rules.values()}:
+        indicator = world.rulebook.indicators[indicator_id]
+        watching = [rule for rule in world.rulebook.rules_of(indicator_id) if rule in rules.values()]
+        last = HISTORY_FIGURES + figures_needed(indicator, watching) + SPARE_FIGURES
+        series = by_area(figures(connection, indicator_id, last=last), world.areas)
+        judged = evaluate(indicator, watching, series, others=others_of(connection, world, indicator))
+        protected = protected_figures(indicator, judged.evaluations, world.areas)
+        for key, rule in rules.items():
+            if rule.indicator == indicator_id:
+                views[key] = _view(key, judged, protected)
+    return views
+
+
+def _view(key: AlertKey, judged: Judged, protected: Collection[tuple[str, date]]) -> SeriesView:
+    verdicts = judged.rule_evaluations.get(key, ())
+    return SeriesView(
+        evaluations=[each for each in judged.evaluations if each.area == key[1]],
+        verdicts={verdict.period_end: verdict for verdict in verdicts},
+        protected=frozenset(end for area, end in protected if area == key[1]),
+    )
+
+
+def figure_told(facts: Facts, key: AlertKey) -> ToldFigure | None:
+    """The figure that a mail about this alert shows, as its reader is told it; None: it shows none."""
+    view = facts.views.get(key)
+    latest = None if view is None else latest_of(view)
+    if view is None or latest is None:
+        return None
+    hidden = latest.period_end in view.protected
+    return told_figure(latest, view.verdicts.get(latest.period_end), protected=hidden)
+
+
+def notice_of(
+    connection: Connection,
+    world: World,
+    candidate: Candidate,
+    facts: Facts,
+    restated: RestatedFigure | None,
+) -> Notice:
+    """Builds what one mail says of one alert.
+
+    Raises:
+        LookupError: the alert has left the rulebook, and no mail about it is kept.
+    """
+    made = _plain_notice(connection, world, candidate, facts)
+    if restated is not None:
+        made = replace(made, restated=restated)
+    doubt = facts.doubts.get((made.indicator, made.area), "") if not made.tells_of_data else ""
+    if doubt and not made.doubt:
+        made = replace(made, doubt=doubt)
+    if candidate.held_for is not None and candidate.held_for.held:
+        held = candidate.held_for.value.removeprefix("not told yet: ")
+        made = replace(made, held_since=candidate.since, held_because=held)
+    return made
+
+
+def _plain_notice(connection: Connection, world: World, candidate: Candidate, facts: Facts) -> Notice:
+    decision, change = candidate.decision, candidate.change
+    key = (decision.rule, decision.area)
+    rule, area = world.rulebook.alerts.get(decision.rule), world.areas.find(decision.area)
+    late = world.rulebook.indicators.get(late_indicator(decision.rule) or "")
+    if late is not None and area is not None:
+        latest = facts.last_periods.get((late.id, area.name))
+        return late_notice(
+            decision, change, indicator=late, area=area, latest=latest, rulebook=world.rulebook
+        )
+    faulty = world.rulebook.indicators.get(faulty_indicator(decision.rule) or "")
+    if faulty is not None and area is not None and (faulty.id, area.name) in facts.faults:
+        view = facts.faults[faulty.id, area.name]
+        return fault_notice(decision, change, indicator=faulty, area=area, view=view, rulebook=world.rulebook)
+    if rule is not None and area is not None and key in facts.views:
+        return notice(
+            decision,
+            change,
+            rule=rule,
+            indicator=world.indicator_of(rule),
+            area=area,
+            view=facts.views[key],
+            rulebook=world.rulebook,
+        )
+    earlier = last_notice(connection, *key, decision.episode)
+    if earlier is None:
+        raise LookupError(f"{key} ends, but no mail about its breach is kept")
+    return closing_notice(earlier, decision, change)

@@ -1,0 +1,174 @@
+"""One cycle's telling, from what changed to the mails in the outbox."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from monitor.core.holding import Candidate, is_about_data
+from monitor.core.notices import urgency
+from monitor.core.notifications import (
+    Notice,
+    NoticeKind,
+    Notification,
+    Occasion,
+    RestatedFigure,
+    TellReason,
+)
+from monitor.core.recipients import Recipient
+from monitor.core.routing import Change
+from monitor.core.windows import Calendar
+from monitor.store.follow_ups import FollowUpKind
+from monitor.store.notifications import append_decisions, enqueue
+from monitor.telling.gates import StormGuard, sort_out
+from monitor.telling.gathering import Gathered, gather
+from monitor.telling.ledger import keep_account
+from monitor.telling.notices import Facts, facts_of, figure_told, notice_of
+from monitor.telling.operations import silence_news, storm_news
+from monitor.telling.restatements import add_restatements, restatements
+from monitor.telling.scene import Scene
+from monitor.world import World
+
+SeriesKey = tuple[str, str]
+
+MOST_BEFORE_A_SUMMARY = 8
+"""Alerts of services in one mail; with more it begins with an overview."""
+
+Restated = Mapping[tuple[str, str, str], RestatedFigure]
+
+
+def tell(
+    connection: Connection,
+    world: World,
+    changes: Iterable[Change],
+    cycle_id: int,
+    *,
+    restated: Collection[SeriesKey],
+    now: datetime,
+    calendar: Calendar,
+    domain: str,
+    guard: StormGuard | None = None,
+) -> int:
+    """Decides who is told, and puts one mail for each of them into the outbox; returns how many mails.
+
+    Every decision is written with its reason, also those not to tell, or not yet.
+
+    Args:
+        connection: the cycle's transaction.
+        world: the areas, people and rules in force.
+        changes: what the cycle did to alerts.
+        cycle_id: the cycle.
+        restated: series (indicator, area) of which figures that were known have changed.
+        now: the present instant.
+        calendar: which day and hour it is where people are.
+        domain: the right-hand side of the mails' Message-IDs.
+        guard: the limits past which mails are folded into summaries.
+    """
+    scene = Scene(connection, world, cycle_id, now, calendar, domain)
+    gathered = gather(scene, changes)
+    pairs = _add_restated(scene, restated, gathered)
+    found = sort_out(scene, gathered.candidates, guard or StormGuard())
+    told = list(found.told)
+    facts = facts_of(
+        connection,
+        world,
+        {(each.decision.rule, each.decision.area) for each in told},
+        found.firing.keys(),
+    )
+    told = [_with_figure(each, facts, pairs) for each in told]
+    mails = _mails(scene, gathered, told, facts, pairs)
+    mails += silence_news(scene, gathered.silences, told)
+    mails += storm_news(scene, found)
+    entries = enqueue(connection, mails, now, domain)
+    numbers = {
+        mail.recipient.id: entry.id
+        for mail, entry in zip(mails, entries, strict=True)
+        if mail.operations is None
+    }
+    fresh = keep_account(scene, gathered, told, found.held)
+    decisions = [*gathered.untold, *fresh, *(each.decision for each in told)]
+    by_recipient = {
+        each.decision.recipient: numbers[each.person] for each in told if each.decision.recipient is not None
+    }
+    append_decisions(connection, decisions, cycle_id=cycle_id, at=now, mails=by_recipient)
+    return len(entries)
+
+
+def _add_restated(scene: Scene, restated: Collection[SeriesKey], gathered: Gathered) -> Restated:
+    """Also what was held back may have been a restatement: those series are looked at again."""
+    book = scene.world.rulebook
+    again = {
+        (book.alerts[each.rule].indicator, each.area)
+        for rows in gathered.rows.values()
+        for each in rows
+        if each.rule in book.alerts and each.kind is FollowUpKind.NEWS
+    }
+    return add_restatements(scene, restatements(scene, {*restated, *again}), gathered)
+
+
+def _with_figure(candidate: Candidate, facts: Facts, pairs: Restated) -> Candidate:
+    """The candidate with the figure that its mail tells; of a restatement the one that was restated."""
+    decision = candidate.decision
+    pair = pairs.get((decision.rule, decision.area, candidate.person))
+    figure = pair.now if pair is not None else figure_told(facts, (decision.rule, decision.area))
+    return replace(candidate, decision=replace(decision, figure=figure))
+
+
+def _mails(
+    scene: Scene, gathered: Gathered, told: Sequence[Candidate], facts: Facts, pairs: Restated
+) -> list[Notification]:
+    groups: dict[str, list[Candidate]] = {}
+    for each in told:
+        groups.setdefault(each.person, []).append(each)
+    return [
+        Notification(
+            recipient=_recipient(group),
+            notices=tuple(
+                sorted((_notice(scene, gathered, each, facts, pairs) for each in group), key=urgency)
+            ),
+            decided_at=scene.now,
+            occasion=_occasion(group),
+        )
+        for group in groups.values()
+    ]
+
+
+def _recipient(group: Sequence[Candidate]) -> Recipient:
+    return next(each.decision.recipient for each in group if each.decision.recipient is not None)
+
+
+def _occasion(group: Sequence[Candidate]) -> Occasion:
+    """Why the mail is sent now.
+
+    Past so many alerts it is a summary that lists them all, as after a first run on a long history.
+    """
+    held_for = {each.held_for for each in group}
+    of_services = [each for each in group if not is_about_data(each.decision.rule)]
+    if TellReason.STORM in held_for or len(of_services) > MOST_BEFORE_A_SUMMARY:
+        return Occasion.SUMMARY
+    return Occasion.DIGEST if TellReason.DIGEST in held_for else Occasion.NEWS
+
+
+def _notice(scene: Scene, gathered: Gathered, candidate: Candidate, facts: Facts, pairs: Restated) -> Notice:
+    decision = candidate.decision
+    pair = pairs.get((decision.rule, decision.area, candidate.person))
+    made = notice_of(scene.connection, scene.world, candidate, facts, pair)
+    if not candidate.asks_again:
+        return made
+    known = gathered.known((decision.rule, decision.area, decision.episode))
+    first = min((each.first_at for each in known.values()), default=scene.now)
+    before = tuple(
+        each.recipient.name
+        for person, each in known.items()
+        if person != candidate.person or decision.kind is NoticeKind.REMINDER
+    )
+    own = known.get(candidate.person)
+    return replace(
+        made,
+        first_told_on=scene.calendar.local_day(
+            own.first_at if own is not None and decision.kind is NoticeKind.REMINDER else first
+        ),
+        reminders=candidate.step if decision.kind is NoticeKind.REMINDER else 0,
+        not_acknowledged_by=before if decision.kind is NoticeKind.ESCALATED else (),
+    )

@@ -1,0 +1,105 @@
+"""`limen preview`, and `limen check` on templates of the house."""
+
+import email
+import email.policy
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from monitor.compose.samples import SAMPLES
+from monitor.shipped_files import shipped_config_dir
+from tests.support.command import Command
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A configuration folder with room for templates."""
+    folder = tmp_path / "config"
+    shutil.copytree(shipped_config_dir(), folder)
+    monkeypatch.setenv("LIMEN_CONFIG_DIR", str(folder))
+    (folder / "templates" / "mail").mkdir(parents=True)
+    return folder
+
+
+def test_without_anything_it_lists_the_kinds_of_mails(limen: Command) -> None:
+    said = limen("preview")
+
+    assert said.code == 0
+    assert [line.split()[0] for line in said.out.splitlines()] == list(SAMPLES)
+
+
+def test_one_kind_is_printed_as_text(limen: Command) -> None:
+    said = limen("preview", "reminder")
+
+    assert said.code == 0
+    assert said.out.startswith("Subject: Reminder 2: Swale, core assessments out of timescale 46, limit 40")
+    assert "I AM DEALING WITH THIS" in said.out
+
+
+def test_a_slip_in_the_kind_is_answered_with_the_likeliest(limen: Command) -> None:
+    said = limen("preview", "restatment")
+
+    assert said.code != 0
+    assert "Did you mean restatement?" in said.err
+
+
+def test_all_kinds_are_written_with_a_page_that_shows_them(limen: Command, tmp_path: Path) -> None:
+    said = limen("preview", "--to", tmp_path / "mails", "--width", "320")
+    index = (tmp_path / "mails" / "index.html").read_text(encoding="utf-8")
+
+    assert said.code == 0
+    assert f"{len(SAMPLES)} mails by limen’s own templates" in said.out
+    assert re.findall(r'<iframe src="([^"]+)\.html" width="320"', index) == list(SAMPLES)
+    for name in SAMPLES:
+        page = (tmp_path / "mails" / f"{name}.html").read_text(encoding="utf-8")
+        assert "cid:" not in page
+        assert (tmp_path / "mails" / f"{name}.txt").exists()
+        wire = (tmp_path / "mails" / f"{name}.eml").read_bytes()
+        assert email.message_from_bytes(wire, policy=email.policy.default)["Subject"]
+
+
+def test_templates_of_the_house_are_shown_and_their_faults_named(limen: Command, config: Path) -> None:
+    closing = config / "templates" / "mail" / "closing.txt.j2"
+    closing.write_text("Ask Kent.\n", encoding="utf-8")
+    good = limen("preview", "alert")
+    closing.write_text("Ask {{ mail.contcat }}.\n", encoding="utf-8")
+    bad = limen("preview", "alert")
+
+    assert (good.code, good.err) == (0, "")
+    assert good.out.endswith("\nAsk Kent.\n")
+    assert bad.code == 1
+    assert "mail/closing.txt.j2:1: LIM753 there is no “contcat” here" in bad.err
+    assert "day by day." in bad.out
+
+
+def test_check_reports_templates_beside_rules(limen: Command, config: Path) -> None:
+    good = limen("check")
+    path = config / "templates" / "mail" / "closing.txt.j2"
+    path.write_text("Ask\n{{ mail.contcat }}.\n", encoding="utf-8")
+    said = limen("check")
+    values = json.loads(limen("check", "--format", "json").out)
+
+    assert good.code == 0
+    assert said.code == 1
+    assert f"{path}:2:9: LIM753 there is no “contcat” here" in said.out
+    assert "            ^^^^^^^" in said.out
+    assert said.out.endswith("1 problem in 1 file\n")
+    assert [problem["code"] for problem in values["problems"]] == ["LIM753"]
+
+
+def test_a_real_mail_is_shown_by_its_number(on_demo: Command, tmp_path: Path) -> None:
+    number = json.loads(on_demo("outbox", "list", "--format", "json").out)[0]["id"]
+    text = on_demo("preview", "--outbox", number)
+    page = on_demo("preview", "--outbox", number, "--to", tmp_path, "--format", "html")
+    unknown = on_demo("preview", "--outbox", "999999")
+    both = on_demo("preview", "alert", "--outbox", number)
+
+    assert text.out.startswith("Subject: ")
+    assert page.code == 0
+    assert (tmp_path / f"mail-{number}.html").exists()
+    assert not (tmp_path / f"mail-{number}.txt").exists()
+    assert "There is no mail 999999" in unknown.err
+    assert both.code != 0

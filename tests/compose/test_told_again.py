@@ -1,0 +1,180 @@
+"""Held news, reminders, escalations, doubts, deputies, and the link for an answer."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.compose import Links
+from monitor.compose.again import Moment, known_since
+from monitor.compose.samples import SAMPLES
+from monitor.core.notifications import Notice, NoticeKind
+from tests.compose.conftest import LINKS, Composing
+from tests.support.notices import (
+    BREACH,
+    CLOSED,
+    CONFIRMED,
+    DOUBTFUL,
+    ESCALATED,
+    LATE,
+    MARKED,
+    RECOVERED,
+    REMINDER,
+    RESTATED,
+    WORSENED,
+    many,
+)
+
+MONDAY = Moment(datetime(2013, 10, 14, 8, 30, tzinfo=UTC), ZoneInfo("Europe/London"))
+
+
+@pytest.mark.parametrize(
+    ("since", "because", "words"),
+    [
+        (
+            datetime(2013, 10, 11, 17, 40, tzinfo=UTC),
+            "held until the window opened",
+            "Known since Friday 18:40; held until the window opened.",
+        ),
+        (datetime(2013, 10, 14, 6, 5, tzinfo=UTC), "held.", "Known since 07:05 today; held."),
+        (
+            datetime(2013, 10, 4, 23, 30, tzinfo=UTC),
+            "it was silenced",
+            "Known since Saturday 5 October, 00:30; it was silenced.",
+        ),
+        (
+            datetime(2012, 12, 31, 9, 0, tzinfo=UTC),
+            "",
+            "Known since Monday 31 December 2012, 09:00; told now.",
+        ),
+        (None, "held", ""),
+    ],
+)
+def test_what_was_held_says_since_when_on_the_readers_clock(
+    since: datetime | None, because: str, words: str
+) -> None:
+    assert known_since(replace(BREACH, held_since=since, held_because=because), MONDAY) == words
+
+
+def test_the_readers_day_counts_and_not_greenwichs(mail: Composing) -> None:
+    night = replace(SAMPLES["alert"].notification, decided_at=datetime(2013, 10, 13, 23, 30, tzinfo=UTC))
+    message = mail(whole=replace(night, notices=(replace(REMINDER, first_told_on=date(2013, 10, 13)),)))
+
+    assert "You were first told on 13 October, yesterday." in message.text
+
+
+@pytest.mark.parametrize(
+    ("notice", "subject", "texts"),
+    [
+        (
+            REMINDER,
+            "Reminder 2: Swale, core assessments out of timescale 46, limit 40 — red",
+            ("RED: REMINDER 2, NO ANSWER YET", "first told on 4 October, 10 days ago", "no more reminders"),
+        ),
+        (
+            replace(REMINDER, reminders=0),
+            "Reminder: Swale, core assessments out of timescale 46, limit 40 — red",
+            ("RED: REMINDER, NO ANSWER YET",),
+        ),
+        (
+            ESCALATED,
+            "Escalated to you: Swale, core assessments out of timescale 46, limit 40 — red",
+            ("Amara Okafor and Tom Reed were told on 4 October, 10 days ago, and nobody has said",),
+        ),
+        (
+            replace(ESCALATED, not_acknowledged_by=("Tom Reed",), first_told_on=None),
+            "Escalated to you: Swale, core assessments out of timescale 46, limit 40 — red",
+            ("Tom Reed was told and nobody has said",),
+        ),
+        (
+            MARKED,
+            "Swale: core assessments out of timescale 46, limit 40 — red, may be wrong",
+            ("THE FIGURE MAY BE WRONG", "The data owner has been asked."),
+        ),
+        (
+            DOUBTFUL,
+            (
+                "Check this figure: Swale, core assessments out of timescale 412: it jumped from 43 to 412, "
+                "which no serv…"
+            ),
+            (
+                "The figure may be wrong: it is 412 assessments. It jumped from 43 to 412",
+                "Check the figure in",
+            ),
+        ),
+        (
+            CONFIRMED,
+            "No longer in doubt: Swale, core assessments out of timescale 46",
+            ("The figure is not in doubt any more: it is 46 assessments.",),
+        ),
+    ],
+)
+def test_a_mail_says_what_makes_it_different(
+    notice: Notice, subject: str, texts: tuple[str, ...], mail: Composing
+) -> None:
+    message = mail(notice)
+    text = " ".join(message.text.split())
+
+    assert message.subject == subject
+    for each in texts:
+        assert each in text
+
+
+def test_a_protected_figure_is_not_stated_in_a_doubt(mail: Composing) -> None:
+    message = mail(replace(DOUBTFUL, protected=True, doubt="it fell to a tenth", history=()))
+
+    assert "412" not in message.text + message.subject
+    assert "The figure may be wrong. It fell to a tenth." in message.text
+
+
+def test_a_deputy_reads_in_whose_place(mail: Composing) -> None:
+    message = mail(whole=SAMPLES["alert-deputy"].notification)
+
+    assert message.text.startswith("Dear Mr Reed,\n\nYou are told as deputy of Amara Okafor.\n")
+    assert message.html is not None
+    assert "You are told as deputy of Amara Okafor." in message.html
+
+
+@pytest.mark.parametrize("notice", [BREACH, WORSENED, REMINDER, ESCALATED], ids=lambda each: each.kind)
+def test_an_alert_has_one_link_for_an_answer_in_text_and_html(notice: Notice, mail: Composing) -> None:
+    message = mail(notice)
+    address = f"https://limen.kent.example/acknowledge/swale-district-manager.{notice.kind}.5c1f09e2b7"
+    assert message.html is not None
+
+    assert message.text.count(address) == 1
+    assert message.html.count(address) == 1
+    assert address in message.text.splitlines()
+
+
+@pytest.mark.parametrize("notice", [RECOVERED, CLOSED, RESTATED, LATE, DOUBTFUL, CONFIRMED])
+def test_what_is_over_or_about_data_asks_for_no_answer(notice: Notice, mail: Composing) -> None:
+    assert "acknowledge" not in mail(notice).text
+
+
+def test_without_a_page_for_answers_the_performance_team_notes_them(mail: Composing) -> None:
+    message = mail(REMINDER, links=Links(contact="performance.team@kent.example"))
+
+    assert "I AM DEALING WITH THIS" not in message.text
+    assert "tell the performance team" in " ".join(message.text.split())
+
+
+def test_every_alert_of_a_long_mail_that_is_told_in_full_can_be_answered(mail: Composing) -> None:
+    message = mail(*many(11))
+    assert message.html is not None
+
+    assert message.text.count("https://limen.kent.example/acknowledge/") == 11
+    assert message.html.count("https://limen.kent.example/acknowledge/") == 11
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "https://a b", "/acknowledge/1"])
+def test_a_link_for_an_answer_that_is_no_web_address_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="cannot be linked to"):
+        replace(LINKS, acknowledging=lambda _notice, _recipient: address).acknowledge(BREACH, "anyone")
+
+
+def test_no_kind_of_notice_is_without_a_mail(mail: Composing) -> None:
+    for kind in NoticeKind:
+        message = mail(replace(BREACH, kind=kind))
+        assert message.subject
+        assert message.headers["X-Limen-Kind"] == kind
