@@ -15,14 +15,15 @@ from typing import Final
 
 import structlog
 
-from monitor.bounces.signed_address import LONGEST_NUMBER, signed_address
 from monitor.answers import AnswerDesk
+from monitor.bounces.signed_address import LONGEST_NUMBER, signed_address
 from monitor.channels import channels_of, unreachable
 from monitor.compose import Links, OwnTemplates, compose
 from monitor.compose.rendering_process import Fault
+from monitor.core.ack_tokens import acknowledge_links
 from monitor.core.freshness import late_indicator
 from monitor.core.plausibility import faulty_indicator
-from monitor.cycle import CycleOutcome, run_cycle
+from monitor.cycle import CycleOutcome, guard_of, run_cycle
 from monitor.delivery import DeliveryOutcome, RetryPolicy, Sender
 from monitor.intake.inbox import Inbox
 from monitor.intake.observation_files import Reading
@@ -193,7 +194,14 @@ class Application:
             NoRulebookError: there is nothing to judge by.
             StoreUnavailableError: the database can't be reached; the next cycle does it all.
         """
-        outcome = run_cycle(self.store, self.world, now=now, zone=self.settings.zone, domain=self._domain)
+        outcome = run_cycle(
+            self.store,
+            self.world,
+            now=now,
+            zone=self.settings.zone,
+            domain=self._domain,
+            guard=guard_of(self.settings),
+        )
         self._catch_up(now)
         if outcome.cycle_id is not None:
             self._refresh(outcome.indicators, now)
@@ -221,7 +229,7 @@ class Application:
             message_id=entry.message_id,
             in_reply_to=entry.thread_ids[-1] if entry.thread_ids else None,
             references=entry.thread_ids,
-            links=Links(self.settings.base_url, self.settings.contact),
+            links=self._links(entry),
             templates=self._templates,
             zone=self.settings.zone,
         )
@@ -229,6 +237,15 @@ class Application:
         if own is None:
             return message
         return replace(message, return_path=signed_address(own, entry.id, self._bounce_key))
+
+    def _links(self, entry: OutboxEntry) -> Links:
+        """Where a mail points to; the same at every repeat, so its instant is that of the decision."""
+        base = self.settings.base_url
+        if base is None:
+            return Links(None, self.settings.contact)
+        key = self.settings.signing_keys()[0]
+        answering = acknowledge_links(base, key, entry.created_at)
+        return Links(base, self.settings.contact, answering)
 
     def _hear_of_template(self, fault: Fault) -> None:
         """Logs that a template of the house can't be used, once until the templates change."""

@@ -6,7 +6,7 @@ Either all of it happened or none of it, and then the next cycle does it.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -26,6 +26,7 @@ from monitor.core.windows import Calendar
 from monitor.deriving import record_derived
 from monitor.lateness import LOOK, changes_of_lateness, look_of
 from monitor.plausibility import changes_of_plausibility
+from monitor.settings import Settings
 from monitor.standings import SPARE_FIGURES, by_area, comparing_series, others_of
 from monitor.store import alerts as alert_store
 from monitor.store import batches as batch_store
@@ -117,6 +118,12 @@ def run_cycle(
         return judge_changes(
             connection, world, now=now, calendar=calendar_of(zone), domain=domain, guard=guard
         )
+
+
+def guard_of(settings: Settings) -> StormGuard:
+    """The limits past which mails are folded into summaries, as the settings have them."""
+    told = settings.telling
+    return StormGuard(told.most_mails_per_person, told.most_mails, timedelta(seconds=told.within))
 
 
 def judge_changes(

@@ -109,6 +109,14 @@ class DeliverySettings(_Section):
     most_per_minute: Annotated[int, Field(ge=1)] | None = None
 
 
+class TellingSettings(_Section):
+    """How many mails there may be before they are folded into summaries. Times are in seconds."""
+
+    most_mails_per_person: Annotated[int, Field(ge=1)] = 12
+    most_mails: Annotated[int, Field(ge=1)] = 2000
+    within: Seconds = 3600
+
+
 class AuditSettings(_Section):
     """How long the audit trail, and what it speaks of, keeps people."""
 
@@ -149,6 +157,7 @@ class Settings(BaseSettings):
     http: HttpSettings = HttpSettings()
     smtp: SmtpSettings = SmtpSettings()
     cycle: CycleSettings = CycleSettings()
+    telling: TellingSettings = TellingSettings()
     delivery: DeliverySettings = DeliverySettings()
     audit: AuditSettings = AuditSettings()
     log: LogSettings = LogSettings()

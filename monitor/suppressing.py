@@ -14,8 +14,11 @@ from sqlalchemy import Connection
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.areas import AreaTree
 from monitor.core.dated import Scope
+from monitor.core.freshness import late_indicator
 from monitor.core.notifications import TellReason
-from monitor.core.rulebook import Level, RouteMatch
+from monitor.core.plausibility import faulty_indicator
+from monitor.core.routing import matches
+from monitor.core.rulebook import Level, RouteMatch, Rulebook
 from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.store import silences as kept
 from monitor.store.acknowledgements import append_acknowledgement, latest_acknowledgements
@@ -172,6 +175,18 @@ def end_silence(connection: Connection, now: datetime, *, number: int, author: s
         save_follow_ups(connection, [_end_of(ended)])
     look_again(connection, now)
     return True
+
+
+def silences_of(
+    made: Iterable[Silence], alert: Alert, rulebook: Rulebook, areas: AreaTree
+) -> tuple[Silence, ...]:
+    """Returns those silences that are made for an alert as it stands, active or not."""
+    known = rulebook.alerts.get(alert.rule)
+    name = known.indicator if known else late_indicator(alert.rule) or faulty_indicator(alert.rule)
+    indicator, area = rulebook.indicators.get(name or ""), areas.find(alert.area)
+    if indicator is None or area is None:
+        return ()
+    return tuple(each for each in made if matches(each.match, alert.rule, indicator, area, alert.level))
 
 
 def scope_within(areas: AreaTree, names: Iterable[str]) -> Scope:

@@ -105,7 +105,7 @@ def headline(notice: Notice) -> str:  # noqa: PLR0911 - one for each kind
         case NoticeKind.ARRIVED:
             return "The figure has come."
         case NoticeKind.DOUBTFUL:
-            return f"The figure may be wrong{_stated(notice, figures)}. {sentence(notice.doubt)}".rstrip()
+            return _in_doubt(notice, figures)
         case NoticeKind.CONFIRMED:
             return f"The figure is not in doubt any more{_stated(notice, figures)}."
 
@@ -113,6 +113,20 @@ def headline(notice: Notice) -> str:  # noqa: PLR0911 - one for each kind
 def standing(notice: Notice) -> str:
     """How the latest figure stands to its limit, in a sentence."""
     return _standing(notice, FigureFormat(notice.unit, notice.decimals), "The figure is")
+
+
+def is_missing(notice: Notice) -> bool:
+    """Whether what is doubtful is that there is no figure."""
+    return notice.kind is NoticeKind.DOUBTFUL and notice.value is None and not notice.protected
+
+
+def _in_doubt(notice: Notice, figures: FigureFormat) -> str:
+    """As in: The figure may be wrong: 99 where it was 20. A change of 79, more than 30."""
+    opening = "A figure is missing" if is_missing(notice) else "The figure may be wrong"
+    what, _, more = notice.doubt.strip().partition(": ")
+    if not what:
+        return f"{opening}{_stated(notice, figures)}."
+    return f"{opening}: {what.rstrip('.')}. {sentence(more)}".rstrip()
 
 
 def _stated(notice: Notice, figures: FigureFormat) -> str:

@@ -3,9 +3,9 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from rich.padding import Padding
@@ -17,7 +17,7 @@ from monitor.cli import exit_codes
 from monitor.cli.choices import area_named
 from monitor.cli.formats import TableFormat
 from monitor.cli.scorecard import Rated, Series, plain_number, series_of
-from monitor.cli.session import RulesRefusedError, Session
+from monitor.cli.session import RulesRefusedError, Session, present
 from monitor.cli.told import Telling, fate, tellings
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.fault_notices import doubt_in_words
@@ -26,9 +26,13 @@ from monitor.core.judgements import RuleHealth
 from monitor.core.periods import Period
 from monitor.core.plausibility import faulty_indicator
 from monitor.core.rulebook import AlertRule
+from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.fault_views import fault_views
 from monitor.palette import DOUBTFUL, LATE
+from monitor.store.acknowledgements import acknowledged_alerts
 from monitor.store.alerts import alerts, open_alerts
+from monitor.store.silences import silences
+from monitor.suppressing import silences_of
 from monitor.terminal import counted, level, state, write_plainly
 from monitor.wording import day, in_sentence
 from monitor.world import World
@@ -45,6 +49,9 @@ COLUMNS = (
     "limit",
     "health",
     "told",
+    "acknowledged_by",
+    "acknowledged_until",
+    "silenced_until",
 )
 
 LATE_SIGN = (f"{LATE.symbol} {LATE.word}", "bold magenta")
@@ -55,7 +62,8 @@ DOUBTFUL_SIGN = (f"{DOUBTFUL.symbol} {DOUBTFUL.word}", "bold magenta")
 class AlertRow:
     """An alert with its last figure, fit to be shown. ``rule`` None: it is no longer in the rulebook.
 
-    ``doubt`` says what is wrong with the figure, of a fault of the data that is open.
+    ``doubt`` says what is wrong with the figure, of a fault of the data that is open. ``answered`` is the
+    acknowledgement that holds, ``silenced`` the silence that lasts longest.
     """
 
     alert: Alert
@@ -64,6 +72,8 @@ class AlertRow:
     limit: Decimal | None
     told: tuple[Telling, ...]
     doubt: str = ""
+    answered: Acknowledgement | None = None
+    silenced: Silence | None = None
 
 
 def show_alerts(session: Session, area: str | None, *, everything: bool, style: TableFormat) -> int:
@@ -88,8 +98,14 @@ def _rows(session: Session, world: World | None, area: str | None, *, everything
         chosen = [each for each in states.values() if place is None or each.area == place]
         series = _series(connection, world, chosen)
         doubts = _doubts(connection, world, chosen)
+        held = _held_back(connection, world, chosen, present())
         rows = [
-            replace(_row(connection, world, each, series), doubt=doubts.get((each.rule, each.area), ""))
+            replace(
+                _row(connection, world, each, series),
+                doubt=doubts.get((each.rule, each.area), ""),
+                answered=held[each.rule, each.area][0],
+                silenced=held[each.rule, each.area][1],
+            )
             for each in chosen
         ]
     return sorted(rows, key=_urgency)
@@ -154,6 +170,22 @@ def _doubts(
     }
 
 
+def _held_back(
+    connection: Connection, world: World | None, chosen: Iterable[Alert], now: datetime
+) -> dict[tuple[str, str], tuple[Acknowledgement | None, Silence | None]]:
+    """What keeps news of each alert from people: the acknowledgement that holds, the silence that lasts."""
+    given = acknowledged_alerts(connection)
+    active = [each for each in silences(connection, ending_after=now) if each.is_active(now)]
+    found: dict[tuple[str, str], tuple[Acknowledgement | None, Silence | None]] = {}
+    for alert in chosen:
+        answer = given.get((alert.rule, alert.area))
+        counts = answer is not None and answer.holds(alert.level, now)
+        mine = () if world is None else silences_of(active, alert, world.rulebook, world.areas)
+        longest = max(mine, key=lambda each: each.ends_at, default=None)
+        found[alert.rule, alert.area] = (answer if counts else None, longest)
+    return found
+
+
 def _row(connection: Connection, world: World | None, alert: Alert, series: Mapping[str, Series]) -> AlertRow:
     rule = None if world is None else world.rulebook.alerts.get(alert.rule)
     told: tuple[Telling, ...] = ()
@@ -184,7 +216,9 @@ def _print(session: Session, world: World | None, rows: Sequence[AlertRow], *, e
         out.print(Text.assemble(_head(row.alert), "  ", (f"{row.alert.area}: {name}", "bold")))
         if name != row.alert.rule:
             out.print(Padding(Text(row.alert.rule, "dim"), (0, 0, 0, 4), expand=False))
-        for line in filter(None, (_standing(row), *_told_lines(row.told, zone))):
+        for line in filter(
+            None, (_standing(row), *_told_lines(row.told, zone), *_kept_lines(row, world, zone))
+        ):
             out.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
     firing = sum(row.alert.state is AlertState.FIRING for row in rows)
     pending = sum(row.alert.state is AlertState.PENDING for row in rows)
@@ -248,6 +282,19 @@ def _told_lines(told: Sequence[Telling], zone: tzinfo) -> list[str]:
     return [f"{verb} ({kind}) {', '.join(names)}: {when}" for (verb, kind, when), names in groups.items()]
 
 
+def _kept_lines(row: AlertRow, world: World | None, zone: tzinfo) -> Iterator[str]:
+    """Who deals with it, and what silences it."""
+    given = row.answered
+    if given is not None:
+        known = None if world is None else world.directory.people.get(given.author)
+        name = given.author if known is None else known.name
+        until = "it is over" if given.until is None else f"{given.until.astimezone(zone):%-d %b %Y %H:%M}"
+        yield f"acknowledged by {name} until {until}" + (f": {given.comment}" if given.comment else "")
+    if row.silenced is not None:
+        until = f"{row.silenced.ends_at.astimezone(zone):%-d %b %Y %H:%M}"
+        yield f"silenced until {until} by silence {row.silenced.id}: {row.silenced.comment}"
+
+
 def _csv(rows: Iterable[AlertRow]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -268,6 +315,9 @@ def _csv(rows: Iterable[AlertRow]) -> str:
                 row.limit,
                 alert.health,
                 names,
+                "" if row.answered is None else row.answered.author,
+                "" if row.answered is None or row.answered.until is None else row.answered.until.isoformat(),
+                "" if row.silenced is None else row.silenced.ends_at.isoformat(),
             ]
         )
     return text.getvalue()
@@ -295,6 +345,17 @@ def _record(row: AlertRow) -> dict[str, object]:
         "protected": figure is not None and figure.protected,
         "limit": plain_number(row.limit),
         "health": alert.health.value,
+        "acknowledged": None
+        if row.answered is None
+        else {
+            "author": row.answered.author,
+            "at": row.answered.at.isoformat(),
+            "until": None if row.answered.until is None else row.answered.until.isoformat(),
+            "comment": row.answered.comment,
+        },
+        "silenced": None
+        if row.silenced is None
+        else {"silence": row.silenced.id, "until": row.silenced.ends_at.isoformat()},
         "told": [
             {
                 "name": each.recipient,

@@ -2,6 +2,18 @@
 
 import getpass
 import os
+from collections.abc import Mapping
+
+from monitor.core.recipients import Recipient
+
+
+def author_named(given: str | None, people: Mapping[str, Recipient]) -> str:
+    """The id of whoever is named by id, name or address, else what is given; without that, the caller."""
+    text = (given or caller() or "unknown").strip()
+    for person in people.values():
+        if text.casefold() in (person.id.casefold(), person.name.casefold(), person.address.casefold()):
+            return person.id
+    return text
 
 
 def caller() -> str:

@@ -51,6 +51,19 @@ def source_named(text: str, world: World) -> Source:
     return source
 
 
+def theme_named(text: str, world: World) -> str:
+    """The theme as the rules have it.
+
+    Raises:
+        UnknownNameError: no indicator has it.
+    """
+    themes = sorted({indicator.theme for indicator in world.rulebook.indicators.values()})
+    found = next((each for each in themes if each.casefold() == text.strip().casefold()), None)
+    if found is None:
+        raise UnknownNameError(_unknown("theme", text, themes))
+    return found
+
+
 def rule_named(text: str, world: World) -> AlertRule:
     """The alert rule with this id.
 

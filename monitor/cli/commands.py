@@ -19,6 +19,7 @@ from monitor.cli.formats import (
     TableFormat,
     TextFormat,
 )
+from monitor.cli.telling_commands import ack, silence, who
 
 if TYPE_CHECKING:
     from monitor.cli.session import Session
@@ -435,3 +436,8 @@ def database_upgrade(context: typer.Context) -> None:
     from monitor.cli.database import upgrade_database
 
     raise typer.Exit(upgrade_database(_session(context)))
+
+
+application.command()(ack)
+application.command()(who)
+application.add_typer(silence, name="silence")

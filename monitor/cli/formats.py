@@ -60,6 +60,14 @@ class PreviewFormat(StrEnum):
     EML = "eml"
 
 
+class AlertLevel(StrEnum):
+    """How severe an alert may be; as the rules have it."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
 class MailState(StrEnum):
     """Where a mail may be; as the outbox has it."""
 

@@ -11,7 +11,7 @@ from monitor.cli.choices import area_named, source_named
 from monitor.cli.faults import in_words
 from monitor.cli.intake_events import is_flawed, print_events
 from monitor.cli.session import Session, present
-from monitor.cycle import run_cycle
+from monitor.cycle import guard_of, run_cycle
 from monitor.intake.gathering import PROGRESS_EVERY
 from monitor.intake.gathering import Progress as Teller
 from monitor.intake.observation_files import Reading
@@ -80,7 +80,9 @@ def _progress(session: Session, path: Path) -> Iterator[Teller]:
 def _judge(session: Session, store: Store) -> None:
     settings = session.settings
     domain = settings.smtp.sender.rpartition("@")[2]
-    outcome = run_cycle(store, session.world, now=present(), zone=settings.zone, domain=domain)
+    outcome = run_cycle(
+        store, session.world, now=present(), zone=settings.zone, domain=domain, guard=guard_of(settings)
+    )
     if outcome.cycle_id is None:
         session.out.print("There was nothing to judge.")
         return

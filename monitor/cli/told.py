@@ -13,16 +13,23 @@ from monitor.store.outbox import OutboxEntry, OutboxState, outbox_entries
 class Telling:
     """One decision and its mail. ``recipient`` None: the reason keeps it from everybody.
 
-    ``mail`` is the number in the outbox, ``response`` what the mail server last answered.
+    ``mail`` is the number in the outbox, ``response`` what the mail server last answered. ``held``: it is
+    told later if it still holds; ``until`` is then when it was to be looked at again, and ``note`` names what
+    keeps it from them. ``level`` is the alert's.
     """
 
     at: datetime
     cycle: int
     episode: int
     kind: str | None
+    person: str | None
     recipient: str | None
     told: bool
+    held: bool
+    level: str | None
     reason: str
+    until: datetime | None
+    note: str
     route: str | None
     role: str | None
     role_area: str | None
@@ -62,9 +69,14 @@ def _telling(recorded: RecordedDecision, mail: OutboxEntry | None) -> Telling:
         cycle=recorded.cycle_id,
         episode=decision.episode,
         kind=None if decision.kind is None else decision.kind.value,
+        person=None if decision.recipient is None else decision.recipient.id,
         recipient=None if decision.recipient is None else decision.recipient.name,
         told=decision.reason.told and decision.recipient is not None,
+        held=decision.reason.held,
+        level=None if decision.level is None else decision.level.value,
         reason=decision.reason.value,
+        until=decision.until,
+        note=decision.note,
         route=decision.route,
         role=decision.role,
         role_area=decision.role_area,

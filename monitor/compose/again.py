@@ -5,12 +5,27 @@ from datetime import date, datetime, tzinfo
 
 from monitor.compose.facts import Fact
 from monitor.compose.sheet import Box
-from monitor.core.notifications import Notice, NoticeKind
+from monitor.core.notifications import Notice, NoticeKind, TellReason
 from monitor.wording import day, sentence
 from notifiers.mime import one_line
 
 _A_WEEK = 7  # days: within one, the name of the day is enough
 _DOUBT = "The figure may be wrong"
+_WAITED = {
+    reason.value.removeprefix("not told yet: "): then
+    for reason, then in {
+        TellReason.WINDOW: "held until the window opened",
+        TellReason.DIGEST: "held for the digest",
+        TellReason.SILENCED: "it was silenced",
+        TellReason.MAINTENANCE: "it was in a maintenance window",
+        TellReason.INHIBITED: "another alert said it already",
+        TellReason.LATE_FEED: "held, as its figures were late",
+        TellReason.DATA_FAULT: "held, as the figure looked wrong and the data owner was asked",
+        TellReason.STORM: "held, as too many mails had come in too short a time",
+        TellReason.UNSENT: "the mail before it had not gone out",
+    }.items()
+}
+"""What holds a telling, and what is said of it when it is told after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +60,13 @@ def asides(notice: Notice, moment: Moment) -> tuple[str, ...]:
 def known_since(notice: Notice, moment: Moment) -> str:
     """Since when limen has known what it tells only now, and why it waited; "" where it did not wait.
 
-    ``held_because`` is a clause such as ``held until the window opened``.
+    ``held_because`` is what holds it, as :class:`TellReason` says it, or a clause such as ``held until the
+    window opened``.
     """
     if notice.held_since is None:
         return ""
     because = one_line(notice.held_because).rstrip(".") or "told now"
+    because = _WAITED.get(because, because)
     return sentence(f"Known since {moment.earlier(notice.held_since)}; {because}")
 
 

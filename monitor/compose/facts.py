@@ -6,7 +6,7 @@ from decimal import Decimal
 from monitor.core.judgements import RagRating
 from monitor.core.notifications import Notice, NoticeKind
 from monitor.palette import AMBER, GREEN, RED
-from monitor.wording import FigureFormat, good_way, sentence, since, status_of, travel
+from monitor.wording import FigureFormat, good_way, is_missing, sentence, since, status_of, travel
 from notifiers.mime import one_line
 
 _VERSION_LENGTH = 12
@@ -30,7 +30,7 @@ def facts_of(notice: Notice) -> tuple[Fact, ...]:
         _figure(notice, figures),
         _line("Limit", notice.limit, notice.limit_reference, figures),
         _beginning(notice),
-        _direction(notice),
+        _direction(notice, figures),
         _line("Target", notice.target, notice.target_reference, figures),
         _rating(notice.rag),
         _neighbours(notice.neighbours, figures),
@@ -80,12 +80,24 @@ def _line(label: str, value: Decimal | None, reference: str, figures: FigureForm
     return Fact(label, f"{text} ({source})" if source else text, figures.short(value))
 
 
-def _direction(notice: Notice) -> Fact:
+def _direction(notice: Notice, figures: FigureFormat) -> Fact:
+    if notice.kind is NoticeKind.DOUBTFUL:
+        return _held_against(notice, figures)
     if notice.kind is NoticeKind.CLOSED:
         return Fact("Direction of travel", "")
     direction = travel(notice)
     words = sentence(one_line(direction.full))
     return Fact("Direction of travel", f"{words} {good_way(notice.polarity)}".strip(), direction.short)
+
+
+def _held_against(notice: Notice, figures: FigureFormat) -> Fact:
+    """What makes a figure doubtful: a direction of travel would take it for a figure like others."""
+    if notice.previous_value is None or is_missing(notice):
+        return Fact("It was", "")
+    when = f" ({one_line(notice.previous_label)})" if notice.previous_label else ""
+    return Fact(
+        "It was", f"{figures.full(notice.previous_value)}{when}", figures.short(notice.previous_value)
+    )
 
 
 def _rating(rag: RagRating) -> Fact:

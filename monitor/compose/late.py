@@ -5,7 +5,7 @@ from datetime import date
 
 from monitor.compose.facts import Fact
 from monitor.compose.stories import Story
-from monitor.core.notifications import NoticeKind
+from monitor.core.notifications import Notice, NoticeKind
 from monitor.wording import day
 from notifiers.mime import one_line
 
@@ -27,7 +27,7 @@ def data_news(story: Story, room: int, on: date | None) -> str:
     areas' names give way first, then the title.
     """
     due = _shared_due(story)
-    until = f", due {day(due, on)}" if due is not None and story[0].kind is NoticeKind.LATE else ""
+    until = f", due {day(due, on)}" if due is not None and _is_late(story[0]) else ""
     title, about = one_line(story[0].title), _what_of_them(story, on)
     ending = ""
     for areas in _areas_in_fewer_words(story):
@@ -41,12 +41,17 @@ def _what_of_them(story: Story, on: date | None) -> str:
     period_end = _shared_period(story)
     figures = "figures" if period_end is None else f"figures for {day(period_end, on)}"
     match story[0].kind:
-        case NoticeKind.LATE:
+        case _ if _is_late(story[0]):
             return f"{figures} are late"
         case NoticeKind.ARRIVED:
             return f"{figures} have come"
         case _:
             return f"{figures} are no longer expected"
+
+
+def _is_late(notice: Notice) -> bool:
+    """Whether its figures have not come, told for the first time or again."""
+    return notice.kind is NoticeKind.LATE or notice.told_again
 
 
 def _areas_in_fewer_words(story: Story) -> Iterator[str]:
@@ -85,7 +90,7 @@ def data_headline(story: Story) -> str:
     period = "" if period_end is None else f" for {day(period_end)}"
     whose = f"The figures of {len(story):,} areas" if len(story) > 1 else f"{one_line(first.area)}’s figures"
     match first.kind:
-        case NoticeKind.LATE:
+        case _ if _is_late(first):
             due = _shared_due(story)
             if period_end is None or due is None:
                 return f"{whose}{period} should have been there by now."
@@ -99,9 +104,11 @@ def data_headline(story: Story) -> str:
 
 def data_action(story: Story) -> str:
     """What the reader is to do."""
-    if story[0].kind is not NoticeKind.LATE:
-        return ""
-    source = one_line(story[0].source)
+    return data_request(one_line(story[0].source)) if _is_late(story[0]) else ""
+
+
+def data_request(source: str) -> str:
+    """What whoever owns the data is to do where figures are missing; ``source`` "": not known."""
     whence = f" from {source}" if source else ""
     return (
         f"Send the figures{whence}: put the file into limen’s inbox, or load it with “limen ingest FILE”. "

@@ -89,9 +89,9 @@ def _silence_ended(news: OperationsNews) -> NoticeView:
         news=operations_subject(news),
         headline="Alerts that it kept quiet are told again from now on, those that still hold included.",
         action="If it is still needed, make a new one with “limen silence”.",
-        facts=(Fact("Silence", one_line(news.subject)),),
-        told_because="You are told as operations whenever a silence ends.",
-        quoted=_lines(news),
+        facts=(Fact("Silence", one_line(news.subject)), Fact("Alerts that it kept", f"{news.errors:,}")),
+        told_because="A silence’s end is told to whoever made it, or else to operations.",
+        report=_lines(news),
         quoted_title="What it was",
     )
 
@@ -112,7 +112,7 @@ def _address_failing(news: OperationsNews) -> NoticeView:
         ),
         facts=(Fact("Address", address),),
         told_because="You are told as operations, once for each address that fails.",
-        quoted=_lines(news),
+        report=_lines(news),
         quoted_title="What the mail servers said",
     )
 
@@ -132,9 +132,9 @@ def _storm(news: OperationsNews) -> NoticeView:
             "Look for what they have in common: a file with wrong figures, a rule that was just changed, a "
             "feed that came in part. “limen alerts” shows what stands, “limen explain” why."
         ),
-        facts=(Fact("Summed up", one_line(news.subject)),) if one_line(news.subject) else (),
+        facts=(Fact("People who get a summary", f"{news.errors:,}"),),
         told_because="You are told as operations when the limit on mails in the settings is reached.",
-        quoted=_lines(news),
+        report=_lines(news),
         quoted_title="What was summed up",
     )
 

@@ -174,6 +174,7 @@ def _must_say(view: NoticeView) -> list[tuple[str, str]]:
         *(("what stands in the boxes (notice.boxes)", box.text) for box in view.boxes),
         *(("what goes with the news (notice.asides)", text) for text in view.asides),
         *(("the lines that say it all (notice.quoted)", line) for line in view.quoted),
+        *(("the lines that say it all (notice.report)", line) for line in view.report),
     ]
 
 

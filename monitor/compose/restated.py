@@ -122,11 +122,18 @@ def _of_the_limit(notice: Notice, restated: RestatedFigure) -> str:
     if was is None:
         return f"The figure is beyond {limit} after all: that is {colour}."
     if now is was:
-        return f"The figure is still beyond {limit}, and still {colour}."
+        return f"The figure is still beyond {limit}, and still {colour}.{_other_rating(restated)}"
     worse = "a more serious" if now.rank > was.rank else "a milder"
     return (
         f"The figure is beyond {worse} limit than you were told: {colour} instead of {LEVEL_TONES[was].word}."
     )
+
+
+def _other_rating(restated: RestatedFigure) -> str:
+    was, now = (_RATINGS.get(figure.rag) for figure in (restated.was, restated.now))
+    if was is None or now is None or was is now:
+        return ""
+    return f" Its rating is {now.word} instead of {was.word}."
 
 
 def _of_the_alert(notice: Notice, restated: RestatedFigure) -> str:

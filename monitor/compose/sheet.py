@@ -73,12 +73,12 @@ class ChartView:
 class NoticeView:
     """One story's text.
 
-    ``listing`` is a table with its head first; ``quoted`` are lines of a program's or of a report, to be
-    shown as they are under ``quoted_title``. ``asides`` are sentences that go with the headline, ``boxes``
-    what stands before what to do. ``acknowledge`` is the address of the page on which the reader says that
-    they are dealing with it, None where there is none; with ``answer_first`` it is what the mail is for and
-    stands before what to do. ``link`` leads to the area's figures. ``label`` is the
-    tone's word in a list, with what else makes this story different.
+    ``listing`` is a table with its head first; ``quoted`` are lines of a program's, to be shown as they are,
+    and ``report`` lines for people, either under ``quoted_title``. ``asides`` are sentences that go with the
+    headline, ``boxes`` what stands before what to do. ``acknowledge`` is the address of the page on which the
+    reader says that they are dealing with it, None where there is none; with ``answer_first`` it is what the
+    mail is for and stands before what to do. ``link`` leads to the area's figures. ``label`` is the tone's
+    word in a list, with what else makes this story different.
     """
 
     tone: Tone
@@ -101,6 +101,7 @@ class NoticeView:
     answer_first: bool = False
     listing: tuple[tuple[str, ...], ...] = ()
     quoted: tuple[str, ...] = ()
+    report: tuple[str, ...] = ()
     quoted_title: str = ""
 
     @property

@@ -18,7 +18,7 @@ from monitor.core.notifications import (
     RestatedFigure,
 )
 from monitor.palette import LEVEL_TONES, tone_of
-from monitor.wording import FigureFormat, in_sentence
+from monitor.wording import FigureFormat, in_sentence, is_missing
 from notifiers.mime import one_line
 
 LONGEST = 120
@@ -93,6 +93,8 @@ def _together(told: Sequence[Story], on: date | None, occasion: Occasion) -> str
 
 
 def _opening(notice: Notice) -> str:
+    if is_missing(notice):
+        return "Figure missing: "
     if notice.kind is NoticeKind.REMINDER:
         return f"Reminder {notice.reminders:,}: " if notice.reminders else "Reminder: "
     return _OPENINGS.get(notice.kind, "")
@@ -148,8 +150,9 @@ def _figures(notice: Notice) -> str:
             reason = cut(one_line(notice.reason).rstrip("."), _LONGEST_REASON)
             return f"closed: {reason}" if reason else "closed"
         case NoticeKind.DOUBTFUL | NoticeKind.CONFIRMED:
-            doubt = cut(one_line(notice.doubt).rstrip("."), _LONGEST_DOUBT)
-            return ": ".join(filter(None, (value, doubt if notice.kind is NoticeKind.DOUBTFUL else "")))
+            what = one_line(notice.doubt).partition(": ")[0].rstrip(".")
+            doubt = cut(what, _LONGEST_DOUBT) if notice.kind is NoticeKind.DOUBTFUL else ""
+            return f"– {doubt}" if doubt else value
         case NoticeKind.LATE | NoticeKind.ARRIVED:
             return ""
 

@@ -7,7 +7,7 @@ from monitor.charts import caption, series_in_words
 from monitor.compose.again import Moment, asides, boxes, facts_of_telling
 from monitor.compose.facts import Fact, facts_of, is_over, place_of, small_print
 from monitor.compose.history import history_table
-from monitor.compose.late import data_action, data_facts, data_headline, data_listing
+from monitor.compose.late import data_action, data_facts, data_headline, data_listing, data_request
 from monitor.compose.links import Links
 from monitor.compose.overview import MOST_IN_FULL, grouped, most_detailed, overview_of
 from monitor.compose.restated import comparison, outcome, restated_boxes, restated_headline
@@ -16,8 +16,8 @@ from monitor.compose.shield import chart_series
 from monitor.compose.stories import Story
 from monitor.compose.subject import news
 from monitor.core.notifications import Notice, NoticeKind, Notification, Occasion
-from monitor.palette import LEVEL_TONES, tone_of
-from monitor.wording import correction, headline, in_sentence, sentence
+from monitor.palette import LATE, LEVEL_TONES, tone_of
+from monitor.wording import correction, headline, in_sentence, is_missing, sentence
 from notifiers.mime import one_line
 
 NEWS_LENGTH = 110
@@ -41,6 +41,8 @@ def _strip(notice: Notice) -> str:
         return "not yet recovered"
     if notice.kind is NoticeKind.REMINDER and notice.reminders:
         return f"reminder {notice.reminders:,}, no answer yet"
+    if is_missing(notice):
+        return "a figure is missing"
     if notice.kind is NoticeKind.RESTATED and notice.restated is not None:
         return outcome(notice.restated) or _STRIPS[notice.kind]
     if notice.kind is NoticeKind.WORSENED and notice.previous_level is not None:
@@ -151,6 +153,8 @@ def _of_label(notice: Notice) -> str:
 def _action(notice: Notice) -> str:
     if is_over(notice):
         return ""
+    if is_missing(notice):
+        return data_request(one_line(notice.source))
     if notice.kind is NoticeKind.DOUBTFUL:
         source = one_line(notice.source)
         where = f" in {source}" if source else ""
@@ -172,13 +176,13 @@ def _facts(notice: Notice, moment: Moment) -> tuple[Fact, ...]:
 def data_view(story: Story, moment: Moment) -> NoticeView:
     """The text of late figures, of those that have come, or of those that nobody waits for any more."""
     first = story[0]
-    tone = tone_of(first.kind, None)
+    tone = LATE if first.told_again else tone_of(first.kind, None)
     title = one_line(first.title)
     written = one_line(first.limit_text)
     return NoticeView(
         tone=tone,
         label=tone.word.capitalize(),
-        strip=f"{tone.word.capitalize()}: {_DATA_STRIPS.get(first.kind, 'no longer expected')}",
+        strip=f"{tone.word.capitalize()}: {_data_strip(first)}",
         heading=title if len(story) > 1 else f"{one_line(first.area)}: {in_sentence(title)}",
         news=news(story, NEWS_LENGTH, moment.on),
         headline=one_line(data_headline(story)),
@@ -193,6 +197,12 @@ def data_view(story: Story, moment: Moment) -> NoticeView:
         ),
         listing=data_listing(story),
     )
+
+
+def _data_strip(notice: Notice) -> str:
+    if notice.told_again:
+        return "figures have still not come"
+    return _DATA_STRIPS.get(notice.kind, "no longer expected")
 
 
 def has_chart(notice: Notice) -> bool:

@@ -102,7 +102,15 @@ class Daemon:
     def _open_port(self) -> HttpPort | None:
         host, port = self._settings.http.host, self._settings.http.port
         try:
-            application = web_application(self._jobs, self._settings.zone, self._work.answers)
+            answers = self._work.answers
+        except (OSError, ValueError) as fault:
+            self._log.error(
+                "limen can't use the key that signs links in mails: see secret_key in docs/settings.md",
+                problem=str(fault),
+            )
+            return None
+        try:
+            application = web_application(self._jobs, self._settings.zone, answers)
             return HttpPort(application, host, port)
         except OSError as refusal:
             self._log.error(

@@ -10,6 +10,7 @@ from monitor.core.observations import Missing, Status
 from monitor.core.rulebook import Indicator
 from monitor.rule_tests.keys import FIGURES_KEYS, PART_KEYS, REVISE_KEYS
 from monitor.rule_tests.model import Arrival
+from monitor.rule_tests.moments import read_moment
 from monitor.rule_tests.notation import Cell, WrittenCell, read_cell, read_cells
 from monitor.rule_tests.occasions import Delay, period_ends, read_delay, read_start
 from monitor.rule_tests.subject import Subject
@@ -152,7 +153,7 @@ def _arrivals(
         if all(cell.cell is None for cell in cells.values()):
             continue
         on = delay.known(end)
-        if on < end:
+        if on.day < end:
             log.note("LIM913", span, f"the figure of {end} is known on {on}, before its period has ended")
         elif not given.refuse_second((*series, end), span, log):
             amounts = {key: cell.cell for key, cell in cells.items()}
@@ -186,7 +187,7 @@ def _revisions(fields: Fields, indicator: Indicator, figures: Mapping[date, Arri
 
 
 def _revision(inner: Fields, indicator: Indicator, latest: Mapping[date, Arrival]) -> Arrival | None:
-    period, on = inner.day("period", required=True), inner.day("on", required=True)
+    period, on = inner.day("period", required=True), read_moment(inner, "on", required=True)
     cells = {key: _revised(inner, key, indicator) for key in _REVISED if inner.has(key)}
     status = inner.word("status", Status) if inner.has("status") else None
     if period is None or on is None or None in cells.values():
@@ -195,9 +196,9 @@ def _revision(inner: Fields, indicator: Indicator, latest: Mapping[date, Arrival
     if before is None:
         inner.log.note("LIM914", _span_of(inner, "period"), f"this entry has no figure for {period}")
         return None
-    if on <= before.on:
+    if on.wall <= before.on.wall:
         message = f"the figure of {period} is changed on {on}, and known since {before.on}"
-        inner.log.note("LIM913", _span_of(inner, "on"), message, f"choose a day after {before.on}")
+        inner.log.note("LIM913", _span_of(inner, "on"), message, f"choose a later day than {before.on}")
         return None
     if not cells and status is None:
         hint = "give value, numerator, denominator or status"

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from monitor.rule_tests.coverage import CoverageItem
 from monitor.rule_tests.model import Field, Setting
+from monitor.rule_tests.moments import Moment
 from monitor.rule_tests.results import Difference
 from monitor.rule_tests.scene import Scene
 from monitor.rulebook.problems import Span
@@ -32,7 +32,7 @@ _NAMES: Final = {
 class Findings:
     """The differences of one expectation, and what of the rulebook it reached."""
 
-    at: date
+    at: Moment
     scene: Scene
     setting: Setting
     differences: list[Difference] = field(default_factory=list)

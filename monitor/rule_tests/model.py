@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from monitor.core.notifications import NoticeKind, TellReason
+from monitor.core.notifications import NoticeKind, Occasion, TellReason
 from monitor.core.positions import Position
+from monitor.core.rulebook import RouteMatch
+from monitor.rule_tests.moments import Moment
 from monitor.rulebook.problems import Span
 from monitor.store.observations import NewObservation
 from monitor.world import World
@@ -13,11 +15,58 @@ from monitor.world import World
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A figure, or a new revision of it, and the day on which it becomes known."""
+    """A figure, or a new revision of it, and when it becomes known."""
 
-    on: date
+    on: Moment
     figure: NewObservation
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledging:
+    """Somebody acknowledges the breach of an alert in these areas, or (``withdrawn``) takes that back."""
+
+    alert: str
+    areas: tuple[str, ...]
+    author: str
+    comment: str
+    until: Moment | None = None
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Silencing:
+    """Somebody makes a silence. ``name`` is what the test calls it."""
+
+    name: str
+    match: RouteMatch
+    author: str
+    comment: str
+    start: Moment
+    until: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class EndingSilence:
+    """Somebody ends a silence before its time."""
+
+    name: str
+    author: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What somebody does, and when."""
+
+    at: Moment
+    span: Span
+    what: Acknowledging | Silencing | EndingSilence
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it comes before the figures of the same moment are judged: a silence, or its end."""
+        return not isinstance(self.what, Acknowledging)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +144,24 @@ class ExpectedTelling:
     area: str
     kind: NoticeKind | None
     because: Because | None
-    on: date | None
+    on: Moment | None
+    occasion: Occasion | None
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedSilence:
-    """Nobody (or not ``who``) may have been told of this; with ``because``, for that very reason."""
+    """Nobody (or not ``who``) may have been told of this, or not in this ``kind`` of news.
+
+    With ``because`` or ``until``: for that very reason, or held until then.
+    """
 
     who: Who | None
     alert: str | None
     area: str | None
+    kind: NoticeKind | None
     because: Because | None
+    until: Moment | None
     span: Span
 
 
@@ -120,13 +175,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What must hold on a day, after the figures known by then.
+    """What must hold at a moment, after the figures known by then and all that people have done.
 
     ``alerts_listed`` and ``told_listed`` are None where the author says nothing of it. ``told`` is about the
     time since the last expectation that says who is told, ``not_told`` about that since the one before.
     """
 
-    at: date
+    at: Moment
     span: Span
     ratings: tuple[ExpectedRating, ...]
     alerts: tuple[ExpectedAlert, ...]
@@ -138,11 +193,12 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class RuleTest:
-    """One test: its figures in the order in which they become known, its expectations in that of days."""
+    """One test: figures in the order in which they become known, events and expectations in that of time."""
 
     name: str
     span: Span
     arrivals: tuple[Arrival, ...]
+    events: tuple[Event, ...]
     expectations: tuple[Expectation, ...]
 
 

@@ -67,7 +67,7 @@ def _test_values(result: RuleTestResult) -> dict[str, Any]:
         "differences": [
             {
                 **_place(each.span.position),
-                "at": each.at.isoformat(),
+                "at": str(each.at),
                 "message": each.message,
                 "context": list(each.context),
             }

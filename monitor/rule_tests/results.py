@@ -1,21 +1,21 @@
 """What came of tests: differences between what was expected and what was the case."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from monitor.rule_tests.coverage import CoverageItem
+from monitor.rule_tests.moments import Moment
 from monitor.rulebook.problems import Span
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """An expectation that was not met. ``span`` is where it is written, ``at`` the day it is about.
+    """An expectation that was not met. ``span`` is where it is written, ``at`` the moment it is about.
 
     ``context`` are lines that help to see why: the figure, the limit and its place in the rules, who was
     told.
     """
 
-    at: date
+    at: Moment
     span: Span
     message: str
     context: tuple[str, ...] = ()

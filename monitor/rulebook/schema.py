@@ -17,19 +17,23 @@ from monitor.rulebook.vocabulary.rule_file import RULE_FILE
 from monitor.rulebook.vocabulary.values import (
     Amount,
     AmountOrWord,
+    Anything,
     Calculation,
     Clock,
     ConditionText,
     Day,
+    DayOrTime,
     Either,
     Key,
     ListOf,
     Name,
     OneOrMore,
     Periods,
+    Phrase,
     Shape,
     Table,
     Text,
+    Value,
     WallTime,
     WholeNumber,
     Word,
@@ -69,7 +73,17 @@ def rule_file_schema() -> Schema:
 
 def schema_text() -> str:
     """Returns the schema as text."""
-    return json.dumps(rule_file_schema(), indent=2, ensure_ascii=False) + "\n"
+    return as_text(rule_file_schema())
+
+
+def as_text(schema: Schema) -> str:
+    """Returns a schema as it is shipped."""
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def schema_of(value: Value) -> Schema:
+    """Returns the schema of one kind of value, a new dictionary each time."""
+    return _of(value)
 
 
 @singledispatch
@@ -149,6 +163,25 @@ def _wall_time(_: WallTime) -> Schema:
 
 
 @_of.register
+def _day_or_time(_: DayOrTime) -> Schema:
+    pattern = f"^(?:{DAY.pattern}|{WALL_TIME.pattern})$"
+    return {"type": "string", "pattern": pattern, "examples": ["2013-11-15", "2013-11-15 18:00"]}
+
+
+@_of.register
+def _phrase(value: Phrase) -> Schema:
+    listed: Schema = {"enum": list(value.phrases)}
+    if value.pattern is None:
+        return listed
+    return {"anyOf": [listed, {"type": "string", "pattern": f"^(?:{value.pattern})$"}]}
+
+
+@_of.register
+def _anything(value: Anything) -> Schema:
+    return {"type": list(value.types)}
+
+
+@_of.register
 def _word(value: Word) -> Schema:
     return {"enum": _words(value.words)}
 
@@ -169,7 +202,7 @@ def _one_or_more(value: OneOrMore) -> Schema:
 
 @_of.register
 def _list(value: ListOf) -> Schema:
-    return {"type": "array", "items": _of(value.item), "minItems": 1}
+    return {"type": "array", "items": _of(value.item), "minItems": value.fewest}
 
 
 @_of.register

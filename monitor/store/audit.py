@@ -15,10 +15,10 @@ from sqlalchemy import Connection, func, select
 
 from monitor.core.audit import GENESIS, AuditKind, Entry, Fact, Head, Personal, instant, linked
 from monitor.core.audit_check import Verdict, walk
+from monitor.store.audit_tables import audit_entries as entries
+from monitor.store.audit_tables import audit_personal as personal
 from monitor.store.bulk import AnyRow, fields_of, insert_rows
 from monitor.store.locks import Lock, take
-from monitor.store.tables import audit_entries as entries
-from monitor.store.tables import audit_personal as personal
 
 _NOTED: Final = "limen audit"
 _SALT_BYTES: Final = 16

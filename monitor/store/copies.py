@@ -20,12 +20,11 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from monitor.store import migrate
+from monitor.store.audit_tables import audit_entries, audit_personal
 from monitor.store.bulk import chunks, fields_of, insert_rows
 from monitor.store.engine import engines_for
 from monitor.store.store import Store
 from monitor.store.tables import (
-    audit_entries,
-    audit_personal,
     delivery_attempts,
     evaluations,
     metadata,

@@ -32,6 +32,7 @@ from monitor.core.alerts import AlertState
 from monitor.core.audit import ERASED, AuditKind, Fact, Head, instant
 from monitor.core.notifications import OperationsKind
 from monitor.store import audit
+from monitor.store.audit_tables import audit_entries, audit_personal, failing_addresses
 from monitor.store.bulk import chunks
 from monitor.store.failing_addresses import failing_addresses as failing_now
 from monitor.store.redaction import names_any, without_recipient, without_words
@@ -41,11 +42,8 @@ from monitor.store.tables import (
     OutboxState,
     acknowledgements,
     alerts,
-    audit_entries,
-    audit_personal,
     decisions,
     delivery_attempts,
-    failing_addresses,
     follow_ups,
     outbox,
     silence_ends,

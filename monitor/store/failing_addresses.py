@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Select, func, insert, select
 
 from monitor.core.audit import ERASED, AuditKind, Fact
 from monitor.store import audit
+from monitor.store.audit_tables import AddressEvent, bounce_counts
+from monitor.store.audit_tables import failing_addresses as table
 from monitor.store.bulk import AnyRow, upsert
-from monitor.store.tables import AddressEvent, bounce_counts
-from monitor.store.tables import failing_addresses as table
 
 
 class BounceOutcome(StrEnum):

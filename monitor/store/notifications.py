@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Integer, column, func, select, table
 
-from monitor.core.audit import ERASED, AuditKind, Fact, instant
+from monitor.core.audit import ERASED
 from monitor.core.notifications import (
     Decision,
     Notice,
@@ -21,6 +21,7 @@ from monitor.core.notifications import (
 from monitor.core.recipients import Recipient
 from monitor.core.rulebook import Level
 from monitor.store import audit
+from monitor.store.audit_facts import decision_fact, mail_fact
 from monitor.store.bulk import AnyRow, ColumnTypes, chunks, insert_rows, listed
 from monitor.store.codec import (
     figure_from_json,
@@ -99,7 +100,7 @@ def enqueue(
     insert_rows(connection, outbox.insert(), [_row(entry) for entry in entries])
     insert_rows(connection, threads.insert(), begun)
     told = zip(entries, notifications, strict=True)
-    audit.note(connection, (_mail_fact(entry, notification) for entry, notification in told))
+    audit.note(connection, (mail_fact(entry, notification) for entry, notification in told))
     return tuple(entries)
 
 
@@ -116,7 +117,7 @@ def append_decisions(
     for chunk in chunks(made):
         rows = [_decision_row(item, cycle_id, at, mails) for item in chunk]
         insert_rows(connection, decisions.insert(), rows)
-        audit.note(connection, map(_decision_fact, rows))
+        audit.note(connection, map(decision_fact, rows))
 
 
 def told_of(connection: Connection, keys: Collection[EpisodeKey]) -> dict[EpisodeKey, tuple[Told, ...]]:
@@ -386,61 +387,6 @@ def _decision_row(
         "note": decision.note,
         "outbox_id": mails.get(recipient) if recipient is not None and told else None,
     }
-
-
-_PERSONAL_PARTS: Final = ("recipient_id", "recipient_name", "address", "salutation")
-_FACTS: Final = (
-    "rule",
-    "area",
-    "episode",
-    "kind",
-    "reason",
-    "route",
-    "role",
-    "role_area",
-    "level",
-    "channel",
-)
-
-
-def _decision_fact(row: Mapping[str, Any]) -> Fact:
-    """A decision for the audit trail: without the figure, and its person apart from the rest."""
-    facts = {name: row[name] for name in _FACTS} | {
-        "cycle": row["cycle_id"],
-        "mail": row["outbox_id"],
-        "period_end": row["period_end"] and row["period_end"].isoformat(),
-        "until": row["until"] and instant(row["until"]),
-    }
-    person = row["recipient_id"] or ""
-    # The note may name who acknowledged it.
-    personal = {"note": row["note"]} if row["note"] else {}
-    if person:
-        personal |= {name: row[name] for name in _PERSONAL_PARTS}
-    return Fact(AuditKind.DECISION, row["at"], facts, person, personal)
-
-
-def _mail_fact(entry: OutboxEntry, notification: Notification) -> Fact:
-    """A mail for the audit trail: what it tells of, without figures."""
-    news = notification.operations
-    facts = {
-        "mail": entry.id,
-        "channel": entry.channel,
-        "message_id": entry.message_id,
-        "occasion": notification.occasion,
-        "operations": news and news.kind,
-        "tells": [
-            {
-                "rule": each.rule,
-                "area": each.area,
-                "kind": each.kind,
-                "level": each.level,
-                "period_end": each.period_end and each.period_end.isoformat(),
-            }
-            for each in notification.notices
-        ],
-    }
-    personal = {"name": entry.recipient_name, "address": entry.address}
-    return Fact(AuditKind.MAIL, entry.created_at, facts, entry.recipient_id, personal)
 
 
 def _decision(row: AnyRow) -> Decision:

@@ -16,7 +16,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Named,
     Table,
     Text,
@@ -30,17 +29,11 @@ from monitor.core.notifications import NoticeKind, OperationsKind, TellReason
 from monitor.core.observations import Missing, Status
 from monitor.core.positions import Position
 from monitor.core.rulebook import Level
+from monitor.store.audit_tables import audit_entries, failing_addresses
 from monitor.store.columns import ID, NAME, EnumText, PositionText, PublishedDecimal, UtcDateTime
+from monitor.store.metadata import metadata
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+__all__ = ["metadata"]
 
 
 class Channel(StrEnum):
@@ -372,54 +365,6 @@ class DeliveryAttemptColumns(TypedColumns):
     response: Named[str] = Column(Text())
 
 
-class AddressEvent(StrEnum):
-    """What became of an address: its mails come back, or somebody has settled that."""
-
-    FAILING = "failing"
-    CLEARED = "cleared"
-
-
-class FailingAddressColumns(TypedColumns):
-    """Each time that an address was found to fail, by which mail and answer, or was cleared, by whom."""
-
-    id: Named[int] = Column(ID, primary_key=True)
-    at: Named[datetime] = Column(UtcDateTime())
-    event: Named[AddressEvent] = Column(EnumText(AddressEvent))
-    address: Named[str] = Column(NAME)
-    person: Named[str] = Column(NAME)
-    outbox_id: Named[int | None] = Column(ID, ForeignKey("outbox.id"))
-    response: Named[str] = Column(Text())
-    author: Named[str] = Column(Text())
-
-
-class BounceCountColumns(TypedColumns):
-    """How many mails that came back were taken for what."""
-
-    outcome: Named[str] = Column(NAME, primary_key=True)
-    mails: Named[int] = Column(BigInteger())
-
-
-class AuditEntryColumns(TypedColumns):
-    """:class:`monitor.core.audit.Entry`; ``at`` is the text that is hashed. Numbers have no gaps."""
-
-    id: Named[int] = Column(ID, primary_key=True, autoincrement=False)
-    at: Named[str] = Column(NAME)
-    kind: Named[str] = Column(NAME)
-    facts: Named[str] = Column(Text())
-    personal_digest: Named[str] = Column(NAME)
-    previous: Named[str] = Column(NAME)
-    hash: Named[str] = Column(NAME)
-
-
-class AuditPersonalColumns(TypedColumns):
-    """:class:`monitor.core.audit.Personal`: what of an entry is about a person. Only ever deleted."""
-
-    entry_id: Named[int] = Column(ID, ForeignKey("audit_entries.id"), primary_key=True, autoincrement=False)
-    person: Named[str] = Column(NAME)
-    salt: Named[str] = Column(NAME)
-    data: Named[str] = Column(Text())
-
-
 class ThreadColumns(TypedColumns):
     """The first mail of each thread to each person: the later ones answer it."""
 
@@ -456,10 +401,6 @@ silence_ends = Table("silence_ends", metadata, SilenceEndColumns, UniqueConstrai
 operations_news = Table("operations_news", metadata, OperationsNewsColumns)
 delivery_attempts = Table("delivery_attempts", metadata, DeliveryAttemptColumns)
 threads = Table("threads", metadata, ThreadColumns)
-failing_addresses = Table("failing_addresses", metadata, FailingAddressColumns)
-bounce_counts = Table("bounce_counts", metadata, BounceCountColumns)
-audit_entries = Table("audit_entries", metadata, AuditEntryColumns)
-audit_personal = Table("audit_personal", metadata, AuditPersonalColumns)
 
 # What a cycle asks first must not cost more as history grows.
 Index(
@@ -481,8 +422,6 @@ Index(None, silences.c.ends_at)
 Index(None, outbox.c.created_at)
 Index(None, outbox.c.state, outbox.c.next_attempt_at)
 Index(None, delivery_attempts.c.outbox_id)
-Index(None, failing_addresses.c.address)
-Index(None, audit_personal.c.person)
 
 APPEND_ONLY = (
     observations,

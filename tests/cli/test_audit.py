@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,9 +11,8 @@ from typing import Any
 
 import pytest
 
+from monitor.shipped_files import shipped_config_dir
 from tests.support.command import GOOD, Command
-
-ALERT = "adoption-low"
 
 
 @pytest.fixture
@@ -97,15 +97,11 @@ def test_a_person_is_erased_once_nothing_is_owed_to_them_and_they_left_the_conta
     erase = ("audit", "erase", "m-oyelaran", "--reason", "left in June", "--yes")
     assert "is in contacts.yaml: take them out first" in told(*erase).err
     config = tmp_path / "config"
-    config.mkdir()
+    shutil.copytree(shipped_config_dir(), config)
+    contacts = config / "contacts.yaml"
+    text = contacts.read_text().replace("m-oyelaran", "c-newcomer").replace("Oyelaran", "Newcomer")
+    contacts.write_text(text)
     monkeypatch.setenv("LIMEN_CONFIG_DIR", str(config))
-    (config / "areas.csv").write_text("name,code,type,parent\nKent,E10000016,county,\n")
-    (config / "contacts.yaml").write_text(
-        "people:\n  a: {name: A, address: a@kent.example}\noperations: [a]\n"
-        "roles:\n  - {role: director of children's services, area: Kent, people: a}\n"
-        "  - {role: performance analyst, area: Kent, people: a}\n  - {role: data owner, area: Kent, people: a}\n"
-        "  - {role: area director, area: Kent, people: a}\n  - {role: district manager, area: Kent, people: a}\n"
-    )
     refused = told(*erase)
     assert (refused.code, refused.out) == (1, "")
     assert "Mail 1 to them has not been sent yet" in refused.err
@@ -132,7 +128,7 @@ def test_nobody_is_erased_without_being_asked_for(told: Command, monkeypatch: py
 
 
 def test_what_is_old_enough_is_pruned_by_the_settings_or_by_hand(
-    told: Command, state: Path, monkeypatch: pytest.MonkeyPatch
+    told: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert told("audit", "prune").out.startswith("There was nothing personal from more than 36 months ago.")
     monkeypatch.setenv("LIMEN_AUDIT__KEEP_PERSONAL_MONTHS", "0")

@@ -52,7 +52,7 @@ def test_a_mail_that_a_real_server_sends_back_marks_its_address_and_operations_a
     number = mail_number(mail.mail_from, BOUNCES, [KEY.encode()])
     assert number is not None
     back = bounced(server, mail)
-    assert (back.mail_from, back.recipients) == ("", (mail.mail_from,))
+    assert (back.mail_from.strip("<>"), back.recipients) == ("", (mail.mail_from,))
 
     for said in ("fails. 550 5.1.1", "is known already"):
         _pipe(back.content, monkeypatch)
@@ -97,32 +97,35 @@ def test_the_mail_that_tells_operations_may_itself_come_back_without_a_loop(
 
 
 @pytest.mark.parametrize(
-    ("spoiled", "code", "said"),
+    ("spoiled", "expected"),
     [
-        (("+", "+9"), 67, "Refused: it did not come to an address that limen signed"),
-        (("council.example", "kouncil.example"), 67, "Refused"),
-        (("Action: failed", "Action: delayed"), 0, "is delayed, not given up"),
-        (("From: MAILER", "Return-Path: <eve@kent.example>\nFrom: MAILER"), 65, "null sender"),
-        (("multipart/report", "multipart/mixed"), 0, "was answered automatically: no bounce"),
-        (("Action: failed", "Action: relayed"), 65, "neither failed nor delayed"),
+        ({"+": "+9"}, (67, "Refused: it did not come to an address that limen signed")),
+        ({"council.example": "kouncil.example"}, (67, "Refused")),
+        ({"Action: failed": "Action: delayed"}, (0, "is delayed, not given up")),
+        ({"From: ": "Return-Path: <eve@kent.example>\nFrom: "}, (65, "null sender")),
+        (
+            {"multipart/report": "multipart/mixed", "MAILER-DAEMON": "ann"},
+            (0, "automatically: no bounce"),
+        ),
+        ({"Action: failed": "Action: relayed"}, (65, "neither failed nor delayed")),
     ],
 )
 def test_what_is_no_bounce_marks_no_address(
-    limen: Command, mail: ReceivedMail, tmp_path: Path, spoiled: tuple[str, str], code: int, said: str
+    limen: Command, mail: ReceivedMail, tmp_path: Path, spoiled: dict[str, str], expected: tuple[int, str]
 ) -> None:
-    text = report(mail).replace(
-        "MAILER-DAEMON", "MAILER" if spoiled[0] == "multipart/report" else "MAILER-DAEMON"
-    )
+    text = report(mail)
+    for right, wrong in spoiled.items():
+        text = text.replace(right, wrong)
     file = tmp_path / "back.eml"
-    file.write_text(text.replace(*spoiled))
+    file.write_text(text)
 
     answer = limen("bounce", file)
 
-    assert answer.code == code
-    assert said in answer.out + answer.err
+    assert answer.code == expected[0]
+    assert expected[1] in answer.out + answer.err
     record = json.loads(limen("status", "--format", "json").out)["addresses_failing"]
     assert record["failing"] == []
-    assert record["bounces"]["refused"] == int(code == 67)
+    assert record["bounces"]["refused"] == int(answer.code == 67)
 
 
 def test_whatever_keeps_limen_from_it_the_mail_server_is_asked_to_keep_the_mail(

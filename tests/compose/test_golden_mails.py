@@ -13,7 +13,7 @@ import pytest
 
 from monitor.compose import Links
 from monitor.compose.samples import SAMPLES
-from monitor.core.notifications import Notice, Notification
+from monitor.core.notifications import Notice, NoticeKind, Notification
 from monitor.core.observations import Status
 from tests.compose.conftest import Composing
 from tests.support.notices import (
@@ -30,6 +30,7 @@ from tests.support.notices import (
     HELD,
     LATE,
     MARKED,
+    MISSING,
     NO_LONGER_EXPECTED,
     PROTECTED,
     PROVISIONAL,
@@ -104,6 +105,8 @@ MORE: dict[str, tuple[Notice, ...]] = {
     "restated-withdrawn": (WITHDRAWN,),
     "breach-in-doubt": (MARKED,),
     "doubtful": (DOUBTFUL,),
+    "missing": (MISSING,),
+    "late-reminder": (replace(LATE, kind=NoticeKind.REMINDER, reminders=1),),
     "confirmed": (CONFIRMED,),
 }
 WHOLE: dict[str, Notification] = {

@@ -112,6 +112,16 @@ def test_both_figures_are_told_and_what_that_means(
     assert why.text.endswith(".")
 
 
+def test_another_rating_at_the_same_level_is_told_too() -> None:
+    was = told_figure(46, Level.CRITICAL, rag=RagRating.AMBER)
+    now = told_figure(52, Level.CRITICAL, rag=RagRating.RED)
+    rerated = replace(RESTATED_STILL, restated=replace(restated(RESTATED_STILL), was=was, now=now))
+
+    assert restated_boxes(rerated, restated(rerated))[0].text == (
+        "The figure is still beyond the limit of 40, and still red. Its rating is red instead of amber."
+    )
+
+
 def test_a_figure_that_got_worse_says_so() -> None:
     worse = replace(
         RESTATED_STILL,

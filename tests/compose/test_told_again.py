@@ -9,7 +9,7 @@ import pytest
 from monitor.compose import Links
 from monitor.compose.again import Moment, known_since
 from monitor.compose.samples import SAMPLES
-from monitor.core.notifications import Notice, NoticeKind
+from monitor.core.notifications import Notice, NoticeKind, TellReason
 from tests.compose.conftest import LINKS, Composing
 from tests.support.notices import (
     BREACH,
@@ -19,6 +19,7 @@ from tests.support.notices import (
     ESCALATED,
     LATE,
     MARKED,
+    MISSING,
     RECOVERED,
     REMINDER,
     RESTATED,
@@ -35,6 +36,11 @@ MONDAY = Moment(datetime(2013, 10, 14, 8, 30, tzinfo=UTC), ZoneInfo("Europe/Lond
         (
             datetime(2013, 10, 11, 17, 40, tzinfo=UTC),
             "held until the window opened",
+            "Known since Friday 18:40; held until the window opened.",
+        ),
+        (
+            datetime(2013, 10, 11, 17, 40, tzinfo=UTC),
+            "it is held until the window opens",
             "Known since Friday 18:40; held until the window opened.",
         ),
         (datetime(2013, 10, 14, 6, 5, tzinfo=UTC), "held.", "Known since 07:05 today; held."),
@@ -94,14 +100,27 @@ def test_the_readers_day_counts_and_not_greenwichs(mail: Composing) -> None:
         ),
         (
             DOUBTFUL,
+            "Check this figure: Swale, core assessments out of timescale – 412 where it was 43",
             (
-                "Check this figure: Swale, core assessments out of timescale 412: it jumped from 43 to 412, "
-                "which no serv…"
+                "The figure may be wrong: 412 where it was 43. A change of 369, more than 100.",
+                "Check the figure in ICS.",
             ),
+        ),
+        (
+            MISSING,
+            "Figure missing: Swale, core assessments out of timescale – no figure for 30 Sep 2013",
             (
-                "The figure may be wrong: it is 412 assessments. It jumped from 43 to 412",
-                "Check the figure in",
+                "A figure is missing: no figure for 30 Sep 2013. At least half of the areas of its kind",
+                "Send the figures from ICS",
             ),
+        ),
+        (
+            replace(LATE, kind=NoticeKind.REMINDER, reminders=1),
+            (
+                "Reminder 1: Core assessments out of timescale: figures for 30 September are late (Swale), "
+                "due 21 October"
+            ),
+            ("LATE: FIGURES HAVE STILL NOT COME", "Send the figures from ICS"),
         ),
         (
             CONFIRMED,
@@ -125,7 +144,7 @@ def test_a_protected_figure_is_not_stated_in_a_doubt(mail: Composing) -> None:
     message = mail(replace(DOUBTFUL, protected=True, doubt="it fell to a tenth", history=()))
 
     assert "412" not in message.text + message.subject
-    assert "The figure may be wrong. It fell to a tenth." in message.text
+    assert "The figure may be wrong: it fell to a tenth." in message.text
 
 
 def test_a_deputy_reads_in_whose_place(mail: Composing) -> None:
@@ -178,3 +197,14 @@ def test_no_kind_of_notice_is_without_a_mail(mail: Composing) -> None:
         message = mail(replace(BREACH, kind=kind))
         assert message.subject
         assert message.headers["X-Limen-Kind"] == kind
+
+
+@pytest.mark.parametrize("reason", [each for each in TellReason if each.held], ids=lambda each: each.name)
+def test_every_reason_for_holding_is_told_as_past(reason: TellReason) -> None:
+    held = reason.value.removeprefix("not told yet: ")
+    notice = replace(BREACH, held_since=datetime(2013, 10, 14, 6, 5, tzinfo=UTC), held_because=held)
+
+    words = known_since(notice, MONDAY)
+    assert words.startswith("Known since 07:05 today; ")
+    assert held not in words
+    assert " is " not in words

@@ -13,11 +13,12 @@ from sqlalchemy.exc import DBAPIError
 from monitor.core.audit import AuditKind
 from monitor.store.acknowledgements import append_acknowledgement
 from monitor.store.audit import audit_trail, begin, head, verify, write_noted
+from monitor.store.audit_tables import audit_personal
 from monitor.store.cycles import hold_cycles
 from monitor.store.notifications import append_decisions
 from monitor.store.outbox import claim, record_deferred, record_delivered, retry
 from monitor.store.store import Store
-from monitor.store.tables import PERSONAL_COLUMNS, audit_personal
+from monitor.store.tables import PERSONAL_COLUMNS
 from tests.support.statements import statement_counter
 from tests.support.store_samples import (
     ACKNOWLEDGED,
@@ -64,8 +65,8 @@ def test_everything_that_is_done_leaves_its_entry(store: Store) -> None:
         "address-failing": 1,
         "attempt": 1,
     }
-    by_kind = {kind: rest for kind, *rest in records}
-    assert by_kind["rulebook"] == ["", {"version": "4f2a", "revision": "abc123"}, {}]
+    by_kind = {kind: (person, facts, personal) for kind, person, facts, personal in records}
+    assert by_kind["rulebook"] == ("", {"version": "4f2a", "revision": "abc123"}, {})
     person, facts, personal = by_kind["decision"]
     assert (person, personal["address"], personal["salutation"]) == ("anna", ANNA.address, "Dear Anna")
     assert (facts["rule"], facts["route"], facts["mail"]) == (RULE, "districts", mail.id)

@@ -1,4 +1,4 @@
-"""A mail server that bounces: what it has accepted it sends back, as RFC 3464 has it, from the null sender."""
+"""A mail server that bounces: what it accepted it sends back, by RFC 3464, from the null sender."""
 
 import smtplib
 

@@ -166,6 +166,9 @@ class Council:
             "LIMEN_SMTP__TIMEOUT": "20",
             "LIMEN_SMTP__FINAL_TIMEOUT": "20",
             "LIMEN_LOG__FORMAT": "json",
+            # A year's figures in a minute are no storm here.
+            "LIMEN_TELLING__MOST_MAILS_PER_PERSON": "1000000",
+            "LIMEN_TELLING__MOST_MAILS": "1000000",
             **self.settings,
         }
 

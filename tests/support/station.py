@@ -37,16 +37,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from sqlalchemy import Connection, event
 
-from monitor import app
 from monitor.app import Application
-from monitor.cycle import run_cycle
 from monitor.intake.inbox import Inbox, StepReached
 from monitor.intake.observation_files import Reading
 from monitor.intake.recording import IntakeEvent
@@ -57,7 +54,6 @@ from monitor.store.engine import Engines
 from monitor.store.errors import StoreError
 from monitor.store.outbox import OutboxEntry, OutboxState, outbox_depth
 from monitor.store.store import Store
-from monitor.telling import StormGuard
 from notifiers.message import Message, Notifier, Outcome
 
 STORE_AWAY: Final = 75
@@ -331,12 +327,6 @@ class Station:
         return outcome.delivered + outcome.deferred + outcome.rejected > 0
 
 
-def _open_storm_guard() -> None:
-    # In this process, which is only for this.
-    guard = StormGuard(per_person=sys.maxsize, overall=sys.maxsize)
-    app.run_cycle = partial(run_cycle, guard=guard)  # type: ignore[attr-defined]
-
-
 def _new_trace(path: Path) -> mmap.mmap:
     path.write_bytes(b" " * TRACED * TRACE_LENGTH)
     with path.open("r+b") as stream:
@@ -361,8 +351,6 @@ def work(orders: Orders, parent: Pipe) -> None:
     configure_logs(settings.log, environ={})
     steps = Steps(orders.die_at, trace=None if orders.trace is None else _new_trace(orders.trace))
     _watch_smtp(steps)
-    if orders.task in {"busy", "judge"}:
-        _open_storm_guard()
     try:
         _work(orders, settings, steps, parent)
     except StoreError as error:

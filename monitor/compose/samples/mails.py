@@ -23,6 +23,7 @@ from monitor.compose.samples.tellings import (
     ESCALATED,
     HELD,
     MARKED,
+    MISSING,
     REMINDER,
     RESTATED,
     RESTATED_MILDER,
@@ -59,31 +60,33 @@ ACCEPTED: Final = replace(REFUSED, kind=OperationsKind.RULES_ACCEPTED, errors=0,
 SILENCE_ENDED: Final = replace(
     ACCEPTED,
     kind=OperationsKind.SILENCE_ENDED,
+    errors=2,
     subject="12",
     problems=(
-        "By Joan Miller, from 16 September to 14 October 2013\n"
-        "Swale, core assessments: “new team, backlog is being cleared”\n"
-        "It kept 3 alerts from 2 people"
+        "Silence 12 by Joan Miller: new team, the backlog is being cleared\n"
+        "It lasted from 16 September 2013 09:00 until 14 October 2013 09:00.\n"
+        "It kept news of 2 alerts from people:\n"
+        "- Core assessments out of timescale in Swale: goes on; told now. Kept from Amara Okafor.\n"
+        "- Looked after reviews held late in Swale: is over; nothing is left to tell. Kept from Amara Okafor."
     ),
 )
 ADDRESS_FAILING: Final = replace(
     ACCEPTED,
     kind=OperationsKind.ADDRESS_FAILING,
     subject="tom.reed@kent.example",
-    problems=(
-        "14 October 2013 09:31: 550 5.1.1 no such user here\n"
-        "14 October 2013 10:02: 550 5.1.1 no such user here"
-    ),
+    errors=1,
+    problems="Tom Reed (tom-reed), mail 1742: 550 5.1.1 no such user here",
 )
 STORM: Final = replace(
     ACCEPTED,
     kind=OperationsKind.STORM,
-    errors=214,
-    subject="214 alerts for 14 people",
+    errors=2,
+    subject="2013-10-14",
     problems=(
-        "Amara Okafor: 60 alerts in one mail\n"
-        "Tom Reed: 41 alerts in one mail\n"
-        "12 others: 113 alerts in 12 mails"
+        "More mails were to be sent than the limits allow. Nothing is lost: what waits for each of these "
+        "people follows in one summary.\n"
+        "- amara-okafor: 60 alerts\n"
+        "- tom-reed: 41 alerts"
     ),
 )
 
@@ -142,6 +145,7 @@ SAMPLES: Final = {
         Sample("arrived", "late figures have come", notification(ARRIVED)),
         Sample("no-longer-expected", "nobody waits for late figures", notification(NO_LONGER_EXPECTED)),
         Sample("doubtful", "a figure for its data owner to check", notification(DOUBTFUL)),
+        Sample("missing", "a figure that others have and one area has not", notification(MISSING)),
         Sample("confirmed", "a figure is no longer in doubt", notification(CONFIRMED)),
         Sample("rules-refused", "rules on disk can't be used", operations_mail(REFUSED)),
         Sample("rules-accepted", "rules on disk can be used again", operations_mail(ACCEPTED)),

@@ -18,7 +18,7 @@ from monitor.core.rulebook import Level
 HELD = replace(
     BREACH,
     held_since=datetime(2013, 10, 11, 17, 40, tzinfo=UTC),
-    held_because="held until the window opened",
+    held_because="it is held until the window opens",
 )
 REMINDER = replace(
     BREACH,
@@ -137,7 +137,7 @@ RERATED = replace(
     ),
     told_because="You were told the figure that has changed",
 )
-MARKED = replace(BREACH, doubt="it is more than twice what it was in any of the twelve months before")
+MARKED = replace(BREACH, doubt="46 where it was 23: a change of 23, more than 20")
 DOUBTFUL = replace(
     BREACH,
     kind=NoticeKind.DOUBTFUL,
@@ -146,8 +146,20 @@ DOUBTFUL = replace(
     level=None,
     direction=DirectionOfTravel.UNKNOWN,
     history=core_assessments((*CORE_ASSESSMENTS[:-1], 412)),
-    doubt="it jumped from 43 to 412, which no service can do in a month",
+    doubt="412 where it was 43: a change of 369, more than 100",
     told_because="You are told as data owner for Kent",
+)
+MISSING = replace(
+    DOUBTFUL,
+    value=None,
+    history=core_assessments((*CORE_ASSESSMENTS[:-1], None)),
+    status=None,
+    limit=None,
+    limit_text="plausible: {missing_areas: true}",
+    doubt=(
+        "no figure for 30 Sep 2013: at least half of the areas of its kind have one, and this one had one "
+        "for 31 Aug 2013"
+    ),
 )
 CONFIRMED = replace(
     BREACH,

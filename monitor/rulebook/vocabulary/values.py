@@ -75,6 +75,26 @@ class WallTime:
 
 
 @dataclass(frozen=True, slots=True)
+class DayOrTime:
+    """A date, or a day and a time on the wall: 2013-11-15 or 2013-11-15 18:00."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One of some phrases, or what matches ``pattern`` whole."""
+
+    phrases: tuple[str, ...]
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anything:
+    """What a reader of its own understands: of these JSON types."""
+
+    types: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Word:
     """One of some words."""
 
@@ -102,10 +122,11 @@ class OneOrMore:
 
 @dataclass(frozen=True, slots=True)
 class ListOf:
-    """A list of at least one. ``is_dated``: of entries with ``from``, ``until`` and ``areas``."""
+    """A list of at least ``fewest``. ``is_dated``: of entries with ``from``, ``until`` and ``areas``."""
 
     item: "Value"
     is_dated: bool = False
+    fewest: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +194,9 @@ Single = (
     | WorkingDays
     | Clock
     | WallTime
+    | DayOrTime
+    | Phrase
+    | Anything
     | Word
     | Name
 )

@@ -1,0 +1,250 @@
+"""Whom an alert would reach at an instant, when each of them would be told, and what would follow.
+
+It asks what telling asks: who holds which role on that day, what keeps news from them, and when that ends.
+News that is held is told to those whom the routes reach when it is told, not to those whom they reached when
+it was held: a deputy who has gone home by then is not among them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from monitor.core.alerts import Alert, AlertState
+from monitor.core.freshness import late_indicator
+from monitor.core.holding import Candidate, Circumstances, Hold
+from monitor.core.notifications import Decision, NoticeKind, TellReason
+from monitor.core.plausibility import faulty_indicator
+from monitor.core.recipients import Directory, Recipient
+from monitor.core.routing import Change, Reached, data_owners, reached
+from monitor.core.rulebook import Level, Route
+from monitor.core.windows import told_at
+
+MOST_REMINDERS = 3
+"""How many reminders are foreseen; further ones are as regular."""
+
+_MOST_LOOKS = 50
+"""Beyond any chain of windows, silences and maintenances that follow each other."""
+
+Directing = Callable[[date], tuple[Reached, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """One person: as what they are reached, when they are told, and what keeps it from them until then.
+
+    ``at`` None: nobody knows yet when. ``reaches_no_more``: when it is told, no route names them any more.
+    ``reminders``: the first ones, while nobody acknowledges it; ``reminded_further``: there are more.
+    """
+
+    whom: Reached
+    at: datetime | None
+    holds: tuple[Hold, ...]
+    reaches_no_more: bool = False
+    reminders: tuple[datetime, ...] = ()
+    reminded_further: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    """One step of a route's escalation: who would be told then, if nobody has acknowledged. May be nobody."""
+
+    route: str
+    at: datetime
+    to: tuple[str, ...]
+    people: tuple[Reached, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What would come of an alert. ``instead`` is told where no route reaches anybody."""
+
+    alert: Alert
+    people: tuple[Hearing, ...]
+    escalations: tuple[Escalated, ...]
+    instead: tuple[Recipient, ...]
+
+    @property
+    def reaches_anybody(self) -> bool:
+        """Whether a route, or the role of the data's owner, reaches somebody."""
+        return bool(self.people)
+
+
+def forecast(
+    circumstances: Circumstances,
+    *,
+    rule: str,
+    area: str,
+    level: Level | None,
+    directory: Directory,
+    operations: Sequence[Recipient],
+) -> Forecast:
+    """Foresees what an alert that begins at ``circumstances.now`` brings, as things are known now.
+
+    Args:
+        circumstances: the instant, the rules, and what is silenced or fires.
+        rule: an alert rule's id, or what stands for lateness or a fault of the data.
+        area: the area's name.
+        level: the alert's level; None where it has none.
+        directory: who is who.
+        operations: who is told where nobody else is reached.
+    """
+    alert = Alert(rule, area, AlertState.FIRING, level, episode=1)
+
+    def reach(day: date) -> tuple[Reached, ...]:
+        return _reach(circumstances, alert, directory, day)
+
+    people = tuple(_with_reminders(each, circumstances) for each in _hearings(circumstances, alert, reach))
+    return Forecast(
+        alert=alert,
+        people=people,
+        escalations=_escalations(circumstances, alert, people, directory),
+        instead=() if people else tuple(operations),
+    )
+
+
+def _reach(
+    circumstances: Circumstances, alert: Alert, directory: Directory, day: date
+) -> tuple[Reached, ...]:
+    book, areas = circumstances.rulebook, circumstances.areas
+    if late_indicator(alert.rule) is not None or faulty_indicator(alert.rule) is not None:
+        return data_owners(alert.area, directory=directory, areas=areas, on=day)
+    rule = book.alerts[alert.rule]
+    return reached(
+        book.routes,
+        rule,
+        book.indicators[rule.indicator],
+        areas[alert.area],
+        alert.level,
+        directory=directory,
+        areas=areas,
+        on=day,
+    )
+
+
+def _hearings(circumstances: Circumstances, alert: Alert, reach: Directing) -> list[Hearing]:
+    """Looks again whenever something that holds the news from somebody ends, as telling does."""
+    found: dict[str, Hearing] = {}
+    at: datetime | None = circumstances.now
+    for _ in range(_MOST_LOOKS):
+        if at is None:
+            break
+        now = replace(circumstances, now=at)
+        named = reach(circumstances.calendar.local_day(at))
+        for whom in named:
+            before = found.get(whom.recipient.id)
+            if before is None or before.at is None:
+                found[whom.recipient.id] = _heard(now, alert, whom, before, circumstances.now)
+        names = {whom.recipient.id for whom in named}
+        for person, each in found.items():
+            if each.at is None:
+                found[person] = replace(each, reaches_no_more=person not in names)
+        at = _next_look(found.values(), at)
+    return list(found.values())
+
+
+def _heard(
+    now: Circumstances, alert: Alert, whom: Reached, before: Hearing | None, since: datetime
+) -> Hearing:
+    holds = before.holds if before is not None else ()
+    data = not whom.route
+    decision = Decision(
+        rule=alert.rule,
+        area=alert.area,
+        episode=alert.episode,
+        kind=NoticeKind.LATE if data else NoticeKind.BREACH,
+        recipient=whom.recipient,
+        reason=TellReason.DATA_OWNER if data else TellReason.ROUTE,
+        route=whom.route or None,
+        role=whom.role,
+        role_area=whom.role_area,
+    )
+    candidate = Candidate(
+        decision=decision,
+        change=Change(Alert(alert.rule, alert.area), alert, ()),
+        routes=() if data else (whom.route, *whom.also),
+        since=since,
+        held_for=holds[-1].reason if holds else None,
+    )
+    hold = now.hold_of(candidate)
+    if hold is None:
+        return Hearing(whom, now.now, holds)
+    if holds and (holds[-1].reason, holds[-1].note) == (hold.reason, hold.note):
+        return Hearing(whom, None, (*holds[:-1], hold))
+    return Hearing(whom, None, (*holds, hold))
+
+
+def _next_look(found: Iterable[Hearing], after: datetime) -> datetime | None:
+    ends = [each.holds[-1].until for each in found if each.at is None and not each.reaches_no_more]
+    return min((end for end in ends if end is not None and end > after), default=None)
+
+
+def _with_reminders(hearing: Hearing, circumstances: Circumstances) -> Hearing:
+    """The reminders of the route that reminds soonest."""
+    last, calendar = hearing.at, circumstances.calendar
+    if last is None:
+        return hearing
+    routes = [each for each in _routes(hearing, circumstances) if each.reminders is not None]
+    due = [
+        (at, route)
+        for route in routes
+        if route.reminders is not None
+        and (at := route.reminders.next_reminder(last, 0, calendar)) is not None
+    ]
+    if not due:
+        return hearing
+    route = min(due, key=lambda each: each[0])[1]
+    found: list[datetime] = []
+    while route.reminders is not None and len(found) <= MOST_REMINDERS:
+        at = route.reminders.next_reminder(last, len(found), calendar)
+        if at is None:
+            break
+        last = told_at(route.timing, at, calendar)
+        found.append(last)
+    return replace(
+        hearing,
+        reminders=tuple(found[:MOST_REMINDERS]),
+        reminded_further=len(found) > MOST_REMINDERS,
+    )
+
+
+def _routes(hearing: Hearing, circumstances: Circumstances) -> list[Route]:
+    names = (hearing.whom.route, *hearing.whom.also)
+    return [route for route in circumstances.rulebook.routes if route.id in names]
+
+
+def _escalations(
+    circumstances: Circumstances, alert: Alert, people: Sequence[Hearing], directory: Directory
+) -> tuple[Escalated, ...]:
+    found: list[Escalated] = []
+    for route in circumstances.rulebook.routes:
+        first = min(
+            (each.at for each in people if each.at is not None and route in _routes(each, circumstances)),
+            default=None,
+        )
+        if first is not None:
+            found += _steps(circumstances, alert, route, first, directory)
+    return tuple(sorted(found, key=lambda each: each.at))
+
+
+def _steps(
+    circumstances: Circumstances, alert: Alert, route: Route, first: datetime, directory: Directory
+) -> Iterable[Escalated]:
+    """Days count from the first telling; two steps are never nearer to each other than the rule has them."""
+    calendar, last, before = circumstances.calendar, first, 0
+    for step in route.escalations:
+        due = max(
+            calendar.add_working_days_at(first, step.after),
+            calendar.add_working_days_at(last, max(step.after - before, 0)),
+        )
+        last, before = told_at(route.timing, due, calendar), step.after
+        day = calendar.local_day(last)
+        people: dict[str, Reached] = {}
+        for target in step.to:
+            if target.person is not None:
+                named, held_for = directory.person(target.person, day), None
+            else:
+                named, held_for = directory.holders(target.role or "", alert.area, day, circumstances.areas)
+            for person in named:
+                people.setdefault(person.id, Reached(person, route.id, target.role, held_for))
+        to = tuple(target.role or target.person or "" for target in step.to)
+        yield Escalated(route.id, last, to, tuple(people.values()))
