@@ -1,7 +1,7 @@
 """What the audit trail costs: a cycle that tells of many breaches at once, deliveries, a verification.
 
-Run: python -m benchmarks.audit [BREACHES], in SQLite. The same work is done with the trail and without it, each
-time in a new store; "nothing new" shows that a cycle with nothing to record pays nothing.
+Run: python -m benchmarks.audit [BREACHES], in SQLite. The same work is done with the trail and without, in a
+new store each time; "nothing new" shows that a cycle with nothing to record pays nothing.
 """
 
 import sys
@@ -49,10 +49,12 @@ def main(breaches: int) -> None:
     found: dict[str, dict[str, list[float]]] = {"with": {}, "without": {}}
     for _ in range(ROUNDS):
         for name, kind in (("without", Unaudited), ("with", Store)):
-            with tempfile.TemporaryDirectory() as folder:
-                with kind.open(f"sqlite:///{Path(folder) / 'limen.db'}", migrate=True) as store:
-                    for what, seconds, statements in _work(store, breaches):
-                        found[name].setdefault(f"{what} ({statements} statements)", []).append(seconds)
+            with (
+                tempfile.TemporaryDirectory() as folder,
+                kind.open(f"sqlite:///{Path(folder) / 'limen.db'}", migrate=True) as store,
+            ):
+                for what, seconds, statements in _work(store, breaches):
+                    found[name].setdefault(f"{what} ({statements} statements)", []).append(seconds)
     without = {what.partition(" (")[0]: median(times) for what, times in found["without"].items()}
     for what, times in found["with"].items():
         before = without.get(what.partition(" (")[0])

@@ -35,8 +35,11 @@ from monitor.settings import Settings
 from monitor.standings import standings
 from monitor.store.acknowledgements import acknowledged_alerts
 from monitor.store.alerts import alerts, firing_alerts
+from monitor.store.erasure import keep_within
 from monitor.store.errors import StoreUnavailableError
 from monitor.store.failing_addresses import count_failing
+from monitor.store.held_news import waiting
+from monitor.store.notifications import decisions_counted
 from monitor.store.outbox import OutboxEntry, outbox_depth
 from monitor.store.silences import silences
 from monitor.store.store import Store
@@ -44,6 +47,9 @@ from monitor.world import LoadedWorld, World, load_world
 from notifiers.message import Deferred, Delivered, Message, Outcome, Rejected
 
 VERSION: Final = version("limen")
+
+LOOKS_AT_WAITING_EVERY: Final = timedelta(minutes=5)
+"""How often what is held back is counted while no cycle has anything to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class Application:
         self._world: World | None = None
         self._verdict: RulesVerdict | None = None
         self._unshown = False
+        self._looked_at_waiting: datetime | None = None
         self._text = "the rules have not been read yet"
         self._log = structlog.get_logger(__name__)
         self._inbox = Inbox(
@@ -84,7 +91,7 @@ class Application:
         )
         self._templates = OwnTemplates.within(settings.config_dir, self._hear_of_template)
         self._bounce_key = _bounce_key(settings)
-        channels = channels_of(settings)
+        channels = channels_of(settings, clock)
         self._sender = Sender(
             store=store,
             notifiers=channels.notifiers,
@@ -207,6 +214,7 @@ class Application:
             self._refresh(outcome.indicators, now)
         self._count_outbox(now)
         self._show_suppressions(now)
+        self._show_waiting(outcome.cycle_id, now)
         return outcome
 
     def deliver(self, now: datetime, stop: Callable[[], bool] = lambda: False) -> DeliveryOutcome:
@@ -250,6 +258,23 @@ class Application:
     def _hear_of_template(self, fault: Fault) -> None:
         """Logs that a template of the house can't be used, once until the templates change."""
         self._log.error("A template can't be used; mails go out by limen's own", fault=str(fault))
+
+    def forget(self, now: datetime) -> None:
+        """Takes people out of what is older than the settings keep them, and logs where the audit ends.
+
+        Raises:
+            StoreUnavailableError: the database can't be reached; the next time does it.
+        """
+        months = self.settings.audit.keep_personal_months
+        done, head = keep_within(self.store, months, now)
+        self._log.info(
+            "The audit trail was looked through",
+            kept_months=months,
+            mails_without_names=done.mails,
+            decisions_without_names=done.decisions,
+            entries=head.entries,
+            head=head.hash,
+        )
 
     def close(self) -> None:
         """Lets go of connections."""
@@ -301,6 +326,22 @@ class Application:
             if key in firing and each.holds(firing[key].level, now)
         }
         self.metrics.suppressed(shown, [each for each in active if each.is_active(now)])
+
+    def _show_waiting(self, cycle_id: int | None, now: datetime) -> None:
+        """Shows what is held back and what was decided.
+
+        It is counted after a cycle that did something; else what was counted only grows older, but for a look
+        now and then at what other processes did on the same database.
+        """
+        looked = self._looked_at_waiting
+        if cycle_id is None and looked is not None and now - looked < LOOKS_AT_WAITING_EVERY:
+            self.metrics.time_passed(now)
+            return
+        with self.store.reading() as connection:
+            self.metrics.held(waiting(connection), now)
+            if cycle_id is not None:
+                self.metrics.decided(decisions_counted(connection, cycle_id))
+        self._looked_at_waiting = now
 
     def _count_outbox(self, now: datetime) -> None:
         with self.store.reading() as connection:

@@ -1,8 +1,8 @@
 """The channels that the settings name, ready to send: mail, and whatever else there is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
@@ -24,6 +24,8 @@ from notifiers.http_target import HttpTarget
 from notifiers.message import Address, Notifier
 from notifiers.webhook import WebhookNotifier, WebhookSettings
 
+Clock = Callable[[], datetime]
+
 
 @dataclass(frozen=True)
 class Channels:
@@ -33,8 +35,8 @@ class Channels:
     longest_send: timedelta
 
 
-def channels_of(settings: Settings) -> Channels:
-    """Builds every channel of the settings.
+def channels_of(settings: Settings, clock: Clock) -> Channels:
+    """Builds every channel of the settings; ``clock`` gives them the present instant.
 
     Raises:
         ValueError: a channel can't be used as it is set; the text begins with the setting's section, and
@@ -46,7 +48,7 @@ def channels_of(settings: Settings) -> Channels:
     longest = smtp.longest_exchange
     for name, section in settings.channels.items():
         try:
-            notifiers[name], seconds = _notifier(name, section, settings.base_url)
+            notifiers[name], seconds = _notifier(name, section, settings.base_url, clock)
         except ValueError as error:
             raise ValueError(f"channels.{name}: {error}") from None
         longest = max(longest, seconds)
@@ -64,19 +66,21 @@ def unreachable(directory: Directory, settings: Settings) -> tuple[str, ...]:
     )
 
 
-def _notifier(name: str, section: ChannelSettings, page: str | None) -> tuple[Notifier, float]:
+def _notifier(name: str, section: ChannelSettings, page: str | None, clock: Clock) -> tuple[Notifier, float]:
     """The notifier of a section, and the seconds that one message may take."""
     match section:
         case WebhookChannel():
             webhook = _webhook(section)
-            return WebhookNotifier(name, webhook), webhook.longest_exchange
+            return WebhookNotifier(name, webhook, clock=clock), webhook.longest_exchange
         case AlertmanagerChannel():
             alertmanager = _alertmanager(section, page)
-            notifier = AlertmanagerNotifier(name, alertmanager, levels=[level.value for level in LEVELS])
+            notifier = AlertmanagerNotifier(
+                name, alertmanager, levels=[level.value for level in LEVELS], clock=clock
+            )
             return notifier, alertmanager.longest_exchange
         case GovukNotifyChannel():
             notify = _govuk_notify(section)
-            return GovukNotifyNotifier(name, notify), notify.longest_exchange
+            return GovukNotifyNotifier(name, notify, clock=clock), notify.longest_exchange
         case AppriseChannel():
             targets = {target: url.get_secret_value() for target, url in section.targets.items()}
             apprise = AppriseSettings(targets=targets, timeout=section.timeout)

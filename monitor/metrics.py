@@ -15,9 +15,17 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from monitor.core.areas import AreaTree
+from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.rulebook import Rulebook
 from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.scoreboard import Scoreboard
+from monitor.store.held_news import NOTHING_WAITS, Waiting
+
+
+def reason_label(reason: TellReason) -> str:
+    """How a reason is called in a label: ``window``, ``late_feed``. Its words may change; this stays."""
+    return reason.name.lower()
+
 
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -46,6 +54,7 @@ class Metrics:
         self._name_intake(registry)
         self._name_cycle(registry)
         self._name_outbox(registry)
+        self._name_telling(registry)
         build = Gauge(
             "limen_build_info", "Which limen runs here; always 1.", ["version", "python"], registry=registry
         )
@@ -149,6 +158,38 @@ class Metrics:
             "limen_addresses_failing", "Addresses whose mails come back, not cleared yet.", registry=registry
         )
 
+    def _name_telling(self, registry: CollectorRegistry) -> None:
+        self._waiting = NOTHING_WAITS
+        self._decisions = Counter(
+            "limen_decisions_total",
+            "Decisions to tell somebody of an alert, or not (yet), by their reason.",
+            ["reason"],
+            registry=registry,
+        )
+        self._reminders = Counter("limen_reminders_total", "Reminders put into mails.", registry=registry)
+        self._held = Gauge(
+            "limen_notifications_held",
+            "What is held back from somebody now: news, and reminders and escalations that are due.",
+            ["reason"],
+            registry=registry,
+        )
+        self._oldest_held = Gauge(
+            "limen_oldest_held_seconds",
+            "For how long the oldest piece of news has been held back; 0 where none is.",
+            ["reason"],
+            registry=registry,
+        )
+        self._overdue = Gauge(
+            "limen_follow_ups_overdue_seconds",
+            "By how much limen is late with what it was to come back to; 0 where it is not.",
+            registry=registry,
+        )
+        for reason in TellReason:
+            self._decisions.labels(reason_label(reason))
+            if reason.held:
+                self._held.labels(reason_label(reason))
+                self._oldest_held.labels(reason_label(reason))
+
     def rulebook_read(self, *, version: str, problems: int, changed: bool, now: datetime) -> None:
         """The rules were read and are good; ``version`` is their hash, ``problems`` counts the warnings."""
         self._reloads.labels("changed" if changed else "unchanged").inc()
@@ -235,6 +276,32 @@ class Metrics:
     def addresses_counted(self, failing: int) -> None:
         """The addresses that fail were counted."""
         self._failing.set(failing)
+
+    def decided(self, counted: Mapping[tuple[TellReason, NoticeKind | None], int]) -> None:
+        """A cycle has decided whom to tell: how often for each reason and kind of news."""
+        for (reason, kind), count in counted.items():
+            self._decisions.labels(reason_label(reason)).inc(count)
+            if reason.told and kind is NoticeKind.REMINDER:
+                self._reminders.inc(count)
+
+    def held(self, waiting: Waiting, now: datetime) -> None:
+        """What is held back was counted."""
+        self._waiting = waiting
+        for reason in TellReason:
+            if reason.held:
+                self._held.labels(reason_label(reason)).set(waiting.held.get(reason, 0))
+        self.scoreboard.held(waiting.news)
+        self.time_passed(now)
+
+    def time_passed(self, now: datetime) -> None:
+        """What was held when last counted has become older."""
+        for reason in TellReason:
+            if reason.held:
+                since = self._waiting.oldest.get(reason)
+                age = 0.0 if since is None else max(0.0, (now - since).total_seconds())
+                self._oldest_held.labels(reason_label(reason)).set(age)
+        due = self._waiting.next_due
+        self._overdue.set(0 if due is None else max(0.0, (now - due).total_seconds()))
 
     @property
     def outbox(self) -> Mapping[str, int]:

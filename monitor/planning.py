@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from monitor.calendar_england import calendar_of
 from monitor.compose.subject import subject_line
 from monitor.core.alerts import Alert, AlertState, Transition
 from monitor.core.notifications import Decision, Notification
@@ -22,6 +24,7 @@ from monitor.core.routing import reached
 from monitor.core.rulebook import Level
 from monitor.cycle import run_cycle
 from monitor.lateness import LOOK
+from monitor.retiming import Retimed, retimed
 from monitor.rulebook.differences import Difference, differences
 from monitor.standings import by_area, others_of
 from monitor.store.alerts import alerts, open_alerts, transitions_of_cycle
@@ -34,6 +37,9 @@ from monitor.store.store import Store
 from monitor.world import TELLING, World
 
 AlertKey = tuple[str, str]
+
+TIMED: Final = frozenset({"route", "inhibition", "maintenance"})
+"""What in a rulebook says when news may be told."""
 
 
 class Course(StrEnum):
@@ -86,7 +92,8 @@ class Plan:
     """What an edit changes.
 
     ``rebased``: the store was last judged by other rules than the old ones, so the plan begins with what
-    those would have made of it. ``decisions`` are all that were made, also not to tell.
+    those would have made of it. ``decisions`` are all that were made, also not to tell, or not yet.
+    ``retimed`` are those whom news of open alerts would reach at another time.
     """
 
     rebased: bool
@@ -96,11 +103,19 @@ class Plan:
     decisions: tuple[Decision, ...]
     mails: tuple[PlannedMail, ...]
     reach: tuple[ReachChange, ...]
+    retimed: tuple[Retimed, ...] = ()
 
     @property
     def untold(self) -> tuple[Decision, ...]:
         """The decisions not to tell."""
-        return tuple(decision for decision in self.decisions if not decision.reason.told)
+        return tuple(
+            decision for decision in self.decisions if not decision.reason.told and not decision.reason.held
+        )
+
+    @property
+    def told_later(self) -> tuple[Decision, ...]:
+        """The decisions to tell later, if it still holds then."""
+        return tuple(decision for decision in self.decisions if decision.reason.held)
 
     @property
     def noteworthy(self) -> tuple[AlertChange, ...]:
@@ -110,7 +125,8 @@ class Plan:
     @property
     def changes_anything(self) -> bool:
         """Whether ratings, alerts or who is told of them change; rules may be edited without."""
-        return bool(self.ratings or self.noteworthy or self.mails or self.reach)
+        told = self.mails or self.told_later or self.reach or self.retimed
+        return bool(self.ratings or self.noteworthy or told)
 
 
 def plan(store: Store, old: World, new: World, *, now: datetime, zone: ZoneInfo, domain: str) -> Plan:
@@ -132,15 +148,19 @@ def plan(store: Store, old: World, new: World, *, now: datetime, zone: ZoneInfo,
             ratings = _rating_changes(rated, _rated(connection, new), new)
             reach = _reach_changes(connection, old, new, now.astimezone(zone).date())
             rules = differences(old.rulebook, new.rulebook, new.areas)
+            times: tuple[Retimed, ...] = ()
+            if any(each.kind in TIMED for each in rules):
+                times = retimed(connection, old, new, now=now, calendar=calendar_of(zone))
             rebased = bool(judged_by) and judged_by != old.fingerprints()
             if outcome.cycle_id is None:
-                return Plan(rebased, rules, ratings, (), (), (), reach)
+                return Plan(rebased, rules, ratings, (), (), (), reach, times)
             moved = _alert_changes(connection, stood, outcome.cycle_id, old, new)
             decided = decisions_of_cycle(connection, outcome.cycle_id)
             mails = {each.outbox_id for each in decided if each.outbox_id is not None}
             entries = outbox_entries(connection, ids=mails) if mails else ()
     sent = [_mail(entry.notification) for entry in sorted(entries, key=lambda entry: entry.id)]
-    return Plan(rebased, rules, ratings, moved, tuple(each.decision for each in decided), tuple(sent), reach)
+    made = tuple(each.decision for each in decided)
+    return Plan(rebased, rules, ratings, moved, made, tuple(sent), reach, times)
 
 
 def _rated(connection: Connection, world: World) -> dict[str, RatedFigures]:

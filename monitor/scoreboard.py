@@ -17,6 +17,7 @@ from monitor.core.plausibility import faulty_indicator
 from monitor.core.rulebook import Rulebook
 from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.exposition import Family, Number, SeriesTable
+from monitor.store.held_news import HeldNews
 
 _SERIES = ("indicator", "area")
 _ALERT = ("rule", "area", "indicator")
@@ -145,6 +146,7 @@ class Scoreboard:
         self._doubtful: dict[tuple[str, str], DoubtfulFigure] = {}
         self._acknowledged: Mapping[tuple[str, str], Acknowledgement] = {}
         self._silences: tuple[Silence, ...] = ()
+        self._held: Mapping[tuple[str, str], HeldNews] = {}
         self._doubtful_figures: SeriesTable[tuple[str, str]] = SeriesTable((FIGURES_DOUBTFUL,))
         self._indicator_info: SeriesTable[str] = SeriesTable((INDICATOR_INFO,))
         self._area_info: SeriesTable[str] = SeriesTable((AREA_INFO,))
@@ -314,6 +316,16 @@ class Scoreboard:
         """The acknowledgements that hold, by (rule, area)."""
         with self._lock:
             return self._acknowledged
+
+    def held(self, news: Mapping[tuple[str, str], HeldNews]) -> None:
+        """Takes of which alerts news is held back."""
+        with self._lock:
+            self._held = dict(news)
+
+    def held_news(self) -> Mapping[tuple[str, str], HeldNews]:
+        """What is held back of alerts, by (rule, area)."""
+        with self._lock:
+            return self._held
 
     def silences(self) -> tuple[Silence, ...]:
         """The silences that are active."""

@@ -63,6 +63,10 @@ def _make(file: Path) -> None:
             stream.write(f"{_HEADER}{secrets.token_hex(32)}\n")
             stream.flush()
             os.fsync(stream.fileno())
+            if os.geteuid() == 0:
+                # A command that an administrator runs must not leave a key that the service can't read.
+                owner = file.parent.stat()
+                os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)
         try:
             os.link(part, file)
         except FileExistsError:

@@ -150,7 +150,7 @@ def _mappings(found: object) -> list[Mapping[str, object]]:
 class AlertmanagerNotifier:
     """A Notifier for Alertmanager: delivered when at least one of its targets has taken all alerts.
 
-    `levels` are all that `severity` can be. `now` gives the present instant, for a Retry-After.
+    `levels` are all that `severity` can be. `clock` gives the present instant, for a Retry-After.
     """
 
     def __init__(
@@ -159,12 +159,12 @@ class AlertmanagerNotifier:
         settings: AlertmanagerSettings,
         *,
         levels: Iterable[str],
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime],
     ) -> None:
         self._channel = channel
         self._settings = settings
         self._levels = tuple(levels)
-        self._now = now
+        self._clock = clock
         self._break_offs = {target: BreakOffs() for target in settings.targets}
 
     @property
@@ -194,7 +194,7 @@ class AlertmanagerNotifier:
             answer = exchange(target, "POST", _path(target), body=body, headers=headers)
         except HttpFailedError as failure:
             return failure.outcome
-        return outcome_of(answer, target, self._now())
+        return outcome_of(answer, target, self._clock())
 
     def _entries(self, target: HttpTarget, alert: Alert) -> list[dict[str, object]]:
         """The alert, and the end of what the target holds of it at other levels."""

@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from notifiers.extras import library
@@ -70,7 +70,7 @@ class GovukNotifySettings:
 
 
 class GovukNotifyNotifier:
-    """A Notifier for GOV.UK Notify. `now` gives the present instant, for a Retry-After that is a date.
+    """A Notifier for GOV.UK Notify. `clock` gives the present instant, for a Retry-After that is a date.
 
     Raises:
         MissingExtraError: the official client isn't installed.
@@ -81,13 +81,13 @@ class GovukNotifyNotifier:
         channel: str,
         settings: GovukNotifySettings,
         *,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime],
     ) -> None:
         notifications = library("notifications_python_client.notifications", EXTRA, "GOV.UK Notify")
         self._errors = library("notifications_python_client.errors", EXTRA, "GOV.UK Notify")
         self._channel = channel
         self._settings = settings
-        self._now = now
+        self._clock = clock
         self._break_offs = BreakOffs()
         target = settings.target
         self._client = notifications.NotificationsAPIClient(
@@ -156,7 +156,7 @@ class GovukNotifyNotifier:
             return self._no_answer(error.__cause__)
         response, target = error.response, self._settings.target
         answer = HttpAnswer(response.status_code, response.headers, response.content[:4096])
-        outcome = outcome_of(answer, target, self._now(), *self._secrets())
+        outcome = outcome_of(answer, target, self._clock(), *self._secrets())
         match response.status_code:
             case 400:
                 return _bad_request(outcome.reason, _messages(answer.body))

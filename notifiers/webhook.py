@@ -14,7 +14,6 @@ import binascii
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -101,11 +100,9 @@ def body_of(message: Message) -> bytes:
 
 
 class WebhookNotifier:
-    """A Notifier for one webhook. `clock` gives seconds since 1970: receivers refuse what is old."""
+    """A Notifier for one webhook. `clock` gives the present instant: receivers refuse what is old."""
 
-    def __init__(
-        self, channel: str, settings: WebhookSettings, *, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, channel: str, settings: WebhookSettings, *, clock: Callable[[], datetime]) -> None:
         self._channel = channel
         self._settings = settings
         self._clock = clock
@@ -118,18 +115,19 @@ class WebhookNotifier:
     def send(self, message: Message) -> Outcome:
         target, secrets = self._settings.target, self._settings.secrets
         now, body = self._clock(), body_of(message)
+        seconds = int(now.timestamp())
         headers = {
             "Content-Type": "application/json",
             "webhook-id": message.message_id,
-            "webhook-timestamp": str(int(now)),
-            "webhook-signature": signature(secrets, message.message_id, int(now), body),
+            "webhook-timestamp": str(seconds),
+            "webhook-signature": signature(secrets, message.message_id, seconds, body),
         }
         try:
             answer = exchange(target, "POST", target.path, body=body, headers=headers)
         except HttpFailedError as failure:
             return self._break_offs.in_view_of_the_last(failure.outcome)
         shown_as = [secret.removeprefix(_PREFIX) for secret in secrets]
-        outcome = outcome_of(answer, target, datetime.fromtimestamp(now, UTC), *shown_as)
+        outcome = outcome_of(answer, target, now, *shown_as)
         return self._break_offs.in_view_of_the_last(outcome)
 
     def close(self) -> None:

@@ -18,7 +18,7 @@ from monitor.cli.choices import area_named
 from monitor.cli.formats import TableFormat
 from monitor.cli.scorecard import Rated, Series, plain_number, series_of
 from monitor.cli.session import RulesRefusedError, Session, present
-from monitor.cli.told import Telling, fate, tellings
+from monitor.cli.told import Telling, fate, held_line, held_record, tellings
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.fault_notices import doubt_in_words
 from monitor.core.freshness import late_indicator
@@ -31,6 +31,7 @@ from monitor.fault_views import fault_views
 from monitor.palette import DOUBTFUL, LATE
 from monitor.store.acknowledgements import acknowledged_alerts
 from monitor.store.alerts import alerts, open_alerts
+from monitor.store.held_news import HeldNews, waiting
 from monitor.store.silences import silences
 from monitor.suppressing import silences_of
 from monitor.terminal import counted, level, state, write_plainly
@@ -62,8 +63,9 @@ DOUBTFUL_SIGN = (f"{DOUBTFUL.symbol} {DOUBTFUL.word}", "bold magenta")
 class AlertRow:
     """An alert with its last figure, fit to be shown. ``rule`` None: it is no longer in the rulebook.
 
-    ``doubt`` says what is wrong with the figure, of a fault of the data that is open. ``answered`` is the
-    acknowledgement that holds, ``silenced`` the silence that lasts longest.
+    ``doubt`` says what is wrong with the figure, of a fault of the data that is open. ``waits`` is what
+    people are not told of it yet, ``answered`` the acknowledgement that holds, ``silenced`` the silence that
+    lasts longest.
     """
 
     alert: Alert
@@ -72,6 +74,7 @@ class AlertRow:
     limit: Decimal | None
     told: tuple[Telling, ...]
     doubt: str = ""
+    waits: HeldNews | None = None
     answered: Acknowledgement | None = None
     silenced: Silence | None = None
 
@@ -98,11 +101,13 @@ def _rows(session: Session, world: World | None, area: str | None, *, everything
         chosen = [each for each in states.values() if place is None or each.area == place]
         series = _series(connection, world, chosen)
         doubts = _doubts(connection, world, chosen)
+        waits = waiting(connection).news
         held = _held_back(connection, world, chosen, present())
         rows = [
             replace(
                 _row(connection, world, each, series),
                 doubt=doubts.get((each.rule, each.area), ""),
+                waits=waits.get((each.rule, each.area)),
                 answered=held[each.rule, each.area][0],
                 silenced=held[each.rule, each.area][1],
             )
@@ -217,7 +222,13 @@ def _print(session: Session, world: World | None, rows: Sequence[AlertRow], *, e
         if name != row.alert.rule:
             out.print(Padding(Text(row.alert.rule, "dim"), (0, 0, 0, 4), expand=False))
         for line in filter(
-            None, (_standing(row), *_told_lines(row.told, zone), *_kept_lines(row, world, zone))
+            None,
+            (
+                _standing(row),
+                *_told_lines(row.told, zone),
+                held_line(row.waits, zone),
+                *_kept_lines(row, world, zone),
+            ),
         ):
             out.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
     firing = sum(row.alert.state is AlertState.FIRING for row in rows)
@@ -356,6 +367,7 @@ def _record(row: AlertRow) -> dict[str, object]:
         "silenced": None
         if row.silenced is None
         else {"silence": row.silenced.id, "until": row.silenced.ends_at.isoformat()},
+        "held": held_record(row.waits),
         "told": [
             {
                 "name": each.recipient,

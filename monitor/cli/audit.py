@@ -15,7 +15,7 @@ from monitor.cli.caller import caller
 from monitor.cli.choices import UnknownNameError, area_named, day
 from monitor.cli.formats import TableFormat
 from monitor.cli.session import RulesRefusedError, Session, present
-from monitor.core.audit import AuditKind, Head
+from monitor.core.audit import Head
 from monitor.store import audit as audit_store
 from monitor.store.erasure import Erased, PersonNotFoundError, StillOwedError, erase, find_person, keep_within
 from monitor.terminal import counted, table, write_plainly
@@ -32,7 +32,7 @@ class AuditFilter:
     person: str | None = None
     alert: str | None = None
     area: str | None = None
-    kinds: tuple[AuditKind, ...] = ()
+    kinds: tuple[str, ...] = ()
     since: str | None = None
     until: str | None = None
     limit: int | None = None

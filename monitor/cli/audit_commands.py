@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.formats import TableFormat, TextFormat
-from monitor.core.audit import AuditKind
+from monitor.cli.formats import AuditKinds, TableFormat, TextFormat
 
 if TYPE_CHECKING:
     from monitor.cli.session import Session
@@ -41,7 +40,7 @@ def audit_itself(
     since: Annotated[str | None, typer.Option("--from", metavar="DATE", help="From this day on.")] = None,
     until: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Until this day.")] = None,
     kind: Annotated[
-        list[AuditKind] | None, typer.Option("--kind", "-k", help="Only this kind; may be repeated.")
+        list[AuditKinds] | None, typer.Option("--kind", "-k", help="Only this kind; may be repeated.")
     ] = None,
     limit: Annotated[
         int | None,
@@ -54,7 +53,7 @@ def audit_itself(
         return
     from monitor.cli.audit import AuditFilter, show_audit
 
-    asked = AuditFilter(person, alert, area, tuple(kind or ()), since, until, limit)
+    asked = AuditFilter(person, alert, area, tuple(str(each) for each in kind or ()), since, until, limit)
     raise typer.Exit(show_audit(_session(context), asked, style=format))
 
 

@@ -25,6 +25,12 @@ _FEW = 12
 """Breaches that are listed one by one; where there are more, the bars and --format csv say it better."""
 
 
+AT_ONCE_NOTE: Final = (
+    "Mails are counted as if all were told at once: hours, digests, reminders, escalations, inhibitions and "
+    "maintenance, of which these rules have some, are left out."
+)
+
+
 def show_backtest(out: Console, found: Backtest, world: World, most: int) -> None:
     """Prints everything."""
     question = found.question
@@ -51,6 +57,15 @@ def show_backtest(out: Console, found: Backtest, world: World, most: int) -> Non
     _rules(out, found)
     _mails(out, found, axis)
     _not_told(out, found)
+    if tells_in_time(world):
+        out.print(f"\n{AT_ONCE_NOTE}", soft_wrap=True)
+
+
+def tells_in_time(world: World) -> bool:
+    """Whether the rules have anything that a backtest leaves out: hours, reminders, and the like."""
+    book = world.rulebook
+    timed = any(each.timing != AT_ONCE or each.reminders or each.escalations for each in book.routes)
+    return timed or bool(book.inhibitions or book.maintenance)
 
 
 def _summary(found: Backtest) -> str:

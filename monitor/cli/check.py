@@ -45,7 +45,8 @@ def check_rules(session: Session, options: CheckOptions) -> int:
             session.err.print(_no_folder(folder), soft_wrap=True)
             return exit_codes.PROBLEMS
     observed = _observed(session) if options.with_data else None
-    found = load_folders(rules, config, observed=observed, today=present().date())
+    channels = {"email", *session.settings.channels}
+    found = load_folders(rules, config, observed=observed, today=present().date(), channels=channels)
     found = _with_templates(found, config)
     places = {file: _place(file, rules, config) for file in _files(found)}
     problems = [_placed(problem, places) for problem in found.problems]

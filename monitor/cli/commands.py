@@ -12,13 +12,13 @@ from monitor.cli.audit_commands import audit, bounce
 from monitor.cli.formats import (
     BacktestFormat,
     CheckFormat,
-    MailState,
     OutcomeFormat,
     PlanFormat,
     PreviewFormat,
     TableFormat,
     TextFormat,
 )
+from monitor.cli.outbox_commands import outbox
 from monitor.cli.telling_commands import ack, silence, who
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-outbox = typer.Typer(help="Look at the mails: what waits, what was sent, what was refused.")
 database = typer.Typer(help="Look after the database.", no_args_is_help=True)
 application.add_typer(outbox, name="outbox")
 application.add_typer(audit, name="audit")
@@ -181,11 +180,13 @@ def fmt(
 
 
 @application.command()
-def schema() -> None:
+def schema(
+    tests: Annotated[bool, typer.Option("--tests", help="That of the tests of rules.")] = False,
+) -> None:
     """Print the JSON Schema of rule files, for completion and inline errors in editors."""
     from monitor.cli.schema import print_schema
 
-    raise typer.Exit(print_schema())
+    raise typer.Exit(print_schema(of_tests=tests))
 
 
 @application.command()
@@ -252,6 +253,7 @@ def alerts(
 def explain(
     context: typer.Context,
     subject: Annotated[str, typer.Argument(metavar="ALERT|INDICATOR", help="Id of a rule or an indicator.")],
+    *,
     area: Annotated[
         str, typer.Option("--area", "-a", metavar="AREA", help="Name, GSS code or alias.", show_default=False)
     ],
@@ -259,12 +261,19 @@ def explain(
         str | None,
         typer.Option("--at", metavar="DATE", help="The latest period that ends on or before this day."),
     ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            "--for", metavar="PERSON", help="Only why this person (id, name or address) was told, or was not."
+        ),
+    ] = None,
     format: Annotated[TextFormat, typer.Option("--format", help="How to print.")] = TextFormat.TEXT,  # noqa: A002 - the option's name
 ) -> None:
     """Explain a figure, its rating, its alerts, and who was told or not, and why."""
     from monitor.cli.explain import explain_figure
 
-    raise typer.Exit(explain_figure(_session(context), subject, area, at, as_json=format is TextFormat.JSON))
+    as_json = format is TextFormat.JSON
+    raise typer.Exit(explain_figure(_session(context), subject, area, at, person=person, as_json=as_json))
 
 
 @application.command()
@@ -372,62 +381,6 @@ def preview(
         raise typer.BadParameter("give a kind or --outbox, not both")
     options = PreviewOptions(kind, to, format, tuple(width or WIDTHS), number)
     raise typer.Exit(preview_mails(_session(context), options))
-
-
-@outbox.callback(invoke_without_command=True)
-def outbox_itself(context: typer.Context) -> None:
-    """Look at the mails: what waits, what was sent, what was refused."""
-    if context.invoked_subcommand is None:
-        outbox_list(context)
-
-
-@outbox.command("list")
-def outbox_list(
-    context: typer.Context,
-    state: Annotated[
-        list[MailState] | None,
-        typer.Option("--state", "-s", help="Only mails in this state; may be repeated."),
-    ] = None,
-    limit: Annotated[
-        int, typer.Option("--limit", "-n", min=1, help="At most so many, the newest first.")
-    ] = 50,
-    format: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,  # noqa: A002 - the option's name
-) -> None:
-    """List mails, the newest first."""
-    from monitor.cli.outbox import list_outbox
-
-    raise typer.Exit(list_outbox(_session(context), [str(each) for each in state or ()], limit, style=format))
-
-
-@outbox.command("show")
-def outbox_show(
-    context: typer.Context,
-    number: Annotated[int, typer.Argument(metavar="ID", help="The mail's number in `limen outbox`.")],
-    eml: Annotated[bool, typer.Option("--eml", help="Print the mail as it goes over the wire.")] = False,
-    html: Annotated[bool, typer.Option("--html", help="Print its HTML with the pictures in it.")] = False,
-) -> None:
-    """Show one mail and every attempt to deliver it."""
-    from monitor.cli.outbox import show_mail
-
-    if eml and html:
-        raise typer.BadParameter("give --eml or --html, not both")
-    raise typer.Exit(show_mail(_session(context), number, eml=eml, html=html))
-
-
-@outbox.command("retry")
-def outbox_retry(
-    context: typer.Context,
-    numbers: Annotated[
-        list[int] | None, typer.Argument(metavar="ID...", help="Numbers of mails in `limen outbox`.")
-    ] = None,
-    all_dead: Annotated[bool, typer.Option("--all-dead", help="Every mail that was refused.")] = False,
-) -> None:
-    """Make refused or waiting mails due now."""
-    from monitor.cli.outbox import retry_mails
-
-    if bool(numbers) == all_dead:
-        raise typer.BadParameter("name the mails by their numbers, or give --all-dead")
-    raise typer.Exit(retry_mails(_session(context), numbers or []))
 
 
 @database.command("upgrade")

@@ -5,32 +5,51 @@ from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 
+from monitor.calendar_england import calendar_of
 from monitor.cli import exit_codes
 from monitor.cli.choices import area_named, day, indicator_named, rule_or_indicator
 from monitor.cli.explain_facts import Explanation
 from monitor.cli.explain_pages import Pages
+from monitor.cli.explain_telling import Inquiry
 from monitor.cli.explanation import explanation
 from monitor.cli.scorecard import Rated, plain_number
-from monitor.cli.session import Session
+from monitor.cli.session import Session, present
 from monitor.core.freshness import late_indicator
 from monitor.core.plausibility import faulty_indicator
 from monitor.terminal import write_plainly
 
 
-def explain_figure(session: Session, subject: str, area: str, at: str | None, *, as_json: bool) -> int:
-    """Prints why a figure is rated as it is, what its alerts did, and who was told."""
+def explain_figure(
+    session: Session, subject: str, area: str, at: str | None, *, person: str | None, as_json: bool
+) -> int:
+    """Prints why a figure is rated as it is, what its alerts did, and who was told.
+
+    ``person``: prints only why they were told of its alerts, or were not.
+    """
     world = session.world
     of_data = late_indicator(subject) or faulty_indicator(subject)
     about = rule_or_indicator(subject, world) if of_data is None else indicator_named(of_data, world)
     place = area_named(area, world)
     until = day(at, "--at") if at else None
     with session.store() as store, store.reading() as connection:
-        found = explanation(connection, world, about, place, until)
+        inquiry = Inquiry(connection, world, present(), calendar_of(session.settings.zone))
+        found = explanation(inquiry, about, place, until, person=person)
     if as_json:
-        write_plainly(json.dumps(_record(found), indent=2, ensure_ascii=False, default=_plain) + "\n")
+        write_plainly(record(found) + "\n")
     else:
-        Pages(session.out, session.settings.zone, session.settings.rules_dir).show(found)
+        pages = Pages(session.out, session.settings.zone, session.settings.rules_dir, inquiry.now)
+        if person is None:
+            pages.show(found)
+        else:
+            pages.show_person(
+                found, None if subject == about.id and subject == found.indicator.id else subject
+            )
     return exit_codes.OK
+
+
+def record(found: Explanation) -> str:
+    """The explanation as JSON, for another program."""
+    return json.dumps(_record(found), indent=2, ensure_ascii=False, default=_plain)
 
 
 def _record(found: Explanation) -> dict[str, object]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from monitor.cli.scorecard import Rated
+from monitor.cli.telling_facts import PersonTold, TellingTold
 from monitor.cli.told import Telling
 from monitor.core.areas import Area
 from monitor.core.rulebook import Indicator
@@ -279,6 +280,8 @@ class VerdictTold:
 class RuleTold:
     """What one rule says of the figure, how its alert fared, and who was told or not.
 
+    ``person`` answers for whoever was asked about.
+
     ``applies`` is "" where the rule judges the figure, else why it doesn't. ``state`` and ``level`` are those
     of now, ``then`` that after the figure's period, where that is not the last one judged.
     """
@@ -306,6 +309,8 @@ class RuleTold:
     verdicts: tuple[VerdictTold, ...]
     steps: tuple[StepTold, ...]
     tellings: tuple[Telling, ...]
+    telling: TellingTold
+    person: PersonTold | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +327,8 @@ class LatenessTold:
     due: date | None
     steps: tuple[StepTold, ...]
     tellings: tuple[Telling, ...]
+    telling: TellingTold
+    person: PersonTold | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +345,8 @@ class FaultTold:
     doubt: str
     steps: tuple[StepTold, ...]
     tellings: tuple[Telling, ...]
+    telling: TellingTold
+    person: PersonTold | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,10 @@ from monitor.cli.explain_words import (
     state_line,
     target_line,
 )
-from monitor.cli.told import Telling, fate
+from monitor.cli.telling_facts import TellingTold
+from monitor.cli.telling_words import telling_lines, telling_sentence
+from monitor.cli.told import Telling
+from monitor.core.alerts import AlertState
 from monitor.terminal import table
 from monitor.wording import FigureFormat, good_way
 
@@ -46,10 +49,11 @@ from monitor.wording import FigureFormat, good_way
 class Pages:
     """Writes an explanation."""
 
-    def __init__(self, out: Console, zone: tzinfo, rules_dir: Path) -> None:
+    def __init__(self, out: Console, zone: tzinfo, rules_dir: Path, now: datetime) -> None:
         self._out = out
         self._zone = zone
         self._rules_dir = rules_dir
+        self._now = now
 
     def show(self, found: Explanation) -> None:
         indicator = found.indicator
@@ -66,9 +70,22 @@ class Pages:
             self._heading("Alerts")
             self._say(f"No alert rule watches this indicator in {found.area.name}.")
         if found.lateness is not None:
-            self._lateness(found.lateness)
+            self._lateness(found.lateness, found)
         if found.fault is not None:
-            self._fault(found.fault)
+            self._fault(found.fault, found)
+
+    def show_person(self, found: Explanation, only: str | None) -> None:
+        """Only why somebody was told or was not; ``only``: the alert about data that was asked for."""
+        self._out.print(Text(f"{found.area.name}: {found.indicator.title}", "bold"))
+        of_data = [each for each in (found.lateness, found.fault) if each is not None]
+        asked = [each for each in (*found.rules, *of_data) if only in (None, each.rule)]
+        answered = [each.person for each in asked if each.person is not None]
+        if not answered:
+            self._say("No alert rule watches this indicator here, so there is nothing to tell anybody.")
+        for each in answered:
+            self._heading(Text.assemble((f"{each.name}: ", "bold"), each.rule))
+            for line in each.answers:
+                self._say(line)
 
     def _heading(self, text: str | Text) -> None:
         self._out.print()
@@ -201,8 +218,9 @@ class Pages:
             self._say(flapping_line(rule.flapping))
         self._steps(rule.steps)
         self._tellings(rule.tellings)
+        self._standing(rule.telling, found, firing=rule.state == AlertState.FIRING)
 
-    def _lateness(self, late: LatenessTold) -> None:
+    def _lateness(self, late: LatenessTold, found: Explanation) -> None:
         self._heading(Text.assemble(("Coming in time", "bold underline"), (f"  {late.rule}", "dim")))
         if late.expected_within is not None:
             days = f"{late.expected_within} working day{'' if late.expected_within == 1 else 's'}"
@@ -219,8 +237,9 @@ class Pages:
         self._steps(late.steps)
         if late.steps:
             self._tellings(late.tellings)
+        self._standing(late.telling, found, firing=late.late)
 
-    def _fault(self, fault: FaultTold) -> None:
+    def _fault(self, fault: FaultTold, found: Explanation) -> None:
         self._heading(Text.assemble(("Looking right", "bold underline"), (f"  {fault.rule}", "dim")))
         self._say(fault.limits or "The rules no longer say when a figure is doubtful.")
         if not fault.in_doubt:
@@ -230,6 +249,17 @@ class Pages:
         self._steps(fault.steps)
         if fault.steps:
             self._tellings(fault.tellings)
+        self._standing(fault.telling, found, firing=fault.in_doubt)
+
+    def _standing(self, told: TellingTold, found: Explanation, *, firing: bool) -> None:
+        """What is to come, and what keeps it back."""
+        style = FigureFormat(found.indicator.unit, found.indicator.decimals)
+        for title, lines in telling_lines(told, style, self._now, self._zone, firing=firing):
+            if lines:
+                self._out.print()
+                self._say(Text(title, "bold"))
+            for line in lines:
+                self._say(line)
 
     def _steps(self, steps: Sequence[StepTold]) -> None:
         if not steps:
@@ -257,15 +287,8 @@ class Pages:
 
     def _told(self, each: Telling) -> Text:
         """One decision in a sentence, with its reason and what became of the mail."""
+        said = telling_sentence(each, self._zone)
         if not each.told:
-            who = f"{each.recipient}: " if each.recipient else ""
-            return Text(f"{who}{each.reason}")
-        role = f" as {each.role} for {each.role_area}" if each.role and each.role_area else ""
-        route = f" (route {each.route}{role})" if each.route else ""
-        mail = f"; mail {each.mail}: {fate(each, self._zone)}" if each.mail else ""
-        answer = f", {each.response}" if each.response else ""
-        return Text.assemble(
-            f"{each.kind}: ",
-            (each.recipient or "", "bold"),
-            f" {each.verb}: {each.reason}{route}{mail}{answer}",
-        )
+            return Text(said)
+        kind, name = f"{each.kind}: ", each.recipient or ""
+        return Text.assemble(kind, (name, "bold"), said.removeprefix(kind + name))

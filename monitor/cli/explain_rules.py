@@ -19,8 +19,11 @@ from monitor.cli.explain_facts import (
     StepTold,
     VerdictTold,
 )
+from monitor.cli.explain_person import person_named, person_told
+from monitor.cli.explain_telling import Inquiry, telling_told
 from monitor.cli.explain_view import View
-from monitor.cli.told import tellings
+from monitor.cli.telling_facts import PersonTold, TellingTold
+from monitor.cli.told import Telling, tellings
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.fault_notices import doubt_in_words, limits_in_words
 from monitor.core.freshness import Expected, expected_after, lateness_of
@@ -34,16 +37,19 @@ from monitor.store.alerts import RecordedTransition, alerts, transitions_of
 from monitor.store.evaluations import rule_evaluations_of
 from monitor.store.figures import latest_periods
 from monitor.wording import WITHHELD
-from monitor.world import World
 
 _YEARS_AHEAD = 2
 """A figure that follows is at most a year off, and due some weeks after."""
 
 
-def rule_told(connection: Connection, rule: AlertRule, view: View) -> RuleTold:
+def rule_told(inquiry: Inquiry, rule: AlertRule, view: View, person: str | None) -> RuleTold:
     """What one rule says of the figure, and everything that became of its alert."""
-    key = (rule.id, view.area.name)
+    connection, key = inquiry.connection, (rule.id, view.area.name)
     alert = alerts(connection, [key]).get(key, Alert(*key))
+    decided = tellings(connection, *key)
+    standing, answered = _standing_of(
+        inquiry, alert, _levels(rule, alert, view), view, decided=decided, person=person
+    )
     thresholds = rule.thresholds_for(view.area)
     applies = _why_not(rule, view)
     verdict = _verdict(rule, view)
@@ -73,12 +79,41 @@ def rule_told(connection: Connection, rule: AlertRule, view: View) -> RuleTold:
         flapping=_flapping(rule, alert),
         verdicts=_verdicts(connection, rule, view),
         steps=tuple(_step(each) for each in steps),
-        tellings=tellings(connection, *key),
+        tellings=decided,
+        telling=standing,
+        person=answered,
     )
 
 
-def lateness_told(connection: Connection, view: View) -> LatenessTold | None:
+def _levels(rule: AlertRule, alert: Alert, view: View) -> Sequence[Level]:
+    """The levels at which news of it would come: that of an alert that fires, else all, the worst first."""
+    if alert.level is not None:
+        return [alert.level]
+    return [each.level for each in reversed(rule.thresholds_for(view.area).levels)]
+
+
+def _standing_of(
+    inquiry: Inquiry,
+    alert: Alert,
+    levels: Sequence[Level],
+    view: View,
+    *,
+    decided: Sequence[Telling],
+    person: str | None,
+) -> tuple[TellingTold, PersonTold | None]:
+    """What is to come of an alert's news, and the answer for whoever was asked about."""
+    standing = telling_told(inquiry, alert, levels[0] if levels else None, view, decided)
+    if person is None:
+        return standing, None
+    who = person_named(person, inquiry, decided)
+    subject = (view.indicator, view.area)
+    answered = person_told(inquiry, who, alert, levels, subject=subject, tellings=decided, telling=standing)
+    return standing, answered
+
+
+def lateness_told(inquiry: Inquiry, view: View, person: str | None) -> LatenessTold | None:
     """Whether the series' figures come in time; None where nobody waits for them and nobody ever did."""
+    connection = inquiry.connection
     indicator, area = view.indicator, view.area
     key = (lateness_of(indicator.id), area.name)
     alert = alerts(connection, [key]).get(key)
@@ -89,6 +124,8 @@ def lateness_told(connection: Connection, view: View) -> LatenessTold | None:
     expected = _expected(connection, view)
     if alert is not None and late and alert.breach_since is not None and alert.fired_on is not None:
         expected = Expected(alert.breach_since, alert.fired_on)
+    decided = tellings(connection, *key)
+    standing, answered = _standing_of(inquiry, alert or Alert(*key), (), view, decided=decided, person=person)
     return LatenessTold(
         rule=key[0],
         expected_within=indicator.expected_within if waits else None,
@@ -96,12 +133,15 @@ def lateness_told(connection: Connection, view: View) -> LatenessTold | None:
         period_end=expected.period_end if expected else None,
         due=expected.due if expected else None,
         steps=tuple(_step(each) for each in transitions_of(connection, *key)),
-        tellings=tellings(connection, *key),
+        tellings=decided,
+        telling=standing,
+        person=answered,
     )
 
 
-def fault_told(connection: Connection, world: World, view: View) -> FaultTold | None:
+def fault_told(inquiry: Inquiry, view: View, person: str | None) -> FaultTold | None:
     """Whether the series' last figure is doubtful or missing; None where the rules never asked that."""
+    connection, world = inquiry.connection, inquiry.world
     indicator, area = view.indicator, view.area
     key = (fault_of(indicator.id), area.name)
     alert = alerts(connection, [key]).get(key)
@@ -112,13 +152,17 @@ def fault_told(connection: Connection, world: World, view: View) -> FaultTold | 
     if in_doubt:
         series = (indicator.id, area.name)
         doubt = doubt_in_words(indicator, fault_views(connection, world, [series])[series])
+    decided = tellings(connection, *key)
+    standing, answered = _standing_of(inquiry, alert or Alert(*key), (), view, decided=decided, person=person)
     return FaultTold(
         rule=key[0],
         limits=limits_in_words(indicator),
         in_doubt=in_doubt,
         doubt=doubt,
         steps=tuple(_step(each) for each in transitions_of(connection, *key)),
-        tellings=tellings(connection, *key),
+        tellings=decided,
+        telling=standing,
+        person=answered,
     )
 
 

@@ -76,3 +76,21 @@ class MailState(StrEnum):
     SENT = "sent"
     DEAD = "dead"
     WITHDRAWN = "withdrawn"
+
+
+class AuditKinds(StrEnum):
+    """What an entry of the audit trail may record; as :class:`monitor.core.audit.AuditKind` has it."""
+
+    RULEBOOK = "rulebook"
+    DECISION = "decision"
+    MAIL = "mail"
+    ATTEMPT = "attempt"
+    RETRY = "retry"
+    ACKNOWLEDGEMENT = "acknowledgement"
+    SILENCE = "silence"
+    SILENCE_END = "silence-end"
+    OPERATIONS = "operations"
+    ADDRESS_FAILING = "address-failing"
+    ADDRESS_CLEARED = "address-cleared"
+    ERASURE = "erasure"
+    RETENTION = "retention"

@@ -21,19 +21,25 @@ from monitor.delivery import NOT_TRIED
 from monitor.logs import redact
 from monitor.settings import Settings
 from monitor.store import migrate
+from monitor.store.acknowledgements import acknowledged_alerts
 from monitor.store.alerts import firing_alerts
 from monitor.store.cycles import last_cycle
 from monitor.store.engine import database_url, spoken_address
 from monitor.store.errors import StoreError
 from monitor.store.failing_addresses import BounceOutcome, bounces_counted, failing_addresses
+from monitor.store.held_news import waiting
 from monitor.store.operations_news import standing_refusals
 from monitor.store.outbox import AttemptOutcome, OutboxState, last_failure, outbox_depth
+from monitor.store.silences import silences
 from monitor.terminal import counted
 from monitor.wording import day
 from monitor.world import load_world
 
 OLDEST_MAIL: Final = timedelta(hours=1)
 """A mail that waits for longer is no longer on its way; the shipped Prometheus alert says the same."""
+
+LATEST_LOOK: Final = timedelta(minutes=15)
+"""What was to be looked at is late after this; the shipped Prometheus alert says the same."""
 
 _PATIENCE: Final = 3.0
 _LONGEST_ANSWER: Final = 100_000
@@ -138,6 +144,9 @@ def _looks_within(connection: Connection, now: datetime, zone: tzinfo) -> Iterat
     yield Look("alerts_firing", "Alerts", counted(others, "alert fires", "alerts fire"), others)
     yield _look_at_late(late)
     yield _look_at_doubtful(doubtful)
+    yield _look_at_acknowledged(connection, firing, now)
+    yield _look_at_silences(connection, now, zone)
+    yield _look_at_waiting(connection, now, zone)
     yield _look_at_outbox(connection, now, zone)
     yield _look_at_addresses(connection, zone)
 
@@ -220,6 +229,66 @@ def _look_at_doubtful(doubtful: list[Alert]) -> Look:
     if doubtful:
         text = counted(len(doubtful), "figure looks wrong or is missing", "figures look wrong or are missing")
     return Look("doubtful_figures", "Doubts", text, record, further=lines)
+
+
+def _look_at_acknowledged(
+    connection: Connection, firing: Mapping[tuple[str, str], Alert], now: datetime
+) -> Look:
+    """The alerts that somebody deals with: nobody is reminded of them."""
+    given = acknowledged_alerts(connection)
+    count = sum(key in firing and each.holds(firing[key].level, now) for key, each in given.items())
+    text = f"{counted(count, 'alert is', 'alerts are')} acknowledged" if count else "none"
+    return Look("acknowledged", "Dealt with", text, count)
+
+
+def _look_at_silences(connection: Connection, now: datetime, zone: tzinfo) -> Look:
+    """The silences that keep news from people now."""
+    active = [each for each in silences(connection, ending_after=now) if each.is_active(now)]
+    text = counted(len(active), "silence is active", "silences are active") if active else "none is active"
+    further = tuple(
+        f"silence {each.id} until {_moment(each.ends_at, zone)}, by {each.author}: {each.comment}"
+        for each in active
+    )
+    record = [
+        {
+            "silence": each.id,
+            "author": each.author,
+            "comment": each.comment,
+            "starts_at": each.starts_at.isoformat(),
+            "ends_at": each.ends_at.isoformat(),
+        }
+        for each in active
+    ]
+    return Look("silences", "Silences", text, record, further=further)
+
+
+def _look_at_waiting(connection: Connection, now: datetime, zone: tzinfo) -> Look:
+    """What is held back and why, and what limen comes back to next."""
+    found = waiting(connection)
+    count, due = sum(found.held.values()), found.next_due
+    text = f"{counted(count, 'piece')} of news held back" if count else "no news is held back"
+    if found.reminders or found.escalations:
+        to_come = (counted(found.reminders, "reminder"), counted(found.escalations, "escalation"))
+        text += f"; {' and '.join(to_come)} to come"
+    if due is not None:
+        text += f"; limen comes back to it next {_moment(due, zone)}"
+    late = None if due is None else now - due
+    further = tuple(
+        f"{number:,}: {reason.value.removeprefix('not told yet: ')}"
+        + (f", since {_moment(found.oldest[reason], zone)}" if reason in found.oldest else "")
+        for reason, number in sorted(found.held.items())
+    )
+    is_late = late is not None and late > LATEST_LOOK
+    if late is not None and is_late:
+        further = (*further, f"what was due then has waited for {_lasting(late)}: does the daemon run?")
+    record = {
+        "held": {reason.name.lower(): number for reason, number in sorted(found.held.items())},
+        "held_since": {reason.name.lower(): at.isoformat() for reason, at in sorted(found.oldest.items())},
+        "reminders": found.reminders,
+        "escalations": found.escalations,
+        "next_due": None if due is None else due.isoformat(),
+    }
+    return Look("waiting", "Held", text, record, doubtful=is_late, further=further)
 
 
 def _look_at_outbox(connection: Connection, now: datetime, zone: tzinfo) -> Look:

@@ -49,9 +49,9 @@ def show_plan(session: Session, old: str | None, new: str | None, style: PlanFor
         found = plan(store, *worlds, now=present(), zone=session.settings.zone, domain=DOMAIN)
     match style:
         case PlanFormat.TEXT:
-            show_plan_text(session.out, found, before.name, after.name)
+            show_plan_text(session.out, found, before.name, after.name, session.settings.zone)
         case PlanFormat.MARKDOWN:
-            write_plainly(as_markdown(found, before.name, after.name))
+            write_plainly(as_markdown(found, before.name, after.name, session.settings.zone))
         case PlanFormat.JSON:
             write_plainly(as_json(found, before.name, after.name))
     return exit_codes.CHANGES if found.changes_anything else exit_codes.OK

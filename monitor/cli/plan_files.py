@@ -3,21 +3,33 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from datetime import tzinfo
 
 from monitor.cli.plan_text import rebased_note
-from monitor.cli.plan_view import alert_line, rating_row, reach_lines, rule_lines, summary, untold_lines, why
+from monitor.cli.plan_view import (
+    alert_line,
+    later_lines,
+    rating_row,
+    reach_lines,
+    retimed_lines,
+    rule_lines,
+    summary,
+    untold_lines,
+    why,
+)
 from monitor.cli.scorecard import plain_number
 from monitor.core.alerts import Alert
 from monitor.core.judgements import Evaluation
 from monitor.core.rating_changes import RatingChange
 from monitor.planning import Plan
+from monitor.retiming import Moments
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 _LONG = 12
 """Rows from which a table is folded away, so that the comment stays short."""
 
 
-def as_markdown(plan: Plan, old: str, new: str) -> str:
+def as_markdown(plan: Plan, old: str, new: str, zone: tzinfo) -> str:
     """The plan as a comment: the summary first, long tables folded."""
     parts = [f"### limen plan: {_text(summary(plan))}", f"From {_text(old)} to {_text(new)}."]
     if plan.rebased:
@@ -37,7 +49,9 @@ def as_markdown(plan: Plan, old: str, new: str) -> str:
         ((each.course.value, alert_line(each), each.after.rule, why(each)) for each in plan.noteworthy),
     )
     parts += _table("Mails", ("To", "Subject"), ((mail.recipient.name, mail.subject) for mail in plan.mails))
+    parts += _list("Told later", later_lines(plan.told_later, zone))
     parts += _list("Not told", untold_lines(plan.untold))
+    parts += _list("Who would be told of open alerts at another time", retimed_lines(plan, zone))
     parts += _list("Whom the next news of open alerts would reach", reach_lines(plan))
     return "\n\n".join(parts) + "\n"
 
@@ -128,6 +142,28 @@ def as_json(plan: Plan, old: str, new: str) -> str:
             }
             for made in plan.untold
         ],
+        "told_later": [
+            {
+                "rule": made.rule,
+                "area": made.area,
+                "person": made.recipient.id if made.recipient else None,
+                "reason": made.reason.value,
+                "until": made.until.isoformat() if made.until else None,
+                "note": made.note,
+            }
+            for made in plan.told_later
+        ],
+        "retimed": [
+            {
+                "rule": each.rule,
+                "area": each.area,
+                "person": each.person.id,
+                "known_at": each.known_at.isoformat(),
+                "old": _moments(each.old),
+                "new": _moments(each.new),
+            }
+            for each in plan.retimed
+        ],
         "reach": [
             {
                 "rule": each.rule,
@@ -161,6 +197,15 @@ def _rating(evaluation: Evaluation | None, *, protected: bool) -> dict[str, obje
     if evaluation is None or protected:
         return None
     return {"rag": evaluation.rag.value, "target": plain_number(evaluation.target)}
+
+
+def _moments(moments: Moments) -> dict[str, object]:
+    return {
+        "told": moments.told.isoformat() if moments.told else None,
+        "held_for": moments.held_for.value if moments.held_for else None,
+        "reminded": moments.reminded.isoformat() if moments.reminded else None,
+        "passed_on": [{"at": at.isoformat(), "to": list(names)} for at, names in moments.passed_on],
+    }
 
 
 def _alert(alert: Alert) -> dict[str, object]:

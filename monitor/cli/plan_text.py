@@ -1,5 +1,7 @@
 """A plan on a terminal."""
 
+from datetime import tzinfo
+
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
@@ -7,8 +9,10 @@ from rich.text import Text
 from monitor.cli.plan_view import (
     SIGNS,
     alert_line,
+    later_lines,
     rating_row,
     reach_lines,
+    retimed_lines,
     rule_lines,
     summary,
     untold_lines,
@@ -31,13 +35,14 @@ _ALERT_SIGNS = {
 _MOST_RATINGS = 40
 
 
-def show_plan_text(out: Console, plan: Plan, old: str, new: str) -> None:
+def show_plan_text(out: Console, plan: Plan, old: str, new: str, zone: tzinfo) -> None:
     """Prints everything, the summary at the end where the eye is."""
     out.print(Text(f"From {old} to {new}", "bold"), soft_wrap=True)
     _rules(out, plan)
     _ratings(out, plan)
     _alerts(out, plan)
-    _mails(out, plan)
+    _mails(out, plan, zone)
+    _lines(out, "Who would be told of open alerts at another time", retimed_lines(plan, zone))
     _lines(out, "Whom the next news of open alerts would reach", reach_lines(plan))
     out.print()
     out.print(Text(f"Plan: {summary(plan)}.", "bold"), soft_wrap=True)
@@ -98,7 +103,7 @@ def _alerts(out: Console, plan: Plan) -> None:
         out.print(Padding(Text(f"{change.after.rule}; {why(change)}", "dim"), (0, 0, 0, 6), expand=False))
 
 
-def _mails(out: Console, plan: Plan) -> None:
+def _mails(out: Console, plan: Plan, zone: tzinfo) -> None:
     if plan.mails:
         out.print(Text("\nMails", "bold"))
     for mail in plan.mails:
@@ -106,6 +111,7 @@ def _mails(out: Console, plan: Plan) -> None:
             Text.assemble("  ", (mail.recipient.name, "bold"), f" <{mail.recipient.address}>"), soft_wrap=True
         )
         out.print(Padding(Text(mail.subject), (0, 0, 0, 6), expand=False))
+    _lines(out, "Told later", later_lines(plan.told_later, zone))
     _lines(out, "Not told", untold_lines(plan.untold))
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.judgements import Evaluation
@@ -10,6 +11,7 @@ from monitor.core.notifications import Decision
 from monitor.core.periods import Period
 from monitor.core.rating_changes import RatingChange
 from monitor.planning import AlertChange, Course, Plan
+from monitor.retiming import Moments, Retimed
 from monitor.rulebook.differences import Difference, Edit
 from monitor.terminal import counted
 from monitor.wording import FigureFormat, in_sentence
@@ -53,6 +55,7 @@ def summary(plan: Plan) -> str:
             f"{counted(len(plan.mails), 'mail')} to {counted(len(people), 'person', 'people')}"
             if plan.mails
             else "no mail",
+            *([f"{counted(len(plan.told_later), 'piece')} of news told later"] if plan.told_later else []),
         )
     )
 
@@ -140,6 +143,56 @@ def untold_lines(decisions: Iterable[Decision]) -> list[str]:
         + (f" ({made.recipient.name})" if made.recipient else "")
         for made in decisions
     ]
+
+
+def later_lines(decisions: Iterable[Decision], zone: tzinfo) -> list[str]:
+    """What would be told later, to whom and when: ``news of late-plans in Swale would reach Sam at ...``."""
+    lines = []
+    for made in decisions:
+        who = made.recipient.name if made.recipient else "nobody"
+        why = made.reason.value.removeprefix("not told yet: ") + (f" ({made.note})" if made.note else "")
+        when = f"at {_moment(made.until, zone)}" if made.until else "once that has ended"
+        lines.append(f"news of {made.rule} in {made.area} would reach {who} {when}, not at once: {why}")
+    return lines
+
+
+def retimed_lines(plan: Plan, zone: tzinfo) -> list[str]:
+    """Whom news of open alerts would reach, remind or pass over at another time."""
+    return [
+        f"{each.area}: {each.rule}: if news came {_moment(each.known_at, zone)}, {each.person.name} would "
+        + ", ".join(_retimed(each, zone))
+        for each in plan.retimed
+    ]
+
+
+def _retimed(each: Retimed, zone: tzinfo) -> Iterable[str]:
+    old, new = each.old, each.new
+    if (old.told, old.held_for) != (new.told, new.held_for):
+        yield f"be told {_told(new, each, zone)}, not {_told(old, each, zone)}"
+    if old.reminded != new.reminded:
+        yield f"be reminded {_at(new.reminded, zone)}, not {_at(old.reminded, zone)}"
+    if old.passed_on != new.passed_on:
+        yield f"have it passed on {_passed_on(new, zone)}, not {_passed_on(old, zone)}"
+
+
+def _told(moments: Moments, each: Retimed, zone: tzinfo) -> str:
+    if moments.told is None:
+        held = moments.held_for.value.removeprefix("not told yet: ") if moments.held_for else "it is held"
+        return f"once this ends: {held}"
+    return "at once" if moments.told <= each.known_at else _at(moments.told, zone)
+
+
+def _passed_on(moments: Moments, zone: tzinfo) -> str:
+    steps = [f"{_at(at, zone)} to {' and '.join(names) or 'nobody'}" for at, names in moments.passed_on]
+    return " and ".join(steps) or "never"
+
+
+def _at(when: datetime | None, zone: tzinfo) -> str:
+    return "never" if when is None else _moment(when, zone)
+
+
+def _moment(when: datetime, zone: tzinfo) -> str:
+    return f"{when.astimezone(zone):%a %-d %b %Y %H:%M}"
 
 
 def reach_lines(plan: Plan) -> list[str]:

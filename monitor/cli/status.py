@@ -19,6 +19,10 @@ RECORDS = (
     "cycle",
     "alerts_firing",
     "late_figures",
+    "doubtful_figures",
+    "acknowledged",
+    "silences",
+    "waiting",
     "outbox",
     "addresses_failing",
 )

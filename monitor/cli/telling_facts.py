@@ -14,7 +14,8 @@ class ComingTold:
 
     ``due_at`` None: once what holds it has ended. ``held`` says that something keeps it back: ``why``, and
     ``held_by`` names what, such as the silence. ``step`` counts the reminder or escalation that comes next;
-    ``people`` are those it goes to by name, as things stand.
+    ``people`` are those it goes to by name, as things stand. ``acknowledged``: an acknowledgement that counts
+    now lasts until then, and will hold it back.
     """
 
     what: str
@@ -27,6 +28,7 @@ class ComingTold:
     held: bool
     why: str
     held_by: str
+    acknowledged: bool
     route: str | None
 
 

@@ -5,8 +5,10 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection
 
+from monitor.store.held_news import HeldNews
 from monitor.store.notifications import RecordedDecision, decisions_of
 from monitor.store.outbox import OutboxEntry, OutboxState, outbox_entries
+from monitor.terminal import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +100,26 @@ def fate(telling: Telling, zone: tzinfo) -> str:
             return "the mail waits to be sent"
         case _:
             return "no mail is kept"
+
+
+def held_line(held: HeldNews | None, zone: tzinfo) -> str:
+    """From how many people news of an alert is held back, and why; "": from nobody."""
+    if held is None:
+        return ""
+    people = counted(held.people, "person", "people")
+    since = f"{held.since.astimezone(zone):%-d %b %Y %H:%M}"
+    until = "" if held.until is None else f" until {held.until.astimezone(zone):%-d %b %Y %H:%M}"
+    why = held.reason.value.removeprefix("not told yet: ")
+    return f"held back from {people} since {since}{until}: {why}"
+
+
+def held_record(held: HeldNews | None) -> dict[str, object] | None:
+    """The same as JSON types."""
+    if held is None:
+        return None
+    return {
+        "people": held.people,
+        "reason": held.reason.name.lower(),
+        "since": held.since.isoformat(),
+        "until": None if held.until is None else held.until.isoformat(),
+    }

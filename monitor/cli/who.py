@@ -22,9 +22,10 @@ from monitor.core.freshness import late_indicator
 from monitor.core.holding import Circumstances, Hold
 from monitor.core.notifications import TellReason
 from monitor.core.plausibility import faulty_indicator
+from monitor.core.routing import Reached
 from monitor.core.rulebook import AlertRule, Level
 from monitor.core.wall_calendar import Calendar
-from monitor.store.alerts import firing_alerts
+from monitor.store.alerts import fired_at, firing_alerts
 from monitor.store.errors import StoreError
 from monitor.store.silences import silences
 from monitor.terminal import write_plainly
@@ -140,8 +141,16 @@ def _circumstances(session: Session, world: World, calendar: Calendar, when: dat
             return plain
         with session.store() as store, store.reading() as connection:
             active = silences(connection, ending_after=when)
+            firing = firing_alerts(connection)
+            faults = [key for key in firing if faulty_indicator(key[0]) is not None]
             return Circumstances(
-                when, calendar, world.rulebook, world.areas, firing_alerts(connection), silences=active
+                when,
+                calendar,
+                world.rulebook,
+                world.areas,
+                firing,
+                silences=active,
+                doubted_since=fired_at(connection, faults),
             )
     except StoreError as fault:
         session.err.print(
@@ -178,9 +187,10 @@ def _merged(found: Sequence[Forecast]) -> Iterable[tuple[str, Forecast]]:
 
 
 def _same(one: Forecast, other: Forecast) -> bool:
-    return (one.alert.rule, one.people, one.escalations, one.instead) == (
+    return (one.alert.rule, one.people, one.handed_on, one.escalations, one.instead) == (
         other.alert.rule,
         other.people,
+        other.handed_on,
         other.escalations,
         other.instead,
     )
@@ -188,11 +198,14 @@ def _same(one: Forecast, other: Forecast) -> bool:
 
 def _lines(found: Forecast, when: datetime, calendar: Calendar) -> Iterable[str]:
     for each in found.people:
-        yield f"{_person(each)}: {_when(each, when, calendar)}"
+        yield f"{_named(each.whom)}: {_when(each, when, calendar)}"
         if each.reminders:
             more = ", and so on" if each.reminded_further else ""
             times = ", ".join(spoken(at, calendar) for at in each.reminders)
             yield f"    reminded, while nobody acknowledges: {times}{more}"
+    for whom, reminded in found.handed_on:
+        times = ", ".join(spoken(at, calendar) for at in reminded)
+        yield f"{_named(whom)}: reminded, as it is theirs by then: {times}"
     for step in found.escalations:
         yield _escalation(step, calendar)
     if not found.people:
@@ -201,8 +214,7 @@ def _lines(found: Forecast, when: datetime, calendar: Calendar) -> Iterable[str]
         yield f"It reaches nobody; {instead}."
 
 
-def _person(hearing: Hearing) -> str:
-    whom = hearing.whom
+def _named(whom: Reached) -> str:
     deputy = f", as deputy of {whom.recipient.stands_in_for}" if whom.recipient.stands_in_for else ""
     role = f", {whom.role} for {whom.role_area}" if whom.role else ", by name"
     by = f", by route “{whom.route}”" if whom.route else ""
@@ -217,7 +229,7 @@ def _when(hearing: Hearing, when: datetime, calendar: Calendar) -> str:
         return f"told when that ends: {why}"
     if hearing.at == when:
         return "told at once"
-    return f"told {spoken(hearing.at, calendar)} ({why})"
+    return f"told {spoken(hearing.at, calendar)} ({why or 'held until then'})"
 
 
 def _why(hold: Hold) -> str:
@@ -255,6 +267,10 @@ def _record(found: Forecast, when: datetime) -> dict[str, object]:
         "area": found.alert.area,
         "at": when.isoformat(),
         "people": [_person_record(each) for each in found.people],
+        "handed_on": [
+            {"person": whom.recipient.id, "reminders": [at.isoformat() for at in times]}
+            for whom, times in found.handed_on
+        ],
         "escalations": [
             {
                 "route": step.route,

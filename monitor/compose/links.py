@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from monitor.core.notifications import Notice, NoticeKind
+from monitor.wording import is_missing
 
 Acknowledging = Callable[[Notice, str], str | None]
 """From a notice and a recipient's id to the page on which they say that they are dealing with it."""
@@ -44,13 +45,15 @@ class Links:
     def acknowledge(self, notice: Notice, recipient: str) -> str | None:
         """The page on which the recipient of that id says that they are dealing with it.
 
-        None where an answer is not asked for: for what is over, what is about data, and where there is no
-        such page.
+        Of a doubtful figure it is the page on which its data owner says that it is right. None where an
+        answer is not asked for: for what is over, figures that have not come, and where there is no such
+        page.
 
         Raises:
             ValueError: what ``acknowledging`` made is not an http or https address.
         """
-        if self.acknowledging is None or notice.kind not in _ANSWERED:
+        answered = notice.kind in _ANSWERED or (notice.kind is NoticeKind.DOUBTFUL and not is_missing(notice))
+        if self.acknowledging is None or not answered:
             return None
         address = self.acknowledging(notice, recipient)
         if address is not None and not _is_web_address(address):

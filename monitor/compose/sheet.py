@@ -76,8 +76,9 @@ class NoticeView:
     ``listing`` is a table with its head first; ``quoted`` are lines of a program's, to be shown as they are,
     and ``report`` lines for people, either under ``quoted_title``. ``asides`` are sentences that go with the
     headline, ``boxes`` what stands before what to do. ``acknowledge`` is the address of the page on which the
-    reader says that they are dealing with it, None where there is none; with ``answer_first`` it is what the
-    mail is for and stands before what to do. ``link`` leads to the area's figures. ``label`` is the tone's
+    reader says that they are dealing with it, None where there is none: a link called ``answer_label``, with
+    ``answer_note`` on what follows; with ``answer_first`` it is what the mail is for and stands before what
+    to do. ``link`` leads to the area's figures. ``label`` is the tone's
     word in a list, with what else makes this story different.
     """
 
@@ -98,6 +99,8 @@ class NoticeView:
     small_print: tuple[str, ...] = ()
     link: str | None = None
     acknowledge: str | None = None
+    answer_label: str = "I am dealing with this"
+    answer_note: str = "Reminders stop then, unless it gets worse."
     answer_first: bool = False
     listing: tuple[tuple[str, ...], ...] = ()
     quoted: tuple[str, ...] = ()

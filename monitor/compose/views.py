@@ -117,7 +117,7 @@ def notice_view(notice: Notice, links: Links, person: str, moment: Moment) -> No
     restated = notice.restated if notice.kind is NoticeKind.RESTATED else None
     acknowledge = links.acknowledge(notice, person)
     beside = () if restated is not None else (correction(notice),)
-    return NoticeView(
+    view = NoticeView(
         tone=tone,
         strip=f"{tone.word.capitalize()}: {_strip(notice)}",
         label=tone.word.capitalize() + _of_label(notice),
@@ -132,7 +132,7 @@ def notice_view(notice: Notice, links: Links, person: str, moment: Moment) -> No
             *boxes(notice, moment, answerable=acknowledge is not None),
         ),
         comparison=None if restated is None else comparison(notice, restated, moment.on),
-        action=_action(notice),
+        action=_action(notice, answerable=acknowledge is not None),
         facts=_facts(notice, moment),
         chart=_chart(notice),
         definition=sentence(one_line(notice.definition)),
@@ -142,6 +142,9 @@ def notice_view(notice: Notice, links: Links, person: str, moment: Moment) -> No
         acknowledge=acknowledge,
         answer_first=notice.told_again,
     )
+    if notice.kind is not NoticeKind.DOUBTFUL:
+        return view
+    return replace(view, answer_label="The figure is right", answer_note="Managers are then told as usual.")
 
 
 def _of_label(notice: Notice) -> str:
@@ -150,7 +153,7 @@ def _of_label(notice: Notice) -> str:
     return ", may be wrong" if _in_doubt(notice) else ""
 
 
-def _action(notice: Notice) -> str:
+def _action(notice: Notice, *, answerable: bool) -> str:
     if is_over(notice):
         return ""
     if is_missing(notice):
@@ -158,10 +161,11 @@ def _action(notice: Notice) -> str:
     if notice.kind is NoticeKind.DOUBTFUL:
         source = one_line(notice.source)
         where = f" in {source}" if source else ""
+        how = "say so by the link below" if answerable else "tell the performance team"
         return (
             f"Check the figure{where}. If it is wrong, load the right one: put the file into limen’s inbox, "
-            "or use “limen ingest FILE”. If it is right, tell the performance team. Until then managers are "
-            "not told of it, or only with this doubt."
+            f"or use “limen ingest FILE”. If it is right, {how}. Until then managers are not told of it, or "
+            "only with this doubt."
         )
     return sentence(one_line(notice.action))
 

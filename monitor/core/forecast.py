@@ -17,6 +17,7 @@ from monitor.core.plausibility import faulty_indicator
 from monitor.core.recipients import Directory, Recipient
 from monitor.core.routing import Change, Reached, data_owners, reached
 from monitor.core.rulebook import Level, Route
+from monitor.core.wall_calendar import Calendar
 from monitor.core.windows import told_at
 
 MOST_REMINDERS = 3
@@ -33,7 +34,8 @@ class Hearing:
     """One person: as what they are reached, when they are told, and what keeps it from them until then.
 
     ``at`` None: nobody knows yet when. ``reaches_no_more``: when it is told, no route names them any more.
-    ``reminders``: the first ones, while nobody acknowledges it; ``reminded_further``: there are more.
+    ``reminders``: the first ones, while nobody acknowledges it and a route still names them;
+    ``reminded_further``: there are more of them.
     """
 
     whom: Reached
@@ -56,10 +58,15 @@ class Escalated:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What would come of an alert. ``instead`` is told where no route reaches anybody."""
+    """What would come of an alert. ``instead`` is told where no route reaches anybody.
+
+    ``handed_on`` are those who are not told at first, but reminded later, for they stand then where somebody
+    was told.
+    """
 
     alert: Alert
     people: tuple[Hearing, ...]
+    handed_on: tuple[tuple[Reached, tuple[datetime, ...]], ...]
     escalations: tuple[Escalated, ...]
     instead: tuple[Recipient, ...]
 
@@ -93,10 +100,13 @@ def forecast(
     def reach(day: date) -> tuple[Reached, ...]:
         return _reach(circumstances, alert, directory, day)
 
-    people = tuple(_with_reminders(each, circumstances) for each in _hearings(circumstances, alert, reach))
+    hearings = _hearings(circumstances, alert, reach)
+    reminders = _reminders(circumstances, hearings, reach)
+    people = tuple(_with_reminders(each, reminders) for each in hearings)
     return Forecast(
         alert=alert,
         people=people,
+        handed_on=tuple((whom, tuple(times[:MOST_REMINDERS])) for whom, times in reminders.values()),
         escalations=_escalations(circumstances, alert, people, directory),
         instead=() if people else tuple(operations),
     )
@@ -164,6 +174,7 @@ def _heard(
         routes=() if data else (whom.route, *whom.also),
         since=since,
         held_for=holds[-1].reason if holds else None,
+        held_until=holds[-1].until if holds else None,
     )
     hold = now.hold_of(candidate)
     if hold is None:
@@ -178,28 +189,67 @@ def _next_look(found: Iterable[Hearing], after: datetime) -> datetime | None:
     return min((end for end in ends if end is not None and end > after), default=None)
 
 
-def _with_reminders(hearing: Hearing, circumstances: Circumstances) -> Hearing:
-    """The reminders of the route that reminds soonest."""
-    last, calendar = hearing.at, circumstances.calendar
-    if last is None:
-        return hearing
-    routes = [each for each in _routes(hearing, circumstances) if each.reminders is not None]
-    due = [
-        (at, route)
-        for route in routes
-        if route.reminders is not None
-        and (at := route.reminders.next_reminder(last, 0, calendar)) is not None
+@dataclass(frozen=True, slots=True)
+class _ToRemind:
+    """A reminder to come: whom, by which route, and how many there were before it."""
+
+    due: datetime
+    whom: Reached
+    route: Route
+    sent: int
+
+
+def _reminders(
+    circumstances: Circumstances, people: Sequence[Hearing], reach: Directing
+) -> dict[str, tuple[Reached, list[datetime]]]:
+    """The first reminders of each person. For who is reached no more, those who stand there then are reminded."""
+    calendar = circumstances.calendar
+    waiting = {
+        each.whom.recipient.id: first
+        for each in people
+        if (first := _first_reminder(each, circumstances)) is not None
+    }
+    found: dict[str, tuple[Reached, list[datetime]]] = {}
+    while waiting:
+        person, row = min(waiting.items(), key=lambda each: (each[1].due, each[0]))
+        at = told_at(row.route.timing, row.due, calendar)
+        named = reach(calendar.local_day(at))
+        told = [row.whom]
+        if person not in {whom.recipient.id for whom in named}:
+            told = [
+                replace(whom, route=row.route.id)
+                for whom in named
+                if row.route.id in (whom.route, *whom.also)
+                and whom.role == row.whom.role
+                and whom.recipient.id not in waiting
+            ]
+        del waiting[person]
+        for whom in told:
+            found.setdefault(whom.recipient.id, (whom, []))[1].append(at)
+            due = _next_due(row.route, at, row.sent + 1, calendar)
+            if due is not None and row.sent < MOST_REMINDERS:
+                waiting[whom.recipient.id] = _ToRemind(due, whom, row.route, row.sent + 1)
+    return found
+
+
+def _first_reminder(hearing: Hearing, circumstances: Circumstances) -> _ToRemind | None:
+    """That of the route that reminds soonest."""
+    if hearing.at is None:
+        return None
+    found = [
+        _ToRemind(due, hearing.whom, route, 0)
+        for route in _routes(hearing, circumstances)
+        if (due := _next_due(route, hearing.at, 0, circumstances.calendar)) is not None
     ]
-    if not due:
-        return hearing
-    route = min(due, key=lambda each: each[0])[1]
-    found: list[datetime] = []
-    while route.reminders is not None and len(found) <= MOST_REMINDERS:
-        at = route.reminders.next_reminder(last, len(found), calendar)
-        if at is None:
-            break
-        last = told_at(route.timing, at, calendar)
-        found.append(last)
+    return min(found, key=lambda each: each.due, default=None)
+
+
+def _next_due(route: Route, last: datetime, sent: int, calendar: Calendar) -> datetime | None:
+    return None if route.reminders is None else route.reminders.next_reminder(last, sent, calendar)
+
+
+def _with_reminders(hearing: Hearing, reminders: dict[str, tuple[Reached, list[datetime]]]) -> Hearing:
+    _, found = reminders.pop(hearing.whom.recipient.id, (hearing.whom, []))
     return replace(
         hearing,
         reminders=tuple(found[:MOST_REMINDERS]),

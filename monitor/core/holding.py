@@ -33,8 +33,8 @@ class Candidate:
     """Something to be told to somebody, if nothing keeps it from them.
 
     ``decision`` is the one to tell; ``routes`` all that name the person. ``since`` is when it could have been
-    told first, ``held_for`` what has kept it from them until now, if something has. ``step`` counts the
-    reminders or escalations, this one included.
+    told first, ``held_for`` what has kept it from them until now, if something has, and ``held_until`` until
+    when. ``step`` counts the reminders or escalations, this one included.
     """
 
     decision: Decision
@@ -43,6 +43,7 @@ class Candidate:
     since: datetime
     held_for: TellReason | None = None
     step: int = 0
+    held_until: datetime | None = None
 
     @property
     def person(self) -> str:
@@ -81,6 +82,7 @@ class Circumstances:
 
     ``firing`` are the alerts that fire, those of data among them. ``acknowledged`` are the newest
     acknowledgements, also those that hold no more. ``unsent`` are people with mails that have not gone out.
+    ``doubted_since`` is when limen found each figure doubtful that it still doubts.
     """
 
     now: datetime
@@ -91,6 +93,7 @@ class Circumstances:
     silences: Sequence[Silence] = ()
     acknowledged: Mapping[EpisodeKey, Acknowledgement] = field(default_factory=dict)
     unsent: frozenset[str] = frozenset()
+    doubted_since: Mapping[AlertKey, datetime] = field(default_factory=dict)
 
     def hold_of(self, candidate: Candidate) -> Hold | None:
         """Returns what keeps a candidate from its reader now, None when it may be told."""
@@ -114,13 +117,15 @@ class Circumstances:
     def _data_fault(self, subject: "Subject") -> Hold | None:
         """A figure in doubt holds what is told of it, until it is confirmed or the wait is over."""
         rule = fault_of(subject.indicator.id)
-        fault = self.firing.get((rule, subject.area.name))
+        key = (rule, subject.area.name)
+        fault, found_at = self.firing.get(key), self.doubted_since.get(key)
         limits = subject.indicator.plausibility
-        if fault is None or fault.fired_on is None or limits is None or subject.of_data:
+        if fault is None or found_at is None or limits is None or subject.of_data:
             return None
         if self.acknowledgement(fault) is not None:
             return None
-        until = self.calendar.at(self._working_days_after(fault.fired_on, limits.wait), DOUBT_OVER_AT)
+        found_on = self.calendar.local_day(found_at)
+        until = self.calendar.at(self._working_days_after(found_on, limits.wait), DOUBT_OVER_AT)
         return None if self.now >= until else Hold(TellReason.DATA_FAULT, until, f"{rule} in {fault.area}")
 
     def _working_days_after(self, day: date, count: int) -> date:
@@ -141,7 +146,7 @@ class Circumstances:
         for inhibition in self.rulebook.inhibitions:
             source = self._inhibitor(inhibition, subject)
             if source is not None:
-                note = f"{source.rule} in {source.area} (inhibition “{inhibition.id}”)"
+                note = f"{source.rule} in {source.area} {inhibition_note(inhibition.id)}"
                 return Hold(TellReason.INHIBITED, None, note)
         return None
 
@@ -172,11 +177,12 @@ class Circumstances:
         return any(each.name == other.name for each in self.areas.ancestors(area.name))
 
     def _maintained(self, subject: "Subject") -> Hold | None:
-        local = self.now.astimezone(self.calendar.zone).replace(tzinfo=None)
         for planned in self.rulebook.maintenance:
-            if planned.start <= local < planned.end and subject.is_meant_by(planned.match):
-                until = self.calendar.at(planned.end.date(), planned.end.time())
-                return Hold(TellReason.MAINTENANCE, until, f"maintenance “{planned.id}”")
+            start, until = (
+                self.calendar.at(wall.date(), wall.time()) for wall in (planned.start, planned.end)
+            )
+            if start <= self.now < until and subject.is_meant_by(planned.match):
+                return Hold(TellReason.MAINTENANCE, until, maintenance_note(planned.id))
         return None
 
     def _silenced(self, subject: "Subject") -> Hold | None:
@@ -216,12 +222,21 @@ class Circumstances:
         if until <= self.now:
             return None
         kind = TellReason.DIGEST if isinstance(route.timing, Digest) else TellReason.WINDOW
-        return Hold(kind, until.astimezone(UTC), f"route “{route.id}”")
+        return Hold(kind, until.astimezone(UTC), timing_note(route.id))
 
     def _told_at(self, route: Route, candidate: Candidate) -> datetime:
-        """When a route may tell. What waited for a digest is told in it, though its minute has passed."""
-        waited = isinstance(route.timing, Digest) and candidate.held_for is TellReason.DIGEST
-        return max(told_at(route.timing, candidate.since if waited else self.now, self.calendar), self.now)
+        """When a route may tell. What waited for a digest is told in it, though its minute has passed.
+
+        So is what was due in it, and was then one mail too many.
+        """
+        due = candidate.held_until
+        if (
+            isinstance(route.timing, Digest)
+            and candidate.held_for in (TellReason.DIGEST, TellReason.STORM)
+            and due is not None
+        ):
+            return max(due, self.now)
+        return told_at(route.timing, self.now, self.calendar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +281,21 @@ def is_about_data(rule: str) -> bool:
 def silence_note(number: int) -> str:
     """How a decision names the silence that keeps news from people."""
     return f"silence {number}"
+
+
+def timing_note(route: str) -> str:
+    """How a decision names the route whose hours keep news from people."""
+    return f"route “{route}”"
+
+
+def inhibition_note(inhibition: str) -> str:
+    """How a decision names the inhibition that keeps news from people, after the alert that fires."""
+    return f"(inhibition “{inhibition}”)"
+
+
+def maintenance_note(planned: str) -> str:
+    """How a decision names the maintenance that keeps news from people."""
+    return f"maintenance “{planned}”"
 
 
 def _subject(rulebook: Rulebook, areas: AreaTree, candidate: Candidate) -> Subject | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from monitor.core.alerts import Alert, AlertState, Transition
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.recipients import Recipient
-from monitor.core.routing import Change, Reached, ending_of
+from monitor.core.routing import DATA_NEWS, Change, Reached, ending_of
 from monitor.core.rulebook import Level
 
 ENDINGS = frozenset({NoticeKind.CLOSED, NoticeKind.RECOVERED, NoticeKind.ARRIVED, NoticeKind.CONFIRMED})
@@ -66,7 +66,7 @@ def owed(
     """
     goes_on = alert.state is AlertState.FIRING and alert.episode == episode
     if goes_on:
-        told = [each for each in (_of_breach(alert, whom, known) for whom in reach) if each is not None]
+        told = [each for each in (_of_breach(alert, whom, known, last) for whom in reach) if each is not None]
         reached = {whom.recipient.id for whom in reach}
         told += [
             _decision(alert, episode, NoticeKind.WORSENED, _known(person), TellReason.WAS_TOLD_OF_BREACH)
@@ -77,12 +77,17 @@ def owed(
         ]
         done = {each.recipient.id for each in told if each.recipient is not None}
         return (*told, *(_untold(alert, episode, each, known, reached) for each in held if each not in done))
-    return tuple(_of_end(alert, episode, known.get(person), last) for person in held)
+    return tuple(_of_end(alert, episode, person, known.get(person), last) for person in held)
 
 
-def _of_breach(alert: Alert, whom: Reached, known: Mapping[str, Knowledge]) -> Decision | None:
+def _of_breach(
+    alert: Alert, whom: Reached, known: Mapping[str, Knowledge], last: Transition | None
+) -> Decision | None:
     person = known.get(whom.recipient.id)
     if person is None:
+        of_data = None if last is None else DATA_NEWS.get(last.reason)
+        if of_data is not None:
+            return _decision(alert, alert.episode, of_data, whom, TellReason.DATA_OWNER)
         return _decision(alert, alert.episode, NoticeKind.BREACH, whom, TellReason.ROUTE)
     if _rank(alert.level) > _rank(person.level):
         return _decision(alert, alert.episode, NoticeKind.WORSENED, whom, TellReason.ROUTE)
@@ -93,21 +98,27 @@ def _untold(
     alert: Alert, episode: int, person: str, known: Mapping[str, Knowledge], reached: set[str]
 ) -> Decision:
     if person in known or person in reached:
-        return replace(
-            _decision(alert, episode, None, None, TellReason.KNOWN_ALREADY), recipient=_who(person, known)
-        )
-    return _decision(alert, episode, None, None, TellReason.REACHED_NO_MORE)
+        decision = _decision(alert, episode, None, None, TellReason.KNOWN_ALREADY)
+        return _for(person, replace(decision, recipient=_who(person, known)))
+    return _for(person, _decision(alert, episode, None, None, TellReason.REACHED_NO_MORE))
 
 
-def _of_end(alert: Alert, episode: int, known: Knowledge | None, last: Transition | None) -> Decision:
+def _of_end(
+    alert: Alert, episode: int, person: str, known: Knowledge | None, last: Transition | None
+) -> Decision:
     if known is None:
-        return _decision(alert, episode, None, None, TellReason.OVER_WHILE_HELD)
+        return _for(person, _decision(alert, episode, None, None, TellReason.OVER_WHILE_HELD))
     if known.of_its_end:
         return _decision(alert, episode, None, _known(known), TellReason.KNOWN_ALREADY)
     if alert.episode != episode:
         return _decision(alert, episode, None, _known(known), TellReason.BEGAN_AGAIN)
     kind = NoticeKind.RECOVERED if last is None else ending_of(last.reason)
     return _decision(alert, episode, kind, _known(known), TellReason.WAS_TOLD_OF_BREACH)
+
+
+def _for(person: str, decision: Decision) -> Decision:
+    """The decision, with a note of whom the news was held back from."""
+    return replace(decision, note=f"it was held for {person}")
 
 
 def _who(person: str, known: Mapping[str, Knowledge]) -> Recipient | None:

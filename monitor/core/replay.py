@@ -1,7 +1,8 @@
 """History as the rules would have told it: each alert's life and every mail, from all figures at once.
 
 Each figure is taken to be known at the end of its period. The steps are those of a cycle: evaluation, the
-alert's life, the decision who is told; only the store is missing.
+alert's life, the decision who is told; only the store is missing. All is told at once, in one mail a day to
+each person: hours, digests, reminders, escalations and whatever else holds news back are left out.
 """
 
 from bisect import bisect_left, bisect_right

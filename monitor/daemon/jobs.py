@@ -162,6 +162,10 @@ class Jobs:
         finally:
             self._heartbeat.delivery_ended()
 
+    def forget(self) -> None:
+        """Takes people out of what is older than they may be kept."""
+        self._work.forget(_now())
+
     def _must_stop(self) -> bool:
         """Asked before each mail, and so a sign that delivery goes on."""
         self._heartbeat.delivery_goes_on()

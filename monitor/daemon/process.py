@@ -37,6 +37,9 @@ FAILED = 1
 MISCONFIGURED = 78
 """EX_CONFIG of sysexits.h: there are no good rules to start with."""
 
+FORGET_EVERY = 86_400.0
+"""Seconds between two looks at who has been kept for long enough; there is one after each start."""
+
 LONGEST_TICK = 5.0
 """How often, in seconds, the main thread looks at least whether all is well."""
 
@@ -139,6 +142,7 @@ class Daemon:
         self._schedule("evaluate", self._jobs.evaluate, every.evaluate_every, "cycle")
         self._schedule("take_in", self._jobs.take_in, every.inbox_every, "cycle")
         self._schedule("deliver", self._jobs.deliver, every.deliver_every, "delivery")
+        self._schedule("forget", self._jobs.forget, FORGET_EVERY, "cycle")
         self._scheduler.start()
         self._manager.ready(self._jobs.status)
         self._log.info("limen is ready")

@@ -79,5 +79,8 @@ class Work(Protocol):
     def deliver(self, now: datetime, stop: Callable[[], bool]) -> DeliveryOutcome:
         """Sends what is due; asks ``stop`` before each mail and ends once it says yes."""
 
+    def forget(self, now: datetime) -> None:
+        """Takes people out of what is older than they may be kept."""
+
     def close(self) -> None:
         """Lets go of everything."""

@@ -1,7 +1,7 @@
 """``contacts.yaml`` to people, the roles they hold, and who is told when nobody else can be."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -57,8 +57,17 @@ def load_contacts(path: Path, areas: AreaTree) -> Contacts:
     return contacts
 
 
-def read_contacts(path: Path, areas: AreaTree, log: ProblemLog, sources: dict[str, str]) -> Contacts | None:
-    """Returns the contacts, None where there is an error; adds the file's text to ``sources``."""
+def read_contacts(
+    path: Path,
+    areas: AreaTree,
+    log: ProblemLog,
+    sources: dict[str, str],
+    channels: Collection[str] | None = None,
+) -> Contacts | None:
+    """Returns the contacts, None where there is an error; adds the file's text to ``sources``.
+
+    ``channels`` are those that are set up; None: not looked at.
+    """
     errors = log.errors
     content = read_bytes(path, path.name, log)
     source, root = (None, None) if content is None else read_document(path.name, content, log)
@@ -71,7 +80,7 @@ def read_contacts(path: Path, areas: AreaTree, log: ProblemLog, sources: dict[st
             log.note("LIM606", source.span(0, 1), "nobody is named under operations")
         return None
     fields = fields_of(root, "the file", root.span, SECTIONS, log)
-    contacts = None if fields is None else contacts_of(fields, areas)
+    contacts = None if fields is None else contacts_of(fields, areas, channels)
     return None if log.errors > errors else contacts
 
 
@@ -81,8 +90,11 @@ def is_address(text: str) -> bool:
     return match is not None and len(match["local"]) <= _LONGEST_LOCAL and len(text) <= _LONGEST_ADDRESS
 
 
-def contacts_of(fields: Fields, areas: AreaTree) -> Contacts:
-    """Returns the people, roles and operations of a mapping that has these keys; what is wrong is noted."""
+def contacts_of(fields: Fields, areas: AreaTree, channels: Collection[str] | None = None) -> Contacts:
+    """Returns the people, roles and operations of a mapping that has these keys; what is wrong is noted.
+
+    ``channels`` are those that are set up; None: not looked at.
+    """
     section = fields.node("people", required=True)
     if section is not None and not isinstance(section, MappingNode):
         hint = "write each person's id, and name: and address: beneath it"
@@ -93,6 +105,8 @@ def contacts_of(fields: Fields, areas: AreaTree) -> Contacts:
     for key, definition in known.items():
         inner = fields_of(definition.node, f"person {key}", definition.key.span, PERSON_KEYS, fields.log)
         person = None if inner is None else _person(key, inner)
+        if inner is not None and person is not None and channels is not None:
+            _check_channel(person, inner, channels)
         if inner is not None:
             deputies += read_deputies(key, inner, known)
         if person is not None:
@@ -118,6 +132,14 @@ def _person(key: str, inner: Fields) -> Recipient | None:
     if name is None or (by_mail and address is None) or salutation is None or channel is None:
         return None
     return Recipient(key, name, "" if address is None else address.text, salutation, channel)
+
+
+def _check_channel(person: Recipient, inner: Fields, channels: Collection[str]) -> None:
+    if person.channel in channels:
+        return
+    message = f"{shown(person.channel)} is no channel of the settings, so nothing can reach {person.id}"
+    hint = f"set up channels.{person.channel} in the settings, or name one of {', '.join(sorted(channels))}"
+    inner.log.note("LIM610", inner.span("channel"), message, hint)
 
 
 def _holdings(fields: Fields, known: Mapping[str, object], areas: AreaTree) -> tuple[RoleHolding, ...]:

@@ -1,6 +1,6 @@
 """Rules and configuration read together, as the daemon loads them and ``limen check`` judges them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -33,20 +33,25 @@ class LoadedFolders:
 
 
 def load_folders(
-    rules: Path, config: Path, *, observed: ObservedFigures | None = None, today: date | None = None
+    rules: Path,
+    config: Path,
+    *,
+    observed: ObservedFigures | None = None,
+    today: date | None = None,
+    channels: Collection[str] | None = None,
 ) -> LoadedFolders:
     """Reads areas, then people, then rules. Never raises for what the files hold.
 
     Rules are not looked at while areas.csv has errors, for then no area would be known. With what was
     ``observed`` their limits are checked against the figures; with ``today`` it is told what is over, and
-    who will be missing soon.
+    who will be missing soon; with the ``channels`` that are set up, whom none of them reaches.
     """
     log = ProblemLog()
     sources: dict[str, str] = {}
     areas = read_areas(config / AREAS, log, sources)
     if areas is None:
         return LoadedFolders(None, None, None, log.sorted(), sources)
-    contacts = read_contacts(config / CONTACTS, areas, log, sources)
+    contacts = read_contacts(config / CONTACTS, areas, log, sources, channels)
     directory = contacts.directory if contacts else None
     loaded = load_rulebook(rules, areas=areas, directory=directory, observed=observed, today=today)
     problems = (*log.sorted(), *loaded.problems)

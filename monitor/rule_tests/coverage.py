@@ -1,4 +1,4 @@
-"""What of a rulebook the tests look at: its levels, bands, recovery limits, ends and routes.
+"""What of a rulebook the tests look at: its levels, bands, recovery limits, ends, routes and their times.
 
 Something is reached when an expectation that was met looked at it: a level, when it was expected and held;
 not when some figure happened to pass it.
@@ -11,10 +11,23 @@ from enum import StrEnum
 from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
 from monitor.core.areas import Area
 from monitor.core.freshness import late_indicator
+from monitor.core.holding import inhibition_note, maintenance_note, timing_note
 from monitor.core.judgements import Evaluation, RagRating
-from monitor.core.notifications import Decision
+from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.positions import Position
-from monitor.core.rulebook import AlertRule, Indicator, RagBands, Route, RouteTarget, Rulebook, Thresholds
+from monitor.core.rulebook import (
+    AlertRule,
+    Escalation,
+    Indicator,
+    Inhibition,
+    Maintenance,
+    RagBands,
+    Route,
+    RouteTarget,
+    Rulebook,
+    Thresholds,
+)
+from monitor.core.windows import AT_ONCE, Digest
 
 _ENDS = (TransitionReason.RETIRED, TransitionReason.SUPERSEDED)
 
@@ -30,6 +43,11 @@ class Part(StrEnum):
     FLAPPING = "flapping"
     LATE = "late"
     ROUTE = "route"
+    WHEN = "when"
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    INHIBITION = "inhibition"
+    MAINTENANCE = "maintenance"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -76,8 +94,21 @@ def _items(rulebook: Rulebook) -> Iterator[CoverageItem]:
     for rule in rulebook.alerts.values():
         yield from _of_rule(rule)
     for route in rulebook.routes:
-        for target in route.to:
-            yield _target(route, target)
+        yield from _of_route(route)
+    yield from (_inhibition(each) for each in rulebook.inhibitions)
+    yield from (_maintenance(each) for each in rulebook.maintenance)
+
+
+def _of_route(route: Route) -> Iterator[CoverageItem]:
+    for target in route.to:
+        yield _target(route, target)
+    if route.timing != AT_ONCE:
+        yield _timing(route)
+    if route.reminders is not None:
+        yield _reminder(route)
+    for step in route.escalations:
+        for target in step.to:
+            yield _escalation(route, step, target)
 
 
 def _of_indicator(indicator: Indicator) -> Iterator[CoverageItem]:
@@ -136,8 +167,33 @@ def _in(what: str, area: str | None) -> str:
 
 
 def _target(route: Route, target: RouteTarget) -> CoverageItem:
-    whom = target.role if target.role is not None else f"person {target.person}"
-    return CoverageItem(Part.ROUTE, route.id, str(whom), target.position)
+    return CoverageItem(Part.ROUTE, route.id, _whom(target), target.position)
+
+
+def _whom(target: RouteTarget) -> str:
+    return target.role if target.role is not None else f"person {target.person}"
+
+
+def _timing(route: Route) -> CoverageItem:
+    what = "digest" if isinstance(route.timing, Digest) else "window"
+    return CoverageItem(Part.WHEN, route.id, what, route.position)
+
+
+def _reminder(route: Route) -> CoverageItem:
+    return CoverageItem(Part.REMIND, route.id, "", route.position)
+
+
+def _escalation(route: Route, step: Escalation, target: RouteTarget) -> CoverageItem:
+    what = f"{_whom(target)} after {step.after} working day{'' if step.after == 1 else 's'}"
+    return CoverageItem(Part.ESCALATE, route.id, what, step.position)
+
+
+def _inhibition(inhibition: Inhibition) -> CoverageItem:
+    return CoverageItem(Part.INHIBITION, inhibition.id, "", inhibition.position)
+
+
+def _maintenance(planned: Maintenance) -> CoverageItem:
+    return CoverageItem(Part.MAINTENANCE, planned.id, "", planned.position)
 
 
 def reached_by_rating(indicator: Indicator, evaluation: Evaluation) -> Iterator[CoverageItem]:
@@ -182,10 +238,45 @@ def reached_by_lateness(rulebook: Rulebook, alert: Alert) -> Iterator[CoverageIt
         yield _late(indicator)
 
 
-def reached_by_telling(rulebook: Rulebook, decision: Decision) -> Iterator[CoverageItem]:
-    """What an expectation that somebody is told reached."""
+def reached_by_telling(
+    rulebook: Rulebook, decision: Decision, *, is_timed: bool = False
+) -> Iterator[CoverageItem]:
+    """What an expectation that somebody is told reached. ``is_timed``: it said in which minute or digest."""
     for route in rulebook.routes:
-        for target in route.to if route.id == decision.route else ():
-            person = decision.recipient.id if decision.recipient is not None else None
-            if target.role == decision.role and target.person in (None, person):
-                yield _target(route, target)
+        if route.id != decision.route:
+            continue
+        if decision.kind is NoticeKind.ESCALATED:
+            for step in route.escalations:
+                yield from (_escalation(route, step, each) for each in step.to if _is_meant(each, decision))
+        else:
+            yield from (_target(route, each) for each in route.to if _is_meant(each, decision))
+        if decision.kind is NoticeKind.REMINDER and route.reminders is not None:
+            yield _reminder(route)
+        if is_timed and route.timing != AT_ONCE:
+            yield _timing(route)
+
+
+def _is_meant(target: RouteTarget, decision: Decision) -> bool:
+    person = decision.recipient.id if decision.recipient is not None else None
+    return target.role == decision.role and target.person in (None, person)
+
+
+def reached_by_holding(rulebook: Rulebook, decision: Decision) -> Iterator[CoverageItem]:
+    """What an expectation that somebody is not told yet reached: what keeps it from them."""
+    match decision.reason:
+        case TellReason.WINDOW | TellReason.DIGEST:
+            yield from (_timing(each) for each in rulebook.routes if timing_note(each.id) == decision.note)
+        case TellReason.INHIBITED:
+            yield from (
+                _inhibition(each)
+                for each in rulebook.inhibitions
+                if decision.note.endswith(inhibition_note(each.id))
+            )
+        case TellReason.MAINTENANCE:
+            yield from (
+                _maintenance(each)
+                for each in rulebook.maintenance
+                if maintenance_note(each.id) == decision.note
+            )
+        case _:
+            pass

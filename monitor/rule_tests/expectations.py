@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
 
 from monitor.core.alerts import AlertState
 from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
-from monitor.core.notifications import NoticeKind
+from monitor.core.notifications import NoticeKind, Occasion
 from monitor.core.observations import MICRO, Status
 from monitor.core.rulebook import Level
 from monitor.rule_tests.keys import (
@@ -29,6 +28,7 @@ from monitor.rule_tests.model import (
     Field,
     Listed,
 )
+from monitor.rule_tests.moments import read_moment
 from monitor.rule_tests.notation import read_cell
 from monitor.rule_tests.subject import Subject, Watch
 from monitor.rule_tests.who import read_because, read_who
@@ -77,11 +77,11 @@ class _List:
 
 
 def read_expectation(node: Node, subject: Subject, log: ProblemLog) -> Expectation | None:
-    """Returns what is expected on one day; what is wrong is noted."""
+    """Returns what is expected at one moment; what is wrong is noted."""
     fields = fields_of(node, "this expectation", node.span, EXPECT_KEYS, log)
     if fields is None:
         return None
-    at = fields.day("at", required=True)
+    at = read_moment(fields, "at", required=True)
     partial = fields.yes_or_no("partial", default=False)
     lists = _List(fields, subject)
     ratings = lists.read("ratings", RATING_KEYS, _rating)
@@ -185,12 +185,13 @@ def _telling(inner: Fields, subject: Subject) -> tuple[ExpectedTelling, ...]:
     people = read_who(inner, subject.world, areas[0] if areas else None, required=True)
     kind = inner.word("kind", NoticeKind) if inner.has("kind") else None
     because = read_because(inner, subject.world, told=True)
-    on = inner.day("on")
+    on = read_moment(inner, "on") if inner.has("on") else None
+    occasion = inner.word("as", Occasion) if inner.has("as") else None
     if watch is None:
         return ()
     covered = [area for area in areas if _covers(watch, area, inner, subject.world)]
     return tuple(
-        ExpectedTelling(who, watch.id, area, kind, because, on, inner.at)
+        ExpectedTelling(who, watch.id, area, kind, because, on, occasion, inner.at)
         for area in covered
         for who in people
     )
@@ -200,7 +201,9 @@ def _silence(inner: Fields, subject: Subject) -> tuple[ExpectedSilence, ...]:
     watch = subject.read_watch(inner, required=False)
     areas = subject.read_areas(inner, required=False)
     people = read_who(inner, subject.world, areas[0] if areas else None, required=False)
+    kind = inner.word("kind", NoticeKind) if inner.has("kind") else None
     because = read_because(inner, subject.world, told=False)
+    until = read_moment(inner, "until") if inner.has("until") else None
     if inner.is_empty:
         inner.log.note("LIM909", inner.at, "this item of not_told says nothing", "give alert, area or who")
     named = {"alert": watch is not None, "area": bool(areas), "who": bool(people)}
@@ -211,10 +214,7 @@ def _silence(inner: Fields, subject: Subject) -> tuple[ExpectedSilence, ...]:
     if areas:
         places = [each for each in areas if watch is None or _covers(watch, each, inner, subject.world)]
     return tuple(
-        ExpectedSilence(who, alert, area, because, inner.at) for area in places for who in people or [None]
+        ExpectedSilence(who, alert, area, kind, because, until, inner.at)
+        for area in places
+        for who in people or [None]
     )
-
-
-def latest(expectations: tuple[Expectation, ...]) -> date:
-    """Returns the last day on which something is expected."""
-    return max((each.at for each in expectations), default=date.min)

@@ -4,6 +4,7 @@ The readers take their lists of keys from it, ``limen schema --tests`` all of it
 explains each key.
 """
 
+import re
 from typing import Final
 
 from monitor.core.alerts import AlertState
@@ -47,7 +48,8 @@ def _reasons(*, told: bool) -> tuple[str, ...]:
 
 
 _FIGURES: Final = Anything(("number", "string", "array", "object"))
-_KNOWN: Final = Name("moment", f"(?:{DAY.pattern}|{WALL_TIME.pattern}|{AFTER.pattern.replace('?P<', '?:<')})")
+_AFTER: Final = re.sub(r"\(\?P<[a-z]+>", "(?:", AFTER.pattern)
+_KNOWN: Final = Name("moment", f"(?:{DAY.pattern}|{WALL_TIME.pattern}|{_AFTER})")
 _WHO: Final = OneOrMore(Name("who"))
 _PERSON: Final = Name("person")
 
@@ -77,7 +79,12 @@ REVISE: Final = Shape(
         Key("numerator", Text(), "The new numerator."),
         Key("denominator", Text(), "The new denominator."),
         Key("status", Word(Status), "The new status."),
-        Key("on", DayOrTime(), "When the change is known: a day (its noon), or a day with a time.", needed=True),
+        Key(
+            "on",
+            DayOrTime(),
+            "When the change is known: a day (its noon), or a day with a time.",
+            needed=True,
+        ),
     )
 )
 FIGURES: Final = Shape(
@@ -87,7 +94,11 @@ FIGURES: Final = Shape(
         Key("from", Day(), "The end of the first period, the last day of a month."),
         *PARTS,
         Key("status", Word(Status), "Without it: validated."),
-        Key("known", _KNOWN, "When the figures are known. Without it: at noon on the last day of their period."),
+        Key(
+            "known",
+            _KNOWN,
+            "When the figures are known. Without it: at noon on the last day of their period.",
+        ),
         Key("revise", OneOrMore(REVISE), "Later changes of these figures."),
     ),
     one_of=("values", "numerator"),
@@ -128,6 +139,8 @@ EVENT: Final = Shape(
         Key("end_silence", END_SILENCE, "Somebody ends a silence before its time."),
     ),
     one_of=DEEDS,
+    requires=(("acknowledge", "at"), ("withdraw", "at"), ("end_silence", "at")),
+    most=2,
 )
 
 AMOUNTS: Final = (
@@ -150,7 +163,8 @@ RATING: Final = Shape(
         Key("previous_rag", Word(RagRating), "The rating of the figure before."),
         Key("direction", Word(DirectionOfTravel), "The direction of travel."),
         Key("status", Word(Status), "Whether the figure is validated."),
-    )
+    ),
+    one_of=(*(key.name for key in AMOUNTS), "rag", "previous_rag", "direction", "status"),
 )
 EXPECTED_ALERT: Final = Shape(
     (
@@ -187,7 +201,8 @@ UNTOLD: Final = Shape(
         KIND,
         Key("because", Phrase(_reasons(told=False), "not told(?: yet)?: .+"), "Why, in limen's words."),
         Key("until", DayOrTime(), "Until when it is held: on which day, or in which minute."),
-    )
+    ),
+    fewest=1,
 )
 EXPECT: Final = Shape(
     (
@@ -195,7 +210,9 @@ EXPECT: Final = Shape(
         Key("ratings", ListOf(RATING, fewest=0), "What figures come to."),
         Key("alerts", ListOf(EXPECTED_ALERT, fewest=0), "Every alert that is pending or fires."),
         Key("told", ListOf(TOLD, fewest=0), "Everybody who was told since told was last looked at."),
-        Key("not_told", ListOf(UNTOLD, fewest=0), "What nobody may have been told since the last expectation."),
+        Key(
+            "not_told", ListOf(UNTOLD, fewest=0), "What nobody may have been told since the last expectation."
+        ),
         Key("partial", YesOrNo(), "true: alerts and told name a part of what is so."),
     ),
     one_of=("ratings", "alerts", "told", "not_told"),

@@ -62,7 +62,7 @@ def moment_of(instant: datetime, calendar: Calendar) -> Moment:
 
 
 def read_moment(fields: Fields, key: str, *, required: bool = False) -> Moment | None:
-    """Returns the day, or the day with a time, under a key; None, with the problem noted, for anything else."""
+    """Returns the day, or the day with a time, under a key; None, with the problem noted, else."""
     node = fields.scalar(key, required=required)
     return None if node is None else moment(node, key, fields)
 

@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Final
 
 from monitor.directory.contacts import Contacts, contacts_of
-from monitor.rule_tests.expectations import latest, read_expectation
+from monitor.rule_tests.events import Made, read_event
+from monitor.rule_tests.expectations import read_expectation
 from monitor.rule_tests.figures import Given, read_figures
 from monitor.rule_tests.keys import FILE_KEYS, PEOPLE_KEYS, TEST_KEYS
-from monitor.rule_tests.model import Arrival, Expectation, RuleTest, RuleTestFile, Setting
+from monitor.rule_tests.model import Arrival, Event, Expectation, RuleTest, RuleTestFile, Setting
 from monitor.rule_tests.settings import KnownSettings
 from monitor.rule_tests.subject import read_subject
 from monitor.rulebook.checks.secrecy import check_secrecy
@@ -97,15 +98,18 @@ def _test(node: Node, world: World, names: dict[str, Node], log: ProblemLog) -> 
     arrivals: list[Arrival] = []
     for item in _list(fields, "figures"):
         arrivals += read_figures(item, subject, given, log)
+    made = Made()
+    acts = [read_event(item, subject, made, log) for item in _list(fields, "events")]
+    events = tuple(each for each in acts if each is not None)
     read = [read_expectation(item, subject, log) for item in _list(fields, "expect")]
     expectations = tuple(each for each in read if each is not None)
     if not fields.has("expect") or not read:
         log.note("LIM909", fields.at, f"{shown(name or 'this test')} expects nothing", "add expect: [...]")
-    _check_order(expectations, log)
+    _check_order(expectations, events, log)
     if len(expectations) == len(read):
-        _check_seen(arrivals, expectations, log)
-    ordered = sorted(arrivals, key=lambda each: (each.on, each.figure.period_end))
-    return None if name is None else RuleTest(name, _name_span(fields), tuple(ordered), expectations)
+        _check_seen(arrivals, events, expectations, log)
+    ordered = sorted(arrivals, key=lambda each: (each.on.wall, each.figure.period_end))
+    return None if name is None else RuleTest(name, _name_span(fields), tuple(ordered), events, expectations)
 
 
 def _list(fields: Fields, key: str) -> tuple[Node, ...]:
@@ -131,16 +135,26 @@ def _name_span(fields: Fields) -> Span:
     return node.span if isinstance(node, Scalar) else fields.at
 
 
-def _check_order(expectations: tuple[Expectation, ...], log: ProblemLog) -> None:
+def _check_order(expectations: tuple[Expectation, ...], events: tuple[Event, ...], log: ProblemLog) -> None:
     for before, after in pairwise(expectations):
-        if after.at <= before.at:
+        if after.at.wall <= before.at.wall:
             log.note("LIM908", after.span, f"{after.at} does not come after {before.at}")
+    for earlier, later in pairwise(events):
+        if later.at.wall < earlier.at.wall:
+            log.note("LIM908", later.span, f"{later.at} comes before {earlier.at}")
 
 
-def _check_seen(arrivals: list[Arrival], expectations: tuple[Expectation, ...], log: ProblemLog) -> None:
-    last = latest(expectations)
-    late = [arrival for arrival in arrivals if arrival.on > last]
-    if expectations and late:
-        first = min(late, key=lambda arrival: arrival.on)
+def _check_seen(
+    arrivals: list[Arrival], events: tuple[Event, ...], expectations: tuple[Expectation, ...], log: ProblemLog
+) -> None:
+    if not expectations:
+        return
+    last = max((each.at for each in expectations), key=lambda each: each.wall)
+    late = [arrival for arrival in arrivals if arrival.on.wall > last.wall]
+    if late:
+        first = min(late, key=lambda arrival: arrival.on.wall)
         message = f"the figure of {first.figure.period_end} is known on {first.on}, after {last}"
         log.note("LIM911", first.span, message)
+    unseen = next((event for event in events if event.at.wall > last.wall), None)
+    if unseen is not None:
+        log.note("LIM911", unseen.span, f"this happens on {unseen.at}, after {last}")

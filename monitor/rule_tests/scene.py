@@ -1,30 +1,39 @@
-"""How things stand on a day of a test: what the store holds after that day's cycle."""
+"""How things stand at a moment of a test: what the store holds after that moment's cycle."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
 
 from monitor.core.alerts import Alert, AlertState, Transition
 from monitor.core.judgements import Evaluation, RuleEvaluation
-from monitor.core.notifications import Decision
+from monitor.core.notifications import Decision, Occasion
+from monitor.core.wall_calendar import Calendar
 from monitor.store.alerts import AlertKey, alerts, transitions_of
 from monitor.store.evaluations import evaluations_of, latest_evaluations, rule_evaluations_of
+from monitor.store.outbox import outbox_entries
 
-Telling = tuple[date, Decision]
-"""A decision, and the day on which it was made."""
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A decision, when it was made, and the number of the mail that came of it."""
+
+    at: datetime
+    decision: Decision
+    mail: int | None
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A day of a test.
+    """A moment of a test.
 
     ``decisions`` are those made since an author last said who was told, ``recent`` those made since the
     expectation before.
     """
 
     connection: Connection
+    calendar: Calendar
     decisions: tuple[Telling, ...]
     recent: tuple[Telling, ...]
 
@@ -62,3 +71,8 @@ class Scene:
         """The step that brought the alert where it stands."""
         found = transitions_of(self.connection, alert.rule, alert.area)
         return found[-1].transition if found else None
+
+    def occasion(self, telling: Telling) -> Occasion | None:
+        """In what kind of mail somebody was told; None where there is no mail."""
+        entries = () if telling.mail is None else outbox_entries(self.connection, ids=[telling.mail])
+        return entries[0].notification.occasion if entries else None

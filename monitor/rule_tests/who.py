@@ -3,6 +3,7 @@
 from typing import Final
 
 from monitor.core.notifications import TellReason
+from monitor.rule_tests.keys import NOT_TOLD, ROUTE, in_words
 from monitor.rule_tests.model import Because, Who
 from monitor.rulebook import scalars
 from monitor.rulebook.fields import Fields, items
@@ -13,13 +14,6 @@ from monitor.rulebook.yaml_nodes import Scalar
 from monitor.world import World
 
 OPERATIONS: Final = "operations"
-ROUTE: Final = "route "
-NOT_TOLD: Final = "not told: "
-
-
-def in_words(reason: TellReason) -> str:
-    """A reason as authors write it."""
-    return reason.value.removeprefix(NOT_TOLD)
 
 
 def read_who(fields: Fields, world: World, area: str | None, *, required: bool) -> tuple[Who, ...]:
@@ -84,9 +78,20 @@ def read_because(fields: Fields, world: World, *, told: bool) -> Because | None:
     if text in routes:
         return Because(text, node.span, routes[text], None)
     reasons = {in_words(reason): reason for reason in TellReason if reason.told is told}
-    found = reasons.get(text.removeprefix(NOT_TOLD))
+    beginning = next((each for each in NOT_TOLD if text.startswith(each)), "")
+    found = reasons.get(text.removeprefix(beginning))
     if found is not None:
         return Because(text, node.span, None, found)
     hint = listed(text, [*routes, *reasons], fields.log)
     fields.log.note("LIM907", node.span, f"there is no reason {shown(text)}", hint)
+    return None
+
+
+def read_person(fields: Fields, key: str, world: World) -> str | None:
+    """Returns the id of the person under a key; that of nobody is noted."""
+    node = fields.scalar(key, required=True)
+    if node is None or node.text in world.directory.people:
+        return None if node is None else node.text
+    hint = did_you_mean(node.text, world.directory.people, fields.log)
+    fields.log.note("LIM906", node.span, f"there is no person {shown(node.text)}", hint)
     return None

@@ -149,6 +149,12 @@ _CONFIGURATION: Final = {
         "On some days each of these people is away and another of them stands in, so nobody would be left.",
         "Change the dates, or name a deputy who is there.",
     ),
+    "LIM610": warning(
+        "channel not set up",
+        "The settings have no channel of this name, so what this person is to be told waits until there is "
+        "one. Looked for by limen check alone.",
+        "Set the channel up under [channels] in the settings, or change the person's channel.",
+    ),
 }
 
 _SOURCES: Final = {

@@ -140,6 +140,21 @@ def last_transitions(connection: Connection, keys: Collection[AlertKey]) -> dict
     return found
 
 
+def fired_at(connection: Connection, keys: Collection[AlertKey]) -> dict[AlertKey, datetime]:
+    """(rule, area) -> when the cycle was that last let the alert fire, of those of ``keys`` that ever did."""
+    found: dict[AlertKey, datetime] = {}
+    for chunk in chunks(sorted(set(keys))):
+        wanted = listed(connection, _KEY, chunk)
+        rows = connection.execute(
+            select(transitions.c.rule, transitions.c.area, func.max(transitions.c.at).label("at"))
+            .join(wanted, (wanted.c.rule == transitions.c.rule) & (wanted.c.area == transitions.c.area))
+            .where(transitions.c.to_state == AlertState.FIRING)
+            .group_by(transitions.c.rule, transitions.c.area)
+        )
+        found |= {(row.rule, row.area): row.at for row in rows}
+    return found
+
+
 def transitions_of_cycle(connection: Connection, cycle_id: int) -> tuple[Transition, ...]:
     """Every step that alerts took in a cycle, in the order in which they were written."""
     rows = connection.execute(

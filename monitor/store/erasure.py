@@ -7,14 +7,13 @@ the erasure says which of them are gone.
 
 import secrets
 from calendar import monthrange
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     Table,
@@ -50,6 +49,16 @@ from monitor.store.tables import (
     silences,
     threads,
 )
+
+PERSONAL_COLUMNS: Final[Mapping[Table, tuple[str, ...]]] = {
+    decisions: ("recipient_id", "recipient_name", "address", "salutation"),
+    acknowledgements: ("author", "comment"),
+    silences: ("author", "comment"),
+    silence_ends: ("author", "comment"),
+    delivery_attempts: ("response",),
+    failing_addresses: ("address", "person", "response", "author"),
+}
+"""What may be changed in tables that only grow: to :data:`monitor.core.audit.ERASED`, and nothing else."""
 
 _UNSENT: Final = (OutboxState.PENDING, OutboxState.SENDING)
 _PAYLOADS_AT_ONCE: Final = 500
@@ -314,22 +323,8 @@ def _blank_signatures(connection: Connection, which: Any) -> int:
     )
 
 
-_BLANKED: Final[dict[Table, tuple[Column[Any], ...]]] = {
-    acknowledgements: (acknowledgements.c.author, acknowledgements.c.comment),
-    silences: (silences.c.author, silences.c.comment),
-    silence_ends: (silence_ends.c.author, silence_ends.c.comment),
-    delivery_attempts: (delivery_attempts.c.response,),
-    failing_addresses: (
-        failing_addresses.c.address,
-        failing_addresses.c.person,
-        failing_addresses.c.response,
-        failing_addresses.c.author,
-    ),
-}
-
-
 def _blank(connection: Connection, table: Table, which: ColumnElement[bool]) -> int:
-    values = {column.name: ERASED for column in _BLANKED[table]}
+    values = dict.fromkeys(PERSONAL_COLUMNS[table], ERASED)
     return connection.execute(update(table).where(which).values(values)).rowcount
 
 

@@ -75,6 +75,12 @@ def anything_due(connection: Connection, now: datetime) -> bool:
     return connection.execute(select(table.c.rule).where(table.c.due_at <= now).limit(1)).first() is not None
 
 
+def next_due(connection: Connection, after: datetime) -> datetime | None:
+    """The first instant after ``after`` at which there is something to come back to; None: there is none."""
+    statement = select(table.c.due_at).where(table.c.due_at > after).order_by(table.c.due_at).limit(1)
+    return connection.execute(statement).scalar_one_or_none()
+
+
 def follow_ups_of(connection: Connection, keys: Collection[EpisodeKey]) -> tuple[FollowUp, ...]:
     """All that is to be come back to about these breaches."""
     found: list[FollowUp] = []
@@ -122,13 +128,17 @@ def remove_follow_ups(connection: Connection, done: Iterable[FollowUp]) -> None:
         connection.execute(delete(table).where(there.exists()))
 
 
+_WAITS_FOR_ITS_HOUR: Final = (TellReason.DIGEST, TellReason.STORM)
+
+
 def look_again(connection: Connection, now: datetime, *, alert: tuple[str, str] | None = None) -> int:
     """Makes what is held due now, of one alert or of all; returns how many.
 
-    Reminders and escalations that only wait for their day are left alone. To be called when what holds news
+    Reminders and escalations that only wait for their day are left alone, and so is what waits for a digest
+    or for a storm to pass: it is looked at then in any case. To be called when what holds news
     has changed: a silence was ended, an acknowledgement given or taken back, the routes edited.
     """
-    held = [reason for reason in TellReason if not reason.told]
+    held = [reason for reason in TellReason if not (reason.told or reason in _WAITS_FOR_ITS_HOUR)]
     statement = update(table).where(table.c.kind != FollowUpKind.SILENCE, table.c.reason.in_(held))
     if alert is not None:
         statement = statement.where(table.c.rule == alert[0], table.c.area == alert[1])

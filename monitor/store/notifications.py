@@ -225,14 +225,17 @@ def held_by_note(
     return tuple(RecordedDecision(_decision(row), row.cycle_id, row.at, row.outbox_id) for row in rows)
 
 
-def mails_since(connection: Connection, since: datetime) -> dict[str, int]:
-    """Person -> how many mails were put into the outbox for them after an instant; nobody with none."""
+def mail_times_since(connection: Connection, since: datetime) -> dict[str, list[datetime]]:
+    """Person -> when mails were put into the outbox for them after an instant, in order; nobody with none."""
     rows = connection.execute(
-        select(outbox.c.recipient_id, func.count())
+        select(outbox.c.recipient_id, outbox.c.created_at)
         .where(outbox.c.created_at > since)
-        .group_by(outbox.c.recipient_id)
+        .order_by(outbox.c.created_at, outbox.c.id)
     )
-    return {person: count for person, count in rows}  # noqa: C416 - mypy sees no pairs in rows
+    found: dict[str, list[datetime]] = {}
+    for person, at in rows:
+        found.setdefault(person, []).append(at)
+    return found
 
 
 def with_unsent_mails(connection: Connection) -> frozenset[str]:
@@ -275,6 +278,18 @@ def decisions_since(connection: Connection, cycle_id: int) -> tuple[RecordedDeci
         RecordedDecision(_decision(row), row.cycle_id, row.at, row.outbox_id)
         for row in connection.execute(statement)
     )
+
+
+def decisions_counted(
+    connection: Connection, cycle_id: int
+) -> dict[tuple[TellReason, NoticeKind | None], int]:
+    """(reason, kind) -> how many decisions a cycle made."""
+    rows = connection.execute(
+        select(decisions.c.reason, decisions.c.kind, func.count())
+        .where(decisions.c.cycle_id == cycle_id)
+        .group_by(decisions.c.reason, decisions.c.kind)
+    )
+    return {(reason, kind): count for reason, kind, count in rows}
 
 
 def decisions_of_cycle(connection: Connection, cycle_id: int) -> tuple[RecordedDecision, ...]:

@@ -438,13 +438,3 @@ APPEND_ONLY = (
     audit_entries,
 )
 """Tables that only grow. A figure that changes is a new revision, never another value in the old row."""
-
-PERSONAL_COLUMNS: dict[Table, tuple[str, ...]] = {
-    decisions: ("recipient_id", "recipient_name", "address", "salutation"),
-    acknowledgements: ("author", "comment"),
-    silences: ("author", "comment"),
-    silence_ends: ("author", "comment"),
-    delivery_attempts: ("response",),
-    failing_addresses: ("address", "person", "response", "author"),
-}
-"""What may be changed in tables that only grow: to :data:`monitor.core.audit.ERASED`, and nothing else."""

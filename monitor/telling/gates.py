@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from monitor.core.alerts import Alert
 from monitor.core.holding import Candidate, Circumstances, Hold
@@ -10,8 +10,8 @@ from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.plausibility import faulty_indicator
 from monitor.core.rulebook import Level
 from monitor.store.acknowledgements import latest_acknowledgements
-from monitor.store.alerts import firing_alerts
-from monitor.store.notifications import mails_since, with_unsent_mails
+from monitor.store.alerts import fired_at, firing_alerts
+from monitor.store.notifications import mail_times_since, with_unsent_mails
 from monitor.store.silences import silences
 from monitor.telling.scene import Scene
 
@@ -48,6 +48,7 @@ def sort_out(scene: Scene, candidates: Sequence[Candidate], guard: StormGuard) -
     _hold_escalations_together(candidates, holds)
     free = [place for place, hold in holds.items() if hold is None]
     holds |= _storm(scene, [(place, candidates[place]) for place in free], guard)
+    _hold_escalations_together(candidates, holds)
     return Sorted(
         tuple(candidates[place] for place, hold in holds.items() if hold is None),
         tuple((candidates[place], hold) for place, hold in holds.items() if hold is not None),
@@ -58,11 +59,8 @@ def sort_out(scene: Scene, candidates: Sequence[Candidate], guard: StormGuard) -
 def _circumstances(scene: Scene, candidates: Sequence[Candidate]) -> Circumstances:
     firing = firing_alerts(scene.connection)
     episodes = {(each.decision.rule, each.decision.area, each.decision.episode) for each in candidates}
-    episodes |= {
-        (alert.rule, alert.area, alert.episode)
-        for alert in firing.values()
-        if faulty_indicator(alert.rule) is not None
-    }
+    faults = {key: alert for key, alert in firing.items() if faulty_indicator(alert.rule) is not None}
+    episodes |= {(alert.rule, alert.area, alert.episode) for alert in faults.values()}
     asking = any(each.asks_again for each in candidates)
     return Circumstances(
         now=scene.now,
@@ -73,6 +71,7 @@ def _circumstances(scene: Scene, candidates: Sequence[Candidate]) -> Circumstanc
         silences=silences(scene.connection, ending_after=scene.now),
         acknowledged=latest_acknowledgements(scene.connection, episodes),
         unsent=with_unsent_mails(scene.connection) if asking else frozenset(),
+        doubted_since=fired_at(scene.connection, faults) if faults else {},
     )
 
 
@@ -93,21 +92,33 @@ def _hold_escalations_together(candidates: Sequence[Candidate], holds: dict[int,
 
 
 def _storm(scene: Scene, free: Sequence[tuple[int, Candidate]], guard: StormGuard) -> dict[int, Hold]:
-    """What exceeds the limits, by place. Whoever has the worst news is told first."""
+    """What exceeds the limits, by place. Whoever has the worst news is told first.
+
+    All that one person waits for is looked at again at one instant: as soon as there is room for a mail.
+    """
     if not free:
         return {}
-    counted = mails_since(scene.connection, scene.now - guard.within)
-    total = sum(counted.values())
-    until = scene.now + guard.within
+    sent = mail_times_since(scene.connection, scene.now - guard.within)
+    everybody = sorted(at for times in sent.values() for at in times)
     held: dict[int, Hold] = {}
     for person in _most_urgent_first([each for _, each in free]):
-        too_many = counted.get(person, 0) >= guard.per_person or total >= guard.overall
-        if too_many:
+        until = max(
+            _room_at(sent.get(person, ()), guard.per_person, guard, scene.now),
+            _room_at(everybody, guard.overall, guard, scene.now),
+        )
+        if until > scene.now:
             hold = Hold(TellReason.STORM, until)
             held |= {place: hold for place, each in free if each.person == person}
         else:
-            total += 1
+            everybody.append(scene.now)
     return held
+
+
+def _room_at(sent: Sequence[datetime], most: int, guard: StormGuard, now: datetime) -> datetime:
+    """When there may be one mail more; ``sent`` are the times of those so far, the earliest first."""
+    if len(sent) < most:
+        return now
+    return sent[-most] + guard.within if most > 0 else now + guard.within
 
 
 def _most_urgent_first(candidates: Collection[Candidate]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from monitor.core.alerts import Alert, AlertState, Transition
-from monitor.core.holding import Candidate
+from monitor.core.holding import Candidate, is_about_data
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.owing import Knowledge, change_since, owed
 from monitor.core.recipients import Recipient
@@ -25,8 +25,9 @@ ENDED_BY_OTHERS = (
     TellReason.INHIBITED,
     TellReason.LATE_FEED,
     TellReason.DATA_FAULT,
+    TellReason.ACKNOWLEDGED,
 )
-"""What holds news back until an alert changes, and not until an hour."""
+"""What holds news back until an alert changes, and not until an hour; an acknowledgement ends on worsening."""
 
 
 @dataclass
@@ -131,6 +132,7 @@ def _take(
             routes=_routes_of(decision, routes, found, key),
             since=row.since if row else scene.now,
             held_for=row.reason if row else None,
+            held_until=row.due_at if row else None,
         )
     )
 
@@ -221,9 +223,16 @@ def _owe(
 ) -> None:
     """What is owed to those from whom news of one breach was held back."""
     key = (rows[0].rule, rows[0].area, rows[0].episode)
-    told_now = {(each.decision.rule, each.decision.area, each.person) for each in found.candidates}
+    told_now = {
+        (each.decision.rule, each.decision.area, each.person)
+        for each in found.candidates
+        if not each.asks_again
+    }
     known = found.known(key)
     reach = scene.reach(alert.rule, alert.area, alert.level)
+    instead = None if reach else _instead_of_nobody(alert)
+    if instead is not None:
+        reach = tuple(Reached(person, "", None, None) for person in scene.world.operations)
     routes = {whom.recipient.id: (whom.route, *whom.also) for whom in reach}
     held = {row.subject: row for row in rows}
     wanted = [whom for whom in reach if (*key[:2], whom.recipient.id) not in told_now]
@@ -234,43 +243,76 @@ def _owe(
         if decision.recipient is None or not decision.reason.told:
             found.untold.append(decision)
             continue
+        begins = decision.reason in (TellReason.ROUTE, TellReason.DATA_OWNER)
+        reason = instead if instead is not None and begins else decision.reason
         person = decision.recipient.id
         settled.add(person)
-        row = held.get(person)
+        row = held.get(person) or found.row(key, FollowUpKind.NEWS, person)
+        told = replace(decision, reason=reason, recipient=_as_known_now(scene, decision.recipient))
         found.candidates.append(
             Candidate(
-                decision=replace(decision, recipient=_now(scene, decision)),
+                decision=told,
                 change=change_since(alert, known.get(person), last),
-                routes=_routes_of(decision, routes, found, key),
+                routes=_routes_of(told, routes, found, key),
                 since=row.since if row else first,
                 held_for=row.reason if row else rows[0].reason,
+                held_until=row.due_at if row else None,
             )
         )
     found.done += [row for row in rows if row.subject not in settled]
 
 
-def _now(scene: Scene, decision: Decision) -> Recipient | None:
-    person = decision.recipient
-    if person is None or person.stands_in_for:
-        return person
-    return scene.as_known_now(person)
+def _instead_of_nobody(alert: Alert) -> TellReason:
+    """Why operations are told of what was held, where nobody else is to be told any more."""
+    return TellReason.NO_DATA_OWNER if is_about_data(alert.rule) else TellReason.NOBODY_ELSE
+
+
+def _as_known_now(scene: Scene, person: Recipient) -> Recipient:
+    return person if person.stands_in_for else scene.as_known_now(person)
 
 
 def _remind(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> None:
     key = (row.rule, row.area, row.episode)
     person = found.known(key).get(row.subject)
-    if not _goes_on(alert, row) or person is None or row.route not in scene.routes:
+    if not _goes_on(alert, row) or person is None or not _reminds(scene, row):
         found.done.append(row)
         return
     reach = scene.reach(alert.rule, alert.area, alert.level)
     named = next((each for each in reach if each.recipient.id == row.subject), None)
     if named is None and not _holds_still(scene, row):
         found.done.append(row)
-        found.untold.append(_untold(row, TellReason.REACHED_NO_MORE))
+        instead = _in_place_of(row, reach, found)
+        if not instead:
+            found.untold.append(_untold(row, TellReason.REACHED_NO_MORE))
+        for whom in instead:
+            handed_on = replace(row, subject=whom.recipient.id)
+            found.rows[key] = (*found.rows.get(key, ()), handed_on)
+            found.candidates.append(_asked_again(scene, alert, whom, NoticeKind.REMINDER, handed_on))
         return
     recipient = named.recipient if named is not None else scene.as_known_now(person.recipient)
     whom = Reached(recipient, row.route or "", row.role, row.role_area)
     found.candidates.append(_asked_again(scene, alert, whom, NoticeKind.REMINDER, row))
+
+
+def _reminds(scene: Scene, row: FollowUp) -> bool:
+    """Whether the rules still have the route, and reminders in it."""
+    route = scene.routes.get(row.route or "")
+    return route is not None and route.reminders is not None
+
+
+def _in_place_of(row: FollowUp, reach: Sequence[Reached], found: Gathered) -> list[Reached]:
+    """Who stands now where somebody was told: a deputy, whoever is back, or a successor.
+
+    Whoever has a reminder of their own to come gets no other.
+    """
+    key = (row.rule, row.area, row.episode)
+    return [
+        replace(whom, route=row.route or whom.route)
+        for whom in reach
+        if row.route in (whom.route, *whom.also)
+        and whom.role == row.role
+        and found.row(key, FollowUpKind.REMINDER, whom.recipient.id) is None
+    ]
 
 
 def _holds_still(scene: Scene, row: FollowUp) -> bool:
@@ -287,11 +329,12 @@ def _escalate(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> Non
         found.done.append(row)
         return
     if row.step >= len(route.escalations):
+        found.done.append(row)  # the rules have fewer steps now
         return
     step = route.escalations[row.step]
     people = targets_of(scene, step, row.area)
     if not people:
-        found.untold.append(_untold(row, TellReason.NOBODY_TO_ESCALATE_TO))
+        found.untold.append(_untold(replace(row, route=route.id), TellReason.NOBODY_TO_ESCALATE_TO))
     for whom in people:
         reached = replace(whom, route=route.id)
         found.candidates.append(_asked_again(scene, alert, reached, NoticeKind.ESCALATED, row))

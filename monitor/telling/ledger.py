@@ -35,7 +35,8 @@ def keep_account(
     for candidate, hold in held:
         row = _held_row(scene, gathered, candidate, hold)
         earlier = _earlier(gathered, candidate)
-        if earlier is None or earlier.reason is not hold.reason:
+        # Another silence than the one before has an author of its own, who is to learn what it kept.
+        if earlier is None or earlier.reason is not hold.reason or hold.reason is TellReason.SILENCED:
             fresh.append(with_hold(candidate, hold).decision)
         saved[row.key] = row
     for candidate in told:
@@ -96,7 +97,6 @@ def _to_come(
     decision = candidate.decision
     if candidate.change.after.state is not AlertState.FIRING:
         return
-    key = (decision.rule, decision.area, decision.episode)
     routes = [scene.routes[each] for each in candidate.routes if each in scene.routes]
     if decision.kind is NoticeKind.ESCALATED:
         yield from _next_step(scene, gathered, candidate)
@@ -105,14 +105,21 @@ def _to_come(
         yield from _reminder(scene, candidate, routes, sent)
     if decision.kind in (NoticeKind.BREACH, NoticeKind.WORSENED):
         for route in routes:
-            row = _row(decision, FollowUpKind.ESCALATION, route.id, scene.now)
-            if (
-                route.escalations
-                and row.key not in saved
-                and gathered.row(key, FollowUpKind.ESCALATION, route.id) is None
-            ):
-                due = scene.calendar.add_working_days_at(scene.now, route.escalations[0].after)
-                yield replace(row, due_at=due, reason=TellReason.ESCALATED)
+            row = _escalation(scene, gathered, decision, route)
+            if row is not None and row.key not in saved:
+                yield row
+
+
+def _escalation(scene: Scene, gathered: Gathered, decision: Decision, route: Route) -> FollowUp | None:
+    """What is to be passed on after somebody was told of a breach; None: nothing, or it stands already."""
+    if not route.escalations:
+        return None
+    key = (decision.rule, decision.area, decision.episode)
+    if gathered.row(key, FollowUpKind.ESCALATION, route.id) is not None:
+        return None
+    row = _row(decision, FollowUpKind.ESCALATION, route.id, scene.now)
+    due = scene.calendar.add_working_days_at(scene.now, route.escalations[0].after)
+    return replace(row, due_at=due, reason=TellReason.ESCALATED)
 
 
 def _reminder(scene: Scene, candidate: Candidate, routes: Sequence[Route], sent: int) -> Iterable[FollowUp]:
@@ -162,7 +169,7 @@ def _pass_over_empty_steps(scene: Scene, gathered: Gathered, saved: dict[Key, Fo
         for row in gathered.rows.get(key, ()):
             route = scene.routes.get(row.subject)
             due = row.due_at is not None and row.due_at <= scene.now
-            if row.kind is FollowUpKind.ESCALATION and route is not None and due:
+            if row.kind is FollowUpKind.ESCALATION and row.subject == decision.route and route and due:
                 saved[row.key] = _stepped(row, route, scene.now, scene.calendar)
 
 

@@ -13,7 +13,7 @@ from monitor.core.freshness import late_indicator
 from monitor.core.holding import Candidate
 from monitor.core.late_notices import late_notice
 from monitor.core.notices import HISTORY_FIGURES, SeriesView, closing_notice, latest_of, notice
-from monitor.core.notifications import Notice, RestatedFigure, ToldFigure
+from monitor.core.notifications import Notice, NoticeKind, RestatedFigure, ToldFigure
 from monitor.core.plausibility import fault_of, faulty_indicator
 from monitor.core.restating import told_figure
 from monitor.fault_views import fault_views
@@ -25,6 +25,8 @@ from monitor.world import World
 
 AlertKey = tuple[str, str]
 SeriesKey = tuple[str, str]
+
+CAUSED_BY_FIGURES = frozenset({NoticeKind.WORSENED, NoticeKind.RECOVERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,9 @@ def notice_of(
     """
     made = _plain_notice(connection, world, candidate, facts)
     if restated is not None:
-        made = replace(made, restated=restated)
+        # What became of the alert is part of what a restatement says; both figures come first.
+        kind = NoticeKind.RESTATED if made.kind in CAUSED_BY_FIGURES else made.kind
+        made = replace(made, restated=restated, kind=kind)
     doubt = facts.doubts.get((made.indicator, made.area), "") if not made.tells_of_data else ""
     if doubt and not made.doubt:
         made = replace(made, doubt=doubt)

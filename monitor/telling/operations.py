@@ -103,10 +103,17 @@ def storm_news(scene: Scene, found: Sorted) -> list[Notification]:
     before = last_told(scene.connection, OperationsKind.STORM)
     if before is not None and scene.now - before.at < ONCE_A:
         return []
-    lines = ["More mails were to be sent than the limits allow. Nothing is lost: what waits for each of"]
-    lines[0] += " these people follows in one summary."
-    lines += [
-        f"- {person}: {count} alert{'' if count == 1 else 's'}" for person, count in sorted(folded.items())
+    people = scene.world.directory.people
+    lines = [
+        (
+            "More mails were to be sent than the limits allow. Nothing is lost: what waits for each of these "
+            "people follows in one summary."
+        ),
+        *(
+            f"- {people[person].name if person in people else person}: {count} "
+            f"alert{'' if count == 1 else 's'}"
+            for person, count in sorted(folded.items())
+        ),
     ]
     news = OperationsNews(
         OperationsKind.STORM,

@@ -1,7 +1,7 @@
 """Figures that people were told and that have changed since: they are told, with both figures."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -21,13 +21,14 @@ from monitor.standings import by_area, others_of
 from monitor.store.alerts import alerts
 from monitor.store.figures import figures
 from monitor.store.follow_ups import FollowUpKind, follow_ups_of
-from monitor.store.notifications import ToldOfFigure, told_figures
+from monitor.store.notifications import ToldOfFigure, told_figures, told_of
 from monitor.telling.gathering import Gathered
 from monitor.telling.scene import Scene
 from monitor.world import World
 
 AlertKey = tuple[str, str]
 SeriesKey = tuple[str, str]
+PieceKey = tuple[str, str, str]
 
 EARLIEST: Final = date(1, 1, 1)
 
@@ -38,6 +39,23 @@ class Restatement:
 
     told: ToldOfFigure
     figure: RestatedFigure
+
+    @property
+    def key(self) -> PieceKey:
+        """(rule, area, person)."""
+        return self.told.rule, self.told.area, self.told.recipient.id
+
+
+@dataclass(frozen=True)
+class Restated:
+    """What each person is told of figures that they were told, by (rule, area, person).
+
+    ``pairs`` are both figures of the latest period, ``settled`` the figures of earlier periods, as they are
+    now, that the same mail speaks of.
+    """
+
+    pairs: Mapping[PieceKey, RestatedFigure] = field(default_factory=dict)
+    settled: Mapping[PieceKey, tuple[Restatement, ...]] = field(default_factory=dict)
 
 
 def restatements(scene: Scene, series: Collection[SeriesKey]) -> tuple[Restatement, ...]:
@@ -105,39 +123,73 @@ def _judged(connection: Connection, world: World, indicator: Indicator) -> Judge
     )
 
 
-def add_restatements(
-    scene: Scene, found: Sequence[Restatement], gathered: Gathered
-) -> dict[tuple[str, str, str], RestatedFigure]:
+def add_restatements(scene: Scene, found: Sequence[Restatement], gathered: Gathered) -> Restated:
     """Adds what is restated to what is to be told; where there is news of the same alert, it is part of that.
 
-    Of several figures of one alert the latest one is told; the others are settled with it, being older.
-
-    Returns:
-        (rule, area, person) -> both figures.
+    Of several figures of one alert the latest one is told with both figures; the periods of the others are
+    named beside it, and they are settled with it.
     """
-    latest: dict[tuple[str, str, str], Restatement] = {}
-    for each in found:
-        key = (each.told.rule, each.told.area, each.told.recipient.id)
-        if key not in latest or latest[key].told.figure.period_end < each.told.figure.period_end:
-            latest[key] = each
-    if not latest:
-        return {}
+    by_piece: dict[PieceKey, list[Restatement]] = {}
+    for each in sorted(found, key=lambda each: each.told.figure.period_end):
+        by_piece.setdefault(each.key, []).append(each)
+    if not by_piece:
+        return Restated()
+    latest = {key: pieces[-1] for key, pieces in by_piece.items()}
+    _add_candidates(scene, latest, gathered)
+    alone = {(*key[:2], piece.told.episode, key[2]) for key, piece in latest.items()}
+    gathered.untold[:] = [each for each in gathered.untold if not _is_told_after_all(each, alone)]
+    return Restated(
+        {key: _with_earlier(pieces) for key, pieces in by_piece.items()},
+        {key: tuple(pieces[:-1]) for key, pieces in by_piece.items() if len(pieces) > 1},
+    )
+
+
+def _with_earlier(pieces: Sequence[Restatement]) -> RestatedFigure:
+    """The figures of the latest period; it says of which earlier ones the figures were changed as well."""
+    figure = pieces[-1].figure
+    if len(pieces) == 1:
+        return figure
+    earlier = ", ".join(each.figure.period_label for each in pieces[:-1])
+    return replace(
+        figure, because=f"{figure.because}; figures that you were told for {earlier} were changed as well"
+    )
+
+
+def _is_told_after_all(decision: Decision, restated: Collection[tuple[str, str, int, str]]) -> bool:
+    """Whether a decision not to tell is overtaken: what has eased, or was held and is known, is restated."""
+    if decision.reason is TellReason.EASED:
+        return any(key[:2] == (decision.rule, decision.area) for key in restated)
+    if decision.reason is not TellReason.KNOWN_ALREADY or decision.recipient is None:
+        return False
+    return (decision.rule, decision.area, decision.episode, decision.recipient.id) in restated
+
+
+def _add_candidates(scene: Scene, latest: Mapping[PieceKey, Restatement], gathered: Gathered) -> None:
     stand = alerts(scene.connection, {key[:2] for key in latest})
-    news = {(each.decision.rule, each.decision.area, each.person): each for each in gathered.candidates}
-    for key, each in latest.items():
-        same = news.get(key)
-        if same is None or same.asks_again:
-            gathered.candidates.append(_candidate(scene, each, stand.get(key[:2], Alert(*key[:2]))))
-    restated = {key[:2] for key in latest}
-    gathered.untold[:] = [
-        each
-        for each in gathered.untold
-        if not (each.reason is TellReason.EASED and (each.rule, each.area) in restated)
-    ]
-    return {key: each.figure for key, each in latest.items()}
+    news = {
+        (each.decision.rule, each.decision.area, each.person)
+        for each in gathered.candidates
+        if not each.asks_again
+    }
+    alone = {key: each for key, each in latest.items() if key not in news}
+    routes = _told_by(scene, alone)
+    for key, each in alone.items():
+        alert = stand.get(key[:2], Alert(*key[:2]))
+        gathered.candidates.append(_candidate(scene, each, alert, routes.get(key)))
 
 
-def _candidate(scene: Scene, restatement: Restatement, alert: Alert) -> Candidate:
+def _told_by(scene: Scene, restated: Mapping[PieceKey, Restatement]) -> dict[PieceKey, str]:
+    """The route by which each person was told, by whose hours they are told of it again."""
+    episodes = {(each.told.rule, each.told.area, each.told.episode) for each in restated.values()}
+    return {
+        (rule, area, person.recipient.id): person.route
+        for (rule, area, _), people in told_of(scene.connection, episodes).items()
+        for person in people
+        if person.route is not None
+    }
+
+
+def _candidate(scene: Scene, restatement: Restatement, alert: Alert, told_by: str | None) -> Candidate:
     told = restatement.told
     episode = told.episode
     rows = follow_ups_of(scene.connection, [(told.rule, told.area, episode)])
@@ -158,11 +210,12 @@ def _candidate(scene: Scene, restatement: Restatement, alert: Alert) -> Candidat
     )
     reach = scene.reach(told.rule, told.area, alert.level)
     whom = next((each for each in reach if each.recipient.id == told.recipient.id), None)
-    routes = (whom.route, *whom.also) if whom is not None else ()
+    routes = (whom.route, *whom.also) if whom is not None else (told_by or "",)
     return Candidate(
         decision=decision,
         change=Change(alert, alert, ()),
         routes=tuple(each for each in routes if each),
         since=row.since if row else scene.now,
         held_for=row.reason if row else None,
+        held_until=row.due_at if row else None,
     )

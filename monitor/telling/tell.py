@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from monitor.core.holding import Candidate, is_about_data
 from monitor.core.notices import urgency
 from monitor.core.notifications import (
+    Decision,
     Notice,
     NoticeKind,
     Notification,
@@ -23,19 +24,18 @@ from monitor.store.follow_ups import FollowUpKind
 from monitor.store.notifications import append_decisions, enqueue
 from monitor.telling.gates import StormGuard, sort_out
 from monitor.telling.gathering import Gathered, gather
-from monitor.telling.ledger import keep_account
+from monitor.telling.ledger import BEGINNINGS, keep_account
 from monitor.telling.notices import Facts, facts_of, figure_told, notice_of
 from monitor.telling.operations import silence_news, storm_news
-from monitor.telling.restatements import add_restatements, restatements
+from monitor.telling.restatements import Restated, add_restatements, restatements
 from monitor.telling.scene import Scene
 from monitor.world import World
 
 SeriesKey = tuple[str, str]
+Pairs = Mapping[tuple[str, str, str], RestatedFigure]
 
 MOST_BEFORE_A_SUMMARY = 8
 """Alerts of services in one mail; with more it begins with an overview."""
-
-Restated = Mapping[tuple[str, str, str], RestatedFigure]
 
 
 def tell(
@@ -67,9 +67,10 @@ def tell(
     """
     scene = Scene(connection, world, cycle_id, now, calendar, domain)
     gathered = gather(scene, changes)
-    pairs = _add_restated(scene, restated, gathered)
+    found_restated = _add_restated(scene, restated, gathered)
+    pairs = found_restated.pairs
     found = sort_out(scene, gathered.candidates, guard or StormGuard())
-    told = list(found.told)
+    told = _without_needless_reminders(found.told)
     facts = facts_of(
         connection,
         world,
@@ -87,7 +88,8 @@ def tell(
         if mail.operations is None
     }
     fresh = keep_account(scene, gathered, told, found.held)
-    decisions = [*gathered.untold, *fresh, *(each.decision for each in told)]
+    beside = _figures_beside(told, facts, found_restated)
+    decisions = [*gathered.untold, *fresh, *beside, *(each.decision for each in told)]
     by_recipient = {
         each.decision.recipient: numbers[each.person] for each in told if each.decision.recipient is not None
     }
@@ -107,7 +109,65 @@ def _add_restated(scene: Scene, restated: Collection[SeriesKey], gathered: Gathe
     return add_restatements(scene, restatements(scene, {*restated, *again}), gathered)
 
 
-def _with_figure(candidate: Candidate, facts: Facts, pairs: Restated) -> Candidate:
+def _without_needless_reminders(told: Sequence[Candidate]) -> list[Candidate]:
+    """Whoever is told today how a breach stands is not reminded of it in the same mail."""
+    news = {
+        (each.decision.rule, each.decision.area, each.person)
+        for each in told
+        if each.decision.kind in BEGINNINGS
+    }
+    return [
+        each
+        for each in told
+        if each.decision.kind is not NoticeKind.REMINDER
+        or (each.decision.rule, each.decision.area, each.person) not in news
+    ]
+
+
+def _said_once(group: Sequence[Candidate]) -> list[Candidate]:
+    """Of somebody's news what the mail says: that a breach was passed on to them, only if nothing else is."""
+    news = {
+        (each.decision.rule, each.decision.area)
+        for each in group
+        if each.decision.kind in BEGINNINGS and each.decision.kind is not NoticeKind.ESCALATED
+    }
+    return [
+        each
+        for each in group
+        if each.decision.kind is not NoticeKind.ESCALATED
+        or (each.decision.rule, each.decision.area) not in news
+    ]
+
+
+def _figures_beside(told: Sequence[Candidate], facts: Facts, restated: Restated) -> list[Decision]:
+    """What a mail about a restated figure says beside it, so that it counts as told.
+
+    Those are the figures of earlier periods that were changed as well, and the latest one.
+    """
+    found = []
+    for each in told:
+        decision = each.decision
+        key = (decision.rule, decision.area, each.person)
+        if key not in restated.pairs or each.asks_again:
+            continue
+        figures = [piece.figure.now for piece in restated.settled.get(key, ())]
+        latest = figure_told(facts, (decision.rule, decision.area))
+        if latest is not None and decision.figure is not None:
+            figures += [latest] if latest.period_end != decision.figure.period_end else []
+        found += [
+            replace(
+                decision,
+                kind=NoticeKind.RESTATED,
+                reason=TellReason.WAS_TOLD_OF_FIGURE,
+                figure=figure,
+                note="told beside another figure",
+            )
+            for figure in figures
+        ]
+    return found
+
+
+def _with_figure(candidate: Candidate, facts: Facts, pairs: Pairs) -> Candidate:
     """The candidate with the figure that its mail tells; of a restatement the one that was restated."""
     decision = candidate.decision
     pair = pairs.get((decision.rule, decision.area, candidate.person))
@@ -116,7 +176,7 @@ def _with_figure(candidate: Candidate, facts: Facts, pairs: Restated) -> Candida
 
 
 def _mails(
-    scene: Scene, gathered: Gathered, told: Sequence[Candidate], facts: Facts, pairs: Restated
+    scene: Scene, gathered: Gathered, told: Sequence[Candidate], facts: Facts, pairs: Pairs
 ) -> list[Notification]:
     groups: dict[str, list[Candidate]] = {}
     for each in told:
@@ -125,7 +185,9 @@ def _mails(
         Notification(
             recipient=_recipient(group),
             notices=tuple(
-                sorted((_notice(scene, gathered, each, facts, pairs) for each in group), key=urgency)
+                sorted(
+                    (_notice(scene, gathered, each, facts, pairs) for each in _said_once(group)), key=urgency
+                )
             ),
             decided_at=scene.now,
             occasion=_occasion(group),
@@ -150,7 +212,7 @@ def _occasion(group: Sequence[Candidate]) -> Occasion:
     return Occasion.DIGEST if TellReason.DIGEST in held_for else Occasion.NEWS
 
 
-def _notice(scene: Scene, gathered: Gathered, candidate: Candidate, facts: Facts, pairs: Restated) -> Notice:
+def _notice(scene: Scene, gathered: Gathered, candidate: Candidate, facts: Facts, pairs: Pairs) -> Notice:
     decision = candidate.decision
     pair = pairs.get((decision.rule, decision.area, candidate.person))
     made = notice_of(scene.connection, scene.world, candidate, facts, pair)

@@ -17,6 +17,7 @@ from monitor.core.rulebook import Level, Polarity, Rulebook
 from monitor.core.suppressions import Acknowledgement, match_in_words
 from monitor.palette import AMBER, CLOSED, GREEN, LEVEL_TONES, RED, Tone
 from monitor.scoreboard import Scoreboard, Standing
+from monitor.store.held_news import HeldNews
 from monitor.web.comparisons import aim_in_words, limit_in_words
 from monitor.web.status import Readiness, Vitals
 from monitor.wording import NEITHER_WAY, FigureFormat
@@ -73,6 +74,7 @@ class AlertRow:
     limit: str
     since: str
     answered: str = ""
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +230,12 @@ def _firing(scoreboard: Scoreboard, zone: ZoneInfo) -> tuple[AlertRow, ...]:
     firing = [alert for alert in scoreboard.alerts() if alert.state is AlertState.FIRING]
     firing.sort(key=lambda alert: (-alert.level.rank if alert.level else 0, alert.area, alert.rule))
     latest = {(each.evaluation.indicator, each.evaluation.area): each for each in scoreboard.standings()}
-    given = scoreboard.acknowledged()
+    given, held = scoreboard.acknowledged(), scoreboard.held_news()
     return tuple(
         replace(
             _alert_row(alert, scoreboard, latest),
             answered=_answered(given.get((alert.rule, alert.area)), zone),
+            held=_held(held.get((alert.rule, alert.area)), zone),
         )
         for alert in firing
     )
@@ -244,6 +247,15 @@ def _answered(given: Acknowledgement | None, zone: ZoneInfo) -> str:
         return ""
     until = "" if given.until is None else f" until {day(given.until.astimezone(zone).date())}"
     return f"{given.author} is dealing with it{until}"
+
+
+def _held(held: HeldNews | None, zone: ZoneInfo) -> str:
+    """From how many people news of it is held back, why, and when limen looks again."""
+    if held is None:
+        return ""
+    people = "1 person" if held.people == 1 else f"{held.people:,} people"
+    until = "" if held.until is None else f", until {moment(held.until, zone)}"
+    return f"Not told yet to {people}: {held.reason.value.removeprefix('not told yet: ')}{until}"
 
 
 def _silences(scoreboard: Scoreboard, zone: ZoneInfo) -> tuple[SilenceRow, ...]:

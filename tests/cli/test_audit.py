@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from monitor.cli.formats import AuditKinds
+from monitor.core.audit import AuditKind
 from monitor.shipped_files import shipped_config_dir
 from tests.support.command import GOOD, Command
 
@@ -134,3 +136,7 @@ def test_what_is_old_enough_is_pruned_by_the_settings_or_by_hand(
     monkeypatch.setenv("LIMEN_AUDIT__KEEP_PERSONAL_MONTHS", "0")
     assert told("audit", "prune").code == 78
     assert told("audit", "prune", "--months", "0").code == 2
+
+
+def test_every_kind_of_entry_can_be_asked_for() -> None:
+    assert [each.value for each in AuditKinds] == [each.value for each in AuditKind]

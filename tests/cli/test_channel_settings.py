@@ -1,5 +1,6 @@
 """Channels in the settings: built by name, and refused in plain words without their secrets."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,11 @@ import pytest
 from monitor.channels import channels_of, unreachable
 from monitor.core.recipients import Directory, Recipient
 from monitor.settings import SettingsError, load_settings
+
+
+def present() -> datetime:
+    return datetime.now(UTC)
+
 
 ALL = """
 [channels.teams]
@@ -44,7 +50,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_kind_of_channel_is_built_from_file_and_secrets(file: Path) -> None:
     file.write_text(ALL)
     settings = load_settings(file)
-    channels = channels_of(settings)
+    channels = channels_of(settings, present)
 
     assert {name: each.channel for name, each in channels.notifiers.items()} == {
         name: name for name in ("email", "teams", "case-system", "alerts", "text")
@@ -92,5 +98,5 @@ def test_a_secret_that_is_none_is_refused_and_not_repeated(file: Path) -> None:
     (file.parent / "secrets/channels__case-system__secret").write_text("whsec_too-short")
 
     with pytest.raises(ValueError, match=r"^channels\.case-system: secret must be whsec_") as caught:
-        channels_of(load_settings(file))
+        channels_of(load_settings(file), present)
     assert "too-short" not in str(caught.value)

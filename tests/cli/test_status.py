@@ -5,19 +5,23 @@ import os
 import signal
 import subprocess
 import time
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from monitor.core.alerts import Alert, AlertState
-from monitor.core.notifications import OperationsKind
+from monitor.core.notifications import OperationsKind, TellReason
+from monitor.core.rulebook import RouteMatch
 from monitor.delivery import NOT_TRIED
 from monitor.shipped_files import shipped_rules_dir
 from monitor.store.alerts import save_alerts
+from monitor.store.follow_ups import FollowUp, FollowUpKind, save_follow_ups
 from monitor.store.operations_news import ToldOperations, append_told
 from monitor.store.outbox import OutboxEntry, claim, record_deferred, record_delivered
 from monitor.store.store import Store
+from monitor.suppressing import silence
 from tests.support.command import GOOD, LIMEN, Answer, Command, environment
 from tests.support.store_samples import ANNA, NOON, queued
 
@@ -280,3 +284,58 @@ def test_a_real_daemon_is_asked_whether_it_is_ready(tmp_path: Path, limen: Comma
     assert "rules in force: version" in said.out
     assert said.code == 0
     assert "none runs" in limen("status").out
+
+
+def test_what_is_held_why_and_what_comes_next_is_listed_and_is_no_illness(
+    limen: Command, store: Store
+) -> None:
+    soon = datetime.now(UTC) + timedelta(days=1)
+    held = FollowUp(
+        rule="contacts-received",
+        area="Kent",
+        episode=1,
+        kind=FollowUpKind.NEWS,
+        subject="anna",
+        step=0,
+        since=datetime(2026, 11, 20, 18, 0, tzinfo=UTC),
+        due_at=soon,
+        reason=TellReason.WINDOW,
+    )
+    reminder = replace(held, kind=FollowUpKind.REMINDER, subject="sam", reason=TellReason.REMINDED)
+    with store:
+        with store.writing() as connection:
+            save_follow_ups(connection, [held, reminder])
+            silence(
+                connection,
+                soon - timedelta(days=2),
+                match=RouteMatch(themes=frozenset({"adoption"})),
+                author="anna",
+                comment="the case system moves",
+                starts_at=soon - timedelta(days=2),
+                ends_at=soon + timedelta(days=9),
+            )
+        said = limen("status")
+        data = told(limen("status", "--format", "json"))
+
+    assert said.code == 0, said.out
+    assert "✓ Held:       1 piece of news held back; 1 reminder and 0 escalations to come" in said.out
+    assert "1: it is held until the window opens, since 20 Nov 2026 18:00" in said.out
+    assert "✓ Silences:   1 silence is active" in said.out
+    assert "by anna: the case system moves" in said.out
+    assert isinstance(data["waiting"], dict)
+    assert data["waiting"]["held"] == {"window": 1}
+    assert data["waiting"]["next_due"] == soon.isoformat()
+    assert data["acknowledged"] == 0
+
+
+def test_what_should_have_been_told_long_ago_needs_a_look(limen: Command, store: Store) -> None:
+    then = datetime.now(UTC) - timedelta(hours=3)
+    row = FollowUp("r", "Kent", 1, FollowUpKind.NEWS, "anna", 0, then, then, TellReason.DIGEST)
+    with store:
+        with store.writing() as connection:
+            save_follow_ups(connection, [row])
+        said = limen("status")
+
+    assert said.code == 0, said.out
+    assert "! Held:       1 piece of news held back" in said.out
+    assert "has waited for 3 h 0 min: does the daemon run?" in said.out

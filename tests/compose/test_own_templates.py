@@ -241,7 +241,7 @@ def test_every_problem_is_found_with_its_place(
     [
         ("mail/card.html.j2", '<p class="plain">{{ notice.told_because }}</p>', "notice.told_because"),
         ("mail/card.html.j2", '<p class="headline">{{ notice.headline }}</p>', "notice.headline"),
-        ("mail/card.html.j2", 'href="{{ address }}"', "notice.acknowledge"),
+        ("mail/card.html.j2", 'href="{{ notice.acknowledge }}"', "notice.acknowledge"),
         ("mail/card.txt.j2", "{{ notice.told_because | wrapped }}", "notice.told_because"),
         ("mail/card.txt.j2", "{{ notice.headline | wrapped }}", "notice.headline"),
         ("mail/card.txt.j2", "{{ notice.action | wrapped }}", "notice.action"),

@@ -166,9 +166,20 @@ def test_an_alert_has_one_link_for_an_answer_in_text_and_html(notice: Notice, ma
     assert address in message.text.splitlines()
 
 
-@pytest.mark.parametrize("notice", [RECOVERED, CLOSED, RESTATED, LATE, DOUBTFUL, CONFIRMED])
+@pytest.mark.parametrize("notice", [RECOVERED, CLOSED, RESTATED, LATE, MISSING, CONFIRMED])
 def test_what_is_over_or_about_data_asks_for_no_answer(notice: Notice, mail: Composing) -> None:
     assert "acknowledge" not in mail(notice).text
+
+
+def test_the_data_owner_may_answer_that_a_doubtful_figure_is_right(mail: Composing) -> None:
+    message = mail(DOUBTFUL)
+    assert message.html is not None
+
+    assert "THE FIGURE IS RIGHT\nOpen this page and confirm. Managers are then told as usual." in message.text
+    assert ">The figure is right</a>" in message.html
+    assert "If it is right, say so by the link below." in " ".join(message.text.split())
+    without = " ".join(mail(DOUBTFUL, links=Links()).text.split())
+    assert "If it is right, tell the performance team." in without
 
 
 def test_without_a_page_for_answers_the_performance_team_notes_them(mail: Composing) -> None:

@@ -87,6 +87,9 @@ class ObedientWork:
         changed, self.version = version != self.version, version
         return Reloaded(True, changed, 0, version, "")
 
+    def forget(self, now: datetime) -> None:
+        """Nobody is kept here."""
+
     def take_in(self, _now: datetime) -> Sequence[object]:
         return ["figures.csv"] if self._told("take_in") == "file" else []
 

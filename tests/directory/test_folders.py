@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.directory import check_folder, load_folders
-from monitor.rulebook.problems import render_problems
+from monitor.rulebook.problems import Severity, render_problems
 from monitor.shipped_files import shipped_config_dir, shipped_rules_dir
 from tests.support.rule_texts import route, rule_file
 
@@ -81,3 +81,17 @@ def test_what_is_over_and_who_will_be_missing_is_told_on_a_day(
 
     assert [problem.code for problem in loaded.problems] == codes
     assert loaded.rulebook is not None
+
+
+def test_a_person_whose_channel_is_not_set_up_is_named_when_channels_are_known(
+    folders: tuple[Path, Path],
+) -> None:
+    rules, config = folders
+    file = config / "contacts.yaml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("address:", "channel: teams, address:", 1), encoding="utf-8")
+    assert load_folders(rules, config).problems == ()
+    assert load_folders(rules, config, channels={"email", "teams"}).problems == ()
+    (found,) = load_folders(rules, config, channels={"email"}).problems
+    assert (found.code, found.severity) == ("LIM610", Severity.WARNING)
+    assert "“teams” is no channel of the settings" in found.message

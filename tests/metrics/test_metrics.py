@@ -18,6 +18,7 @@ from monitor.core.observations import Status
 from monitor.core.plausibility import fault_of
 from monitor.core.rulebook import Level, Rulebook
 from monitor.metrics import Metrics
+from monitor.store.held_news import NOTHING_WAITS
 from tests.support.board import AREAS, NOON, RULEBOOK, a_figure, an_alert, full_metrics
 from tests.support.components import require_program
 
@@ -205,3 +206,28 @@ def test_two_metrics_share_nothing() -> None:
     first.job_failed("deliver")
 
     assert ("limen_job_failures_total", "deliver") not in _samples(second)
+
+
+def test_what_is_held_is_counted_by_reason_and_grows_older_by_itself() -> None:
+    metrics = full_metrics(RULEBOOK, AREAS)
+
+    def value(name: str, *labels: str) -> float:
+        return _samples(metrics)[(f"limen_{name}", *labels)]
+
+    assert value("notifications_held", "window") == 2
+    assert value("notifications_held", "storm") == 0
+    assert value("oldest_held_seconds", "window") == 86_400
+    assert value("oldest_held_seconds", "silenced") == 0
+    assert value("follow_ups_overdue_seconds") == 60
+    assert (value("decisions_total", "route"), value("decisions_total", "eased")) == (2, 0)
+    assert value("reminders_total") == 1
+
+    metrics.time_passed(NOON + timedelta(hours=1))
+    assert value("oldest_held_seconds", "window") == 90_000
+    assert value("follow_ups_overdue_seconds") == 3_660
+
+    metrics.held(NOTHING_WAITS, NOON)
+    assert value("notifications_held", "window") == 0
+    assert value("oldest_held_seconds", "window") == 0
+    assert value("follow_ups_overdue_seconds") == 0
+    assert not metrics.scoreboard.held_news()

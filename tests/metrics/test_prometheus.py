@@ -104,32 +104,40 @@ def test_the_alert_rules_about_limen_fire_when_they_should_and_not_before(tmp_pa
     promtool = require_program("promtool", "prometheus")
     labels = '{job="limen",instance="here"}'
     quiet = {
-        f"up{labels}": "1x60",
-        f"limen_store_up{labels}": "1x60",
-        f"limen_rulebook_last_reload_successful{labels}": "1x60",
-        f"limen_last_successful_cycle_timestamp_seconds{labels}": "0+60x60",
-        f"limen_outbox_oldest_pending_age_seconds{labels}": "0x60",
-        'limen_deliveries_total{outcome="rejected",job="limen"}': "0x60",
-        'limen_job_failures_total{job="limen"}': "0x60",
-        'limen_rule_health{rule="r",area="a",job="limen"}': "0x60",
+        f"up{labels}": "1x90",
+        f"limen_store_up{labels}": "1x90",
+        f"limen_rulebook_last_reload_successful{labels}": "1x90",
+        f"limen_last_successful_cycle_timestamp_seconds{labels}": "0+60x90",
+        f"limen_outbox_oldest_pending_age_seconds{labels}": "0x90",
+        'limen_deliveries_total{outcome="rejected",job="limen"}': "0x90",
+        'limen_job_failures_total{job="limen"}': "0x90",
+        f"limen_addresses_failing{labels}": "0x90",
+        f"limen_follow_ups_overdue_seconds{labels}": "60x90",
+        # Five weeks of silence are for whoever made it; four days are Christmas.
+        'limen_oldest_held_seconds{reason="silenced",job="limen"}': "3024000x90",
+        'limen_oldest_held_seconds{reason="window",job="limen"}': "345600x90",
+        'limen_rule_health{rule="r",area="a",job="limen"}': "0x90",
     }
     loud = {
-        f"up{labels}": "0x60",
-        f"limen_store_up{labels}": "0x60",
-        f"limen_rulebook_last_reload_successful{labels}": "0x60",
-        f"limen_last_successful_cycle_timestamp_seconds{labels}": "0x60",
-        f"limen_outbox_oldest_pending_age_seconds{labels}": "3000+60x60",
-        'limen_deliveries_total{outcome="rejected",job="limen"}': "0+1x60",
-        'limen_job_failures_total{job="limen"}': "0+1x60",
-        'limen_rule_health{rule="r",area="a",job="limen"}': "2x60",
-        'limen_figures_late{indicator="i",area="a",job="limen"}': "1x60",
+        f"up{labels}": "0x90",
+        f"limen_store_up{labels}": "0x90",
+        f"limen_rulebook_last_reload_successful{labels}": "0x90",
+        f"limen_last_successful_cycle_timestamp_seconds{labels}": "0x90",
+        f"limen_outbox_oldest_pending_age_seconds{labels}": "3000+60x90",
+        'limen_deliveries_total{outcome="rejected",job="limen"}': "0+1x90",
+        'limen_job_failures_total{job="limen"}': "0+1x90",
+        f"limen_addresses_failing{labels}": "1x90",
+        f"limen_follow_ups_overdue_seconds{labels}": "600+60x90",
+        'limen_oldest_held_seconds{reason="window",job="limen"}': "518400x90",
+        'limen_rule_health{rule="r",area="a",job="limen"}': "2x90",
+        'limen_figures_late{indicator="i",area="a",job="limen"}': "1x90",
     }
     names = [rule["alert"] for rule in _rules()]
     file = tmp_path / "test.yml"
 
     def verdict(series: dict[str, str]) -> str:
         inputs = [{"series": name, "values": values} for name, values in series.items()]
-        silent = [{"eval_time": "50m", "alertname": name, "exp_alerts": []} for name in names]
+        silent = [{"eval_time": "80m", "alertname": name, "exp_alerts": []} for name in names]
         test = {"interval": "1m", "input_series": inputs, "alert_rule_test": silent}
         file.write_text(
             yaml.safe_dump({"rule_files": [str(PROMETHEUS / "limen.rules.yml")], "tests": [test]})

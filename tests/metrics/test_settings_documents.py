@@ -52,7 +52,7 @@ def test_the_sample_names_every_setting_but_the_secrets_and_shows_its_default() 
         for name, value in sample.items()
         for inner in (value if isinstance(value, dict) else [""])
     }
-    secrets = {"smtp.password", "database_url", "channels"}
+    secrets = {"smtp.password", "database_url", "secret_key", "channels"}
     examples = {"rules_dir", "config_dir"}
 
     assert named.keys() == {name for name, _ in _settings()} - secrets

@@ -99,9 +99,14 @@ def web() -> Iterator[WebServer]:
         yield server
 
 
+def present() -> datetime:
+    return datetime.now(UTC)
+
+
 def webhook(port: int, **changes: Any) -> WebhookNotifier:
     target: dict[str, Any] = {"url": f"http://127.0.0.1:{port}/hooks/very-secret-path", "timeout": 3.0}
-    return WebhookNotifier("cases", WebhookSettings(target=HttpTarget(**target | changes), secrets=(SECRET,)))
+    settings = WebhookSettings(target=HttpTarget(**target | changes), secrets=(SECRET,))
+    return WebhookNotifier("cases", settings, clock=present)
 
 
 def govuk(port: int) -> GovukNotifyNotifier:
@@ -109,7 +114,7 @@ def govuk(port: int) -> GovukNotifyNotifier:
     settings = GovukNotifySettings(
         api_key=f"limen-{SERVICE}-{KEY}", template_id=TEMPLATE, by="email", target=target
     )
-    return GovukNotifyNotifier("text", settings)
+    return GovukNotifyNotifier("text", settings, clock=present)
 
 
 def apprise(port: int) -> AppriseNotifier:
@@ -120,7 +125,10 @@ def apprise(port: int) -> AppriseNotifier:
 def alertmanager(*ports: int) -> AlertmanagerNotifier:
     targets = tuple(HttpTarget(url=f"http://127.0.0.1:{port}", timeout=3.0) for port in ports)
     return AlertmanagerNotifier(
-        "alerts", AlertmanagerSettings(targets=targets), levels=("info", "warning", "critical")
+        "alerts",
+        AlertmanagerSettings(targets=targets),
+        levels=("info", "warning", "critical"),
+        clock=present,
     )
 
 

@@ -22,6 +22,10 @@ def with_line(line: str, day: str = "2013-02-28") -> str:
     return case(f"- at: {day}\n  {line}", SERIES)
 
 
+def with_event(*events: str) -> str:
+    return case(EXPECT, SERIES).replace("    expect:", f"    events: [{', '.join(events)}]\n    expect:")
+
+
 FAULTS = {
     "figure that is none": (with_figures("[{from: 2013-01-31, values: [10, many]}]"), ["4:LIM901"]),
     "no values": (with_figures("[{from: 2013-01-31}]"), ["4:LIM112"]),
@@ -75,6 +79,61 @@ FAULTS = {
     "rating of nothing": (with_line("ratings: [{area: Swale}]"), ["7:LIM909"]),
     "two values": (with_line("ratings: [{value: 1 2}]"), ["7:LIM901"]),
     "a target that is a symbol": (with_line("ratings: [{target: c}]"), ["7:LIM901"]),
+    "a time that is none": (with_line("told: [{who: ada, on: 2013-02-28 5pm}]"), ["7:LIM126"]),
+    "an hour that there is not": (with_line("told: []", "2013-02-28 25:00"), ["6:LIM126"]),
+    "a mail of no kind": (with_line("told: [{who: ada, as: letter}]"), ["7:LIM117"]),
+    "held until no day": (with_line("not_told: [{until: soon}]"), ["7:LIM115"]),
+    "an event of nothing": (with_event("{at: 2013-02-28}"), ["5:LIM918"]),
+    "an event of two things": (
+        with_event("{at: 2013-02-28, acknowledge: {by: ada}, withdraw: {by: ada}}"),
+        ["5:LIM918"],
+    ),
+    "an event at no time": (with_event("{acknowledge: {by: ada}}"), ["5:LIM112"]),
+    "an event by nobody": (with_event("{at: 2013-02-28, acknowledge: {comment: Yes.}}"), ["5:LIM112"]),
+    "an event by a stranger": (with_event("{at: 2013-02-28, acknowledge: {by: adah}}"), ["5:LIM906"]),
+    "an event where no rule is": (
+        with_event("{at: 2013-02-28, acknowledge: {by: ada, area: Kent}}"),
+        ["5:LIM915"],
+    ),
+    "a silence of everything": (
+        with_event("{silence: {from: 2013-02-01, until: 2013-02-28, by: ada}}"),
+        ["5:LIM918"],
+    ),
+    "a silence without an end": (
+        with_event("{silence: {areas: Kent, from: 2013-02-01, by: ada}}"),
+        ["5:LIM112"],
+    ),
+    "a silence without a beginning": (
+        with_event("{silence: {areas: Kent, until: 2013-02-28, by: ada}}"),
+        ["5:LIM112"],
+    ),
+    "a silence of what is not there": (
+        with_event(
+            "{silence: {themes: case, alerts: too-much, indicators: opencases, levels: bad, areas: Kenn, "
+            "from: 2013-02-01, until: 2013-02-28, by: ada}}"
+        ),
+        ["5:LIM409", "5:LIM408", "5:LIM402", "5:LIM117", "5:LIM403"],
+    ),
+    "a silence named twice": (
+        with_event(
+            "{silence: {name: a, areas: Kent, from: 2013-02-01, until: 2013-02-28, by: ada}}",
+            "{silence: {name: a, areas: Kent, from: 2013-02-02, until: 2013-02-28, by: ada}}",
+        ),
+        ["5:LIM910"],
+    ),
+    "the end of no silence": (with_event("{at: 2013-02-28, end_silence: {by: ada}}"), ["5:LIM919"]),
+    "the end of a silence by another name": (
+        with_event(
+            "{silence: {name: moving, areas: Kent, from: 2013-02-01, until: 2013-02-28, by: ada}}",
+            "{at: 2013-02-20, end_silence: {name: movin, by: ada}}",
+        ),
+        ["5:LIM919"],
+    ),
+    "events out of order": (
+        with_event("{at: 2013-02-28, acknowledge: {by: ada}}", "{at: 2013-02-27, withdraw: {by: ada}}"),
+        ["5:LIM908"],
+    ),
+    "an event that nothing looks at": (with_event("{at: 2013-03-28, acknowledge: {by: ada}}"), ["5:LIM911"]),
     "nobody of that name": (with_line("told: [{who: adah}]"), ["7:LIM906"]),
     "no such role": (with_line("told: [{who: chief of Swale}]"), ["7:LIM906"]),
     "no such route": (with_line("told: [{who: ada, because: route manager}]"), ["7:LIM907"]),
@@ -199,6 +258,10 @@ WORDS = st.sampled_from(
             "values: {2013-01-31: 1}",
             "indicator: open_cases",
             "2013-13-01",
+            "events:",
+            "silence: {areas: Kent}",
+            "acknowledge:",
+            "at: 2013-02-28 17:00",
         ),
     ]
 )

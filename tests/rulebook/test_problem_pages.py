@@ -10,8 +10,9 @@ import pytest
 
 from monitor.compose.bounded import BoundedRendering
 from monitor.compose.template_checks import check_templates
-from monitor.directory import ConfigurationProblems, load_areas, load_contacts
-from monitor.rulebook.problems import PROBLEMS, Problem, Severity
+from monitor.directory import ConfigurationProblems, load_areas
+from monitor.directory.contacts import read_contacts
+from monitor.rulebook.problems import PROBLEMS, Problem, ProblemLog, Severity
 from tests.support.repository import ROOT
 from tests.support.rule_benches import bench
 from tests.support.rule_texts import alert, areas, directory, indicator, loaded, route, rule_file, source
@@ -77,7 +78,7 @@ def faults(examples: dict[str, str], folder: Path) -> tuple[Problem, ...]:
     if "yaml test" in examples:
         return bench(folder).run(examples["yaml test"]).problems
     if "yaml contacts" in examples:
-        return refused(folder, "contacts.yaml", examples["yaml contacts"])
+        return of_contacts(folder, examples["yaml contacts"])
     tables = {kind.split()[1]: text for kind, text in examples.items() if kind.startswith("csv ")}
     if "yaml file" in examples:
         return loaded({"rules.yaml": examples["yaml file"], **tables}).problems
@@ -98,9 +99,17 @@ def of_template(folder: Path, name: str, text: str) -> tuple[Problem, ...]:
         return check_templates(folder, rendering).problems
 
 
+def of_contacts(folder: Path, text: str) -> tuple[Problem, ...]:
+    path = folder / "contacts.yaml"
+    path.write_text(text, encoding="utf-8")
+    log = ProblemLog()
+    read_contacts(path, areas(), log, {}, channels={"email"})
+    return log.sorted()
+
+
 def refused(folder: Path, name: str, text: str) -> tuple[Problem, ...]:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationProblems) as caught:
-        load_areas(path) if name == "areas.csv" else load_contacts(path, areas())
+        load_areas(path)
     return caught.value.problems

@@ -235,10 +235,12 @@ def test_a_restated_figure_that_takes_the_breach_back_is_told_to_those_who_were_
     cycle(store)
     last = mails(store)[-1].notices[0]
     assert (last.kind, last.value, last.reason) == (
-        NoticeKind.RECOVERED,
+        NoticeKind.RESTATED,
         Decimal(12),
         "an earlier figure was restated",
     )
+    assert last.restated is not None
+    assert (last.restated.was.value, last.restated.now.value) == (Decimal(46), Decimal(12))
     with store.reading() as connection:
         steps = transitions_of(connection, "the-rule", "Swale")
     assert [step.transition.reason for step in steps] == [

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from monitor.calendar_england import calendar_of
 from monitor.cli.explain_facts import Explanation
 from monitor.cli.explain_pages import Pages
+from monitor.cli.explain_telling import Inquiry
 from monitor.cli.explanation import explanation
 from monitor.core.alerts import AlertState, TransitionReason
 from monitor.core.areas import AreaType
@@ -313,9 +315,10 @@ def test_a_cycle_without_news_costs_no_more_for_it(store: Store, series: int) ->
 def explained(store: Store, by: World) -> tuple[Explanation, str]:
     """The explanation of Swale's figure, and as it is printed."""
     with store.reading() as connection:
-        found = explanation(connection, by, by.rulebook.indicators["measure"], by.areas["Swale"], None)
+        inquiry = Inquiry(connection, by, NOW, calendar_of(LONDON))
+        found = explanation(inquiry, by.rulebook.indicators["measure"], by.areas["Swale"], None)
     text = StringIO()
-    Pages(Console(file=text, width=200), LONDON, Path("rules")).show(found)
+    Pages(Console(file=text, width=200), LONDON, Path("rules"), NOW).show(found)
     return found, text.getvalue()
 
 

@@ -10,11 +10,13 @@ from shutil import copytree
 import pytest
 from sqlalchemy import func, select
 
+from monitor.cli.plan_view import later_lines, retimed_lines
 from monitor.core.alerts import TransitionReason
 from monitor.core.judgements import RagRating
 from monitor.core.notifications import Decision, TellReason
 from monitor.core.observations import Observation
-from monitor.core.rulebook import AlertRule, Level, Route, RouteMatch, RouteTarget
+from monitor.core.rulebook import AlertRule, Escalation, Level, Route, RouteMatch, RouteTarget
+from monitor.core.windows import AT_ONCE, OFFICE_HOURS, Reminders
 from monitor.cycle import run_cycle
 from monitor.planning import Course, Plan, plan
 from monitor.settings import Settings
@@ -282,3 +284,56 @@ def test_lowering_swales_limit_names_swales_alert_and_its_people_and_nobody_else
         ("Swale: critical", "value > 40", "value > 28"),
         ("Swale: recover", "value <= 32", "value <= 22"),
     ]
+
+
+def timed(**how: object) -> World:
+    """The rules with their routes' times changed."""
+    return world(RULE, routes=tuple(replace(route, **how) for route in ROUTES))  # type: ignore[arg-type]
+
+
+def test_a_route_that_keeps_office_hours_shows_that_news_of_saturday_waits(store: Store) -> None:
+    judge(store, OLD)
+    found = planned(store, timed(timing=OFFICE_HOURS))  # on a Tuesday morning, when the window is open
+
+    assert found.changes_anything
+    assert not found.mails
+    (each,) = found.retimed
+    assert (each.rule, each.area, each.person.id) == (RULE.id, "Swale", "alex")  # Sam holds the role no more
+    assert each.known_at == datetime(2013, 11, 9, 22, tzinfo=UTC)
+    assert (each.old.told, each.new.told) == (each.known_at, datetime(2013, 11, 11, 8, tzinfo=UTC))
+    assert each.new.held_for is TellReason.WINDOW
+    line = retimed_lines(found, LONDON)[0]
+    assert line.endswith("Swale would be told Mon 11 Nov 2013 08:00, not at once")
+
+
+def test_reminders_and_escalations_that_an_edit_adds_are_shown(store: Store) -> None:
+    judge(store, OLD)
+    steps = (Escalation(5, (RouteTarget(None, "kim", HERE),), HERE),)
+    found = planned(store, timed(reminders=Reminders(after=2), escalations=steps))
+
+    each = found.retimed[0]
+    assert each.known_at == NOW
+    assert (each.old.reminded, each.new.reminded) == (None, NOW + timedelta(days=2))
+    line = retimed_lines(found, LONDON)[0]
+    assert "be reminded Thu 7 Nov 2013 09:00" in line
+    assert "have it passed on Tue 12 Nov 2013 09:00 to Kim Thanet" in line
+
+
+def test_news_that_an_edit_makes_but_that_is_held_is_told_later_and_to_whom(store: Store) -> None:
+    judge(store, OLD)
+    evening = datetime(2013, 11, 8, 19, 0, tzinfo=UTC)
+    lower = replace(RULE, thresholds=thresholds({"warning": "value > 25", "critical": "value > 36"}))
+    routes = tuple(replace(route, timing=OFFICE_HOURS) for route in ROUTES)
+    found = planned(store, world(lower, routes=routes), now=evening)
+
+    assert not found.mails
+    assert not found.untold
+    assert {made.area for made in found.told_later} == {"Swale", "Thanet"}
+    line = later_lines(found.told_later, LONDON)[0]
+    assert "would reach Alex Swale at Mon 11 Nov 2013 08:00, not at once" in line
+    assert "it is held until the window opens (route “" in line
+
+
+def test_the_same_times_written_elsewhere_are_no_change(store: Store) -> None:
+    judge(store, OLD)
+    assert planned(store, timed(timing=AT_ONCE)).retimed == ()

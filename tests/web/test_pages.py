@@ -22,7 +22,7 @@ from monitor.scoreboard import Scoreboard
 from monitor.web.application import SECURITY_HEADERS, web_application
 from monitor.web.server import HttpPort
 from monitor.web.status import Readiness, Vitals, readiness
-from tests.support.board import AREAS, NOON, RULEBOOK, a_figure, an_alert
+from tests.support.board import AREAS, NOON, RULEBOOK, a_figure, a_silence, an_alert, an_answer
 from tests.support.rules import rule
 
 WELL = Vitals(
@@ -128,6 +128,24 @@ def test_the_page_shows_the_widest_areas_ratings_and_every_firing_alert(client: 
 def test_another_area_can_be_chosen_and_an_unknown_one_is_not_found(client: httpx.Client) -> None:
     assert "Ratings of Swale" in words(client.get("/", params={"area": "swale"}))
     assert client.get("/", params={"area": "Atlantis"}).status_code == 404
+
+
+def test_who_deals_with_an_alert_and_what_is_silenced_is_shown_without_what_they_said(
+    source: Source, client: httpx.Client
+) -> None:
+    assert "Silences" not in words(client.get("/"))
+    source.metrics.suppressed({("too-many", "Swale"): an_answer()}, [a_silence()])
+
+    page = words(client.get("/"))
+
+    assert "Too many plans Judith Marlowe is dealing with it until 8 December 2026 Swale" in page
+    assert "Silences: 1" in page
+    assert "alerts in Swale, Thanet ops-desk 26 November 2026, 12:00:00 GMT" in page
+    assert "On it" not in page
+    assert "The system is moved" not in page
+    metrics = client.get("/metrics").text
+    assert "limen_alerts_acknowledged 1.0" in metrics
+    assert "limen_silences_active 1.0" in metrics
 
 
 def test_late_figures_are_listed_by_indicator_and_period(source: Source, client: httpx.Client) -> None:

@@ -137,7 +137,14 @@ RERATED = replace(
     ),
     told_because="You were told the figure that has changed",
 )
-MARKED = replace(BREACH, doubt="46 where it was 23: a change of 23, more than 20")
+MARKED = replace(
+    BREACH,
+    doubt="46 where it was 21: a change of 25, more than 20",
+    since=BREACH.period_end,
+    since_label=BREACH.period_label,
+    previous_value=Decimal(21),
+    history=core_assessments((*CORE_ASSESSMENTS[:-2], 21, 46)),
+)
 DOUBTFUL = replace(
     BREACH,
     kind=NoticeKind.DOUBTFUL,

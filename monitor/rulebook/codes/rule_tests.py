@@ -42,8 +42,8 @@ RULE_TESTS: Final = {
     ),
     "LIM908": ProblemEntry(
         "expectations out of order",
-        "The expectations of a test are followed day by day, each on a later day than the one before.",
-        "Put them in the order of their days; what holds on one day belongs to one expectation.",
+        "Expectations follow one another in time, each later than the one before; so do events.",
+        "Put them in the order of time; what holds at one moment belongs to one expectation.",
     ),
     "LIM909": ProblemEntry(
         "test that expects nothing",
@@ -56,9 +56,9 @@ RULE_TESTS: Final = {
         "Give each a name of its own.",
     ),
     "LIM911": warning(
-        "figures that nothing looks at",
-        "The figure becomes known after the last day on which something is expected.",
-        "Expect something on a later day, or leave the figure out.",
+        "figures or events that nothing looks at",
+        "The figure becomes known, or the event happens, after the last moment at which something is expected.",
+        "Expect something later, or leave it out.",
     ),
     "LIM912": ProblemEntry(
         "not the end of a month",
@@ -88,6 +88,16 @@ RULE_TESTS: Final = {
     "LIM917": ProblemEntry(
         "not a day on which figures are known",
         "“known” says when the figures are known: on a day, or so many days after each period's end.",
-        "Write 2013-10-20, 10 days after or 10 working days after.",
+        "Write 2013-10-20, 10 days after or 10 working days after; a time may follow: 10 days after at 17:00.",
+    ),
+    "LIM918": ProblemEntry(
+        "event that says too little or too much",
+        "An event is one thing that somebody does, and a silence has to say of what it is.",
+        "Give one of acknowledge, withdraw, silence and end_silence; give a silence areas, alerts and so on.",
+    ),
+    "LIM919": ProblemEntry(
+        "silence that is not there",
+        "“end_silence” ends a silence that an event before it has made.",
+        "Give the silence a name, and write that name; or leave it out where there is only one.",
     ),
 }

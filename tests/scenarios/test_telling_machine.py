@@ -1,0 +1,589 @@
+"""Whatever happens, in whatever order: nothing is lost, nothing invented, nobody told at the wrong time.
+
+Figures come, are restated and withdrawn; silences, acknowledgements, edits and changes of people come between,
+and time goes on over weekends, bank holidays and both changes of the clocks. After every cycle what limen
+wrote is held against a simple account of the same story. That account knows the alerts as limen keeps them,
+and nothing of what it holds back or comes back to.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from monitor.calendar_england import calendar_of
+from monitor.core.alerts import Alert, AlertState
+from monitor.core.dated import Scope
+from monitor.core.notifications import Decision, NoticeKind, OperationsKind, TellReason
+from monitor.core.observations import Missing
+from monitor.core.recipients import Directory, Recipient, RoleHolding
+from monitor.core.rulebook import Escalation, Level, Route, RouteMatch, RouteTarget
+from monitor.core.windows import OFFICE_HOURS, Days, Digest, Reminders, Window, week_days
+from monitor.store.alerts import firing_alerts
+from monitor.store.follow_ups import FollowUpKind
+from monitor.store.notifications import RecordedDecision, decisions_since
+from monitor.telling import StormGuard
+from monitor.world import World
+from tests.support import telling_days as days
+from tests.support.days import DISTRICTS, LONDON, MEASURE, OPS, take_in, world
+from tests.support.rules import HERE, figure, month, thresholds
+from tests.support.rules import rule as alert_rule
+
+CALENDAR = calendar_of(LONDON)
+AREAS = ("Swale", "Thanet")
+RULE = "the-rule"
+LIMITS = (
+    thresholds({"warning": "value > 30", "critical": "value > 40"}),
+    thresholds({"warning": "value > 20", "critical": "value > 30"}),
+)
+PEOPLE = {
+    each: Recipient(each, each.title(), f"{each}@kent.example", each.title())
+    for each in ("sam", "pat", "joy", "dan", "wes", "ana", "dee", "own")
+}
+DAILY = Digest(Days.WORKING_DAYS, time(8))
+WEEKLY = Digest(week_days(["Monday"]), time(9), working_days_only=True)
+REMINDERS = {"hours": Reminders(after=2, factor=2, longest=5), "once": Reminders(after=1, factor=3, longest=9)}
+ESCALATE_AFTER = (3, 5)
+GUARD = StormGuard(per_person=4)
+TIMINGS: dict[str, Window | Digest | None] = {
+    "sam": OFFICE_HOURS,
+    "pat": OFFICE_HOURS,
+    "ana": OFFICE_HOURS,
+    "dee": OFFICE_HOURS,
+    "joy": None,
+    "dan": DAILY,
+    "wes": WEEKLY,
+    "own": None,
+    "ops": None,
+}
+STARTS = (
+    datetime(2013, 3, 27, 9, 5, tzinfo=UTC),
+    datetime(2013, 10, 24, 15, 50, tzinfo=UTC),
+    datetime(2013, 12, 20, 16, 30, tzinfo=UTC),
+    datetime(2014, 4, 16, 17, 30, tzinfo=UTC),
+)
+ASKING = (NoticeKind.REMINDER, NoticeKind.ESCALATED)
+BEGINNING = (NoticeKind.BREACH, NoticeKind.WORSENED)
+ENDING = (NoticeKind.RECOVERED, NoticeKind.CLOSED)
+
+
+def target(*, role: str | None = None, person: str | None = None) -> RouteTarget:
+    return RouteTarget(role, person, HERE)
+
+
+ROUTES = (
+    Route(
+        "hours",
+        RouteMatch(scope=DISTRICTS),
+        (target(role="district manager"),),
+        HERE,
+        timing=OFFICE_HOURS,
+        reminders=REMINDERS["hours"],
+        escalations=(
+            Escalation(ESCALATE_AFTER[0], (target(role="area director"), target(person="dee")), HERE),
+            Escalation(ESCALATE_AFTER[1], (target(person="dee"),), HERE),
+        ),
+    ),
+    Route(
+        "once",
+        RouteMatch(levels=frozenset({Level.CRITICAL})),
+        (target(person="joy"),),
+        HERE,
+        reminders=REMINDERS["once"],
+    ),
+    Route("daily", RouteMatch(scope=Scope(names=frozenset({"Swale"}))), (target(person="dan"),), HERE, DAILY),
+    Route("weekly", RouteMatch(scope=DISTRICTS), (target(person="wes"),), HERE, WEEKLY),
+)
+
+
+def make_world(limits: int, manager: str) -> World:
+    judged = replace(alert_rule({"warning": "value > 30"}, scope=DISTRICTS), thresholds=LIMITS[limits])
+    made = world(judged, measure=replace(MEASURE, expected_within=25), routes=ROUTES)
+    holdings = (
+        RoleHolding("district manager", "Swale", (manager,)),
+        RoleHolding("district manager", "Thanet", ("sam",)),
+        RoleHolding("area director", "Kent", ("ana",)),
+        RoleHolding("data owner", "Kent", ("own",)),
+    )
+    return replace(made, directory=Directory({**PEOPLE, "ops": OPS}, holdings))
+
+
+@dataclass
+class Silenced:
+    number: int
+    area: str
+    start: datetime
+    end: datetime
+
+    def holds(self, area: str, now: datetime) -> bool:
+        return self.area == area and self.start <= now < self.end
+
+
+@dataclass
+class Acknowledged:
+    episode: int
+    level: Level
+    until: datetime | None
+
+    def holds(self, alert: Alert, now: datetime) -> bool:
+        return (
+            alert.episode == self.episode
+            and alert.level is not None
+            and alert.level.rank <= self.level.rank
+            and (self.until is None or now < self.until)
+        )
+
+
+@dataclass
+class Need:
+    """Somebody is to be told of a breach at a level. ``since``: from when on nothing else was in the way."""
+
+    episode: int
+    since: datetime
+
+
+@dataclass
+class Breach:
+    """What was told of one breach, by its number."""
+
+    level: dict[str, Level] = field(default_factory=dict)
+    begun: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)
+    last: dict[str, datetime] = field(default_factory=dict)
+    reminders: dict[str, int] = field(default_factory=dict)
+    first_by_hours: datetime | None = None
+    steps: list[datetime] = field(default_factory=list)
+    quiet_until: datetime | None = None
+    handed_on: bool = False
+
+
+class Telling(RuleBasedStateMachine):
+    """One limen, and the account of what happened to it."""
+
+    def __init__(self, template: Path, folder: Path) -> None:
+        super().__init__()
+        file = Path(tempfile.mkdtemp(dir=folder)) / "limen.db"
+        shutil.copy(template, file)
+        self.store = days.careless(file)
+        self.limits, self.manager = 0, "sam"
+        self.now = STARTS[0]
+        self.next_month = dict.fromkeys(AREAS, 0)
+        self.values: dict[tuple[str, int], str | None] = {}
+        self.silences: list[Silenced] = []
+        self.acks: dict[str, Acknowledged] = {}
+        self.seen_cycle = 0
+        self.firing: dict[tuple[str, str], Alert] = {}
+        self.breaches: dict[tuple[str, int], Breach] = {}
+        self.needs: dict[tuple[str, str], Need] = {}
+        self.held: dict[tuple[str, int, str, bool], list[RecordedDecision]] = {}
+        self.mailed: dict[str, list[datetime]] = {}
+        self.seen_mails = 0
+        self.silence_mails: dict[str, str] = {}
+
+    def teardown(self) -> None:
+        self.store.close()
+
+    @property
+    def world(self) -> World:
+        return make_world(self.limits, self.manager)
+
+    # ------------------------------------------------------------------ what happens
+
+    @initialize(start=st.sampled_from(STARTS))
+    def begin(self, start: datetime) -> None:
+        self.now = start
+        first = (start.year * 12 + start.month) - (2012 * 12 + 4) - 2
+        self.next_month = dict.fromkeys(AREAS, first)
+        self.arrive("Swale", "10")
+        self.arrive("Thanet", "10")
+
+    def arrive(self, area: str, value: str | None) -> None:
+        index = self.next_month[area]
+        self.next_month[area] = index + 1
+        self.set_figure(area, index, value)
+
+    def set_figure(self, area: str, index: int, value: str | None) -> None:
+        self.values[area, index] = value
+        missing = Missing.NOT_AVAILABLE if value is None else None
+        take_in(self.store, [figure(month(index), value, area=area, missing=missing)], now=self.now)
+        self.cycle()
+
+    @rule(area=st.sampled_from(AREAS), value=st.sampled_from(["10", "25", "35", "45", "46", None]))
+    def a_figure_arrives(self, area: str, value: str | None) -> None:
+        self.arrive(area, value)
+
+    @rule(area=st.sampled_from(AREAS), back=st.integers(1, 3), value=st.sampled_from(["10", "35", "45", None]))
+    def a_figure_is_restated_or_withdrawn(self, area: str, back: int, value: str | None) -> None:
+        index = self.next_month[area] - back
+        if (area, index) in self.values and self.values[area, index] != value:
+            self.set_figure(area, index, value)
+
+    @rule(hours=st.sampled_from([1, 3, 7, 14, 24, 38, 62, 100, 170]), minutes=st.sampled_from([0, 17, 40]))
+    def time_passes(self, hours: int, minutes: int) -> None:
+        until = self.now + timedelta(hours=hours, minutes=minutes)
+        while (due := days.next_due(self.store)) is not None and due <= until:
+            self.now = max(due, self.now)
+            self.cycle()
+        self.now = max(until, self.now)
+        self.cycle()
+
+    @rule(area=st.sampled_from(AREAS), hours=st.sampled_from([2, 30, 80, 200]))
+    def a_silence_is_made(self, area: str, hours: int) -> None:
+        match = RouteMatch(scope=Scope(names=frozenset({area})))
+        made = days.silence(self.store, self.now, timedelta(hours=hours), match)
+        self.silences.append(Silenced(made.id, area, made.starts_at, made.ends_at))
+        self.cycle()
+
+    @precondition(lambda self: any(each.end > self.now for each in self.silences))
+    @rule(data=st.data())
+    def a_silence_is_ended(self, data: st.DataObject) -> None:
+        lasting = [each for each in self.silences if each.end > self.now]
+        chosen = data.draw(st.sampled_from(lasting))
+        days.end_silence(self.store, self.now, chosen.number)
+        chosen.end = self.now
+        self.cycle()
+
+    @precondition(lambda self: any(key[0] == RULE for key in self.firing))
+    @rule(data=st.data(), hours=st.sampled_from([None, 20, 90]))
+    def a_breach_is_acknowledged(self, data: st.DataObject, hours: int | None) -> None:
+        area = data.draw(st.sampled_from(sorted(key[1] for key in self.firing if key[0] == RULE)))
+        alert = self.firing[RULE, area]
+        assert alert.level is not None
+        until = None if hours is None else self.now + timedelta(hours=hours)
+        days.acknowledge(self.store, self.now, RULE, area, until)
+        self.acks[area] = Acknowledged(alert.episode, alert.level, until)
+        self.cycle()
+
+    @precondition(lambda self: any(self.is_acknowledged(area) for area in AREAS))
+    @rule()
+    def an_acknowledgement_is_taken_back(self) -> None:
+        area = next(each for each in AREAS if self.is_acknowledged(each))
+        days.withdraw(self.store, self.now, RULE, area)
+        del self.acks[area]
+        self.cycle()
+
+    @rule()
+    def the_limits_are_edited(self) -> None:
+        self.limits = 1 - self.limits
+        self.cycle()
+
+    @rule()
+    def the_manager_of_swale_changes(self) -> None:
+        self.manager = "pat" if self.manager == "sam" else "sam"
+        if (RULE, "Swale") in self.firing:
+            self.breach("Swale", self.firing[RULE, "Swale"].episode).handed_on = True
+        self.cycle()
+
+    # ------------------------------------------------------------------ the account
+
+    def cycle(self) -> None:
+        days.run(self.store, self.world, self.now, GUARD)
+        before = self.firing
+        with self.store.reading() as connection:
+            made = decisions_since(connection, self.seen_cycle)
+            self.firing = firing_alerts(connection)
+        self.seen_cycle = max((each.cycle_id for each in made), default=self.seen_cycle)
+        self.note_needs(before)
+        full = {person for person in TIMINGS if self.mails_within_the_hour(person) >= GUARD.per_person}
+        for each in made:
+            self.hold_against_the_account(each, full)
+        self.look_at_mails()
+        self.settle_needs(full)
+        self.look_at_silences()
+        self.look_at_follow_ups()
+        self.nobody_is_forgotten_who_was_to_be_asked_again(full)
+        self.now += timedelta(minutes=1)
+
+    def is_acknowledged(self, area: str) -> bool:
+        given, alert = self.acks.get(area), self.firing.get((RULE, area))
+        return given is not None and alert is not None and given.holds(alert, self.now)
+
+    def is_silenced(self, area: str) -> bool:
+        return any(each.holds(area, self.now) for each in self.silences)
+
+    def is_late(self, area: str) -> bool:
+        return ("late:measure", area) in self.firing
+
+    def reach(self, area: str, level: Level) -> set[str]:
+        people = {self.manager if area == "Swale" else "sam", "wes"}
+        if area == "Swale":
+            people.add("dan")
+        return people | ({"joy"} if level is Level.CRITICAL else set())
+
+    def may_be_told(self, person: str, since: datetime) -> bool:
+        """Whether it is the hour to tell somebody what could have been told since then."""
+        timing = TIMINGS[person]
+        if isinstance(timing, Window):
+            return timing.is_open(self.now, CALENDAR)
+        if isinstance(timing, Digest):
+            return timing.next_time(since - timedelta.resolution, CALENDAR) <= self.now
+        return True
+
+    def mails_within_the_hour(self, person: str) -> int:
+        return sum(at > self.now - timedelta(hours=1) for at in self.mailed.get(person, ()))
+
+    def breach(self, area: str, episode: int) -> Breach:
+        return self.breaches.setdefault((area, episode), Breach())
+
+    def knows(self, person: str, area: str, alert: Alert) -> bool:
+        known = self.breach(area, alert.episode).level.get(person)
+        return known is not None and alert.level is not None and known.rank >= alert.level.rank
+
+    def note_needs(self, before: dict[tuple[str, str], Alert]) -> None:
+        for area in AREAS:
+            alert, was = self.firing.get((RULE, area)), before.get((RULE, area))
+            for person in TIMINGS:
+                need = self.needs.get((area, person))
+                if need is not None and (
+                    alert is None
+                    or alert.level is None
+                    or alert.episode != need.episode
+                    or person not in self.reach(area, alert.level)
+                ):
+                    del self.needs[area, person]
+            if alert is None or alert.level is None:
+                continue
+            news = was is None or was.episode != alert.episode or was.level is None
+            if news or (was and was.level and alert.level.rank > was.level.rank):
+                self.breach(area, alert.episode).quiet_until = self.now
+                for person in self.reach(area, alert.level):
+                    if not self.knows(person, area, alert):
+                        self.needs.setdefault((area, person), Need(alert.episode, self.now))
+            if self.is_silenced(area) or self.is_acknowledged(area) or self.is_late(area):
+                self.breach(area, alert.episode).quiet_until = self.now
+
+    def settle_needs(self, full: set[str]) -> None:
+        for (area, person), need in list(self.needs.items()):
+            alert = self.firing[RULE, area]
+            if self.knows(person, area, alert):
+                del self.needs[area, person]
+            elif self.is_silenced(area):
+                need.since = self.now + timedelta(minutes=1)
+            else:
+                assert person in full or not self.may_be_told(person, need.since), (
+                    f"{person} was not told of {area}, and nothing held it",
+                    alert,
+                    [each for each in days.waiting(self.store) if each.area == area],
+                )
+
+    def hold_against_the_account(self, made: RecordedDecision, full: set[str]) -> None:
+        each = made.decision
+        assert made.at == self.now
+        if each.recipient is None:
+            return
+        if each.reason.held or each.reason is TellReason.ACKNOWLEDGED:
+            self.is_held_rightly(each, full)
+            self.held.setdefault(self.piece(each), []).append(made)
+        elif each.reason.told and each.rule == RULE:
+            self.is_told_rightly(each)
+            self.note_told(each)
+            self.held.pop(self.piece(each), None)
+        else:
+            self.held.pop(self.piece(each), None)
+
+    @staticmethod
+    def piece(each: Decision) -> tuple[str, int, str, bool]:
+        assert each.recipient is not None
+        return f"{each.rule}/{each.area}", each.episode, each.recipient.id, each.kind in ASKING
+
+    def is_held_rightly(self, each: Decision, full: set[str]) -> None:
+        assert each.recipient is not None
+        person = each.recipient.id
+        assert each.until is None or each.until > self.now, each
+        match each.reason:
+            case TellReason.SILENCED:
+                number = int(each.note.removeprefix("silence "))
+                assert any(s.number == number and s.holds(each.area, self.now) for s in self.silences), each
+            case TellReason.WINDOW:
+                timing = TIMINGS[person]
+                assert isinstance(timing, Window), each
+                assert not timing.is_open(self.now, CALENDAR), each
+            case TellReason.DIGEST:
+                timing = TIMINGS[person]
+                assert isinstance(timing, Digest), each
+                assert each.until == timing.next_time(self.now - timedelta.resolution, CALENDAR), each
+            case TellReason.ACKNOWLEDGED:
+                assert each.kind in ASKING
+                assert self.is_acknowledged(each.area), each
+            case TellReason.LATE_FEED:
+                assert each.kind in ASKING
+                assert self.is_late(each.area), each
+            case TellReason.STORM:
+                assert person in full or each.kind is NoticeKind.ESCALATED, each
+            case _:
+                raise AssertionError(f"nothing here holds for this reason: {each}")
+
+    def is_told_rightly(self, each: Decision) -> None:
+        assert each.recipient is not None
+        assert each.kind is not None
+        person, told = each.recipient.id, self.breach(each.area, each.episode)
+        assert not self.is_silenced(each.area), each
+        earlier = self.held.get(self.piece(each), [])
+        timing = TIMINGS[person]
+        if isinstance(timing, Window):
+            assert timing.is_open(self.now, CALENDAR), each
+        elif isinstance(timing, Digest) and not (earlier and earlier[-1].decision.reason is TellReason.STORM):
+            assert timing.next_time(self.now - timedelta.resolution, CALENDAR) == self.now, each
+        if each.kind is NoticeKind.BREACH:
+            assert told.begun.get(person, 0) == 0, f"told twice: {each}"
+        if each.kind in ENDING:
+            assert person in told.level, f"never told of it: {each}"
+            assert person not in told.ended, f"told twice that it is over: {each}"
+        if each.kind not in ASKING:
+            return
+        alert = self.firing[RULE, each.area]
+        assert alert.episode == each.episode
+        assert not self.is_acknowledged(each.area), each
+        assert not self.is_late(each.area), each
+        if each.kind is NoticeKind.REMINDER and person in ("sam", "pat") and told.handed_on:
+            return  # whoever comes after the one who was told is reminded in their place
+        if each.kind is NoticeKind.REMINDER:
+            assert person in told.last, each
+            number = told.reminders.get(person, 0) + 1
+            route = ROUTES[0] if each.route == "hours" else ROUTES[1]
+            assert route.reminders is not None
+            due = CALENDAR.add_working_days_at(told.last[person], route.reminders.wait(number))
+            assert self.now >= due, (each, due)
+            assert self.now == due or earlier, (each, due)
+        else:
+            step = len([at for at in told.steps if at != self.now])
+            assert told.first_by_hours is not None
+            due = CALENDAR.add_working_days_at(told.first_by_hours, ESCALATE_AFTER[min(step, 1)])
+            assert self.now >= due, (each, due)
+            assert step or self.now == due or self.was_held(each), (each, due)
+
+    def was_held(self, each: Decision) -> bool:
+        return any(
+            key[:2] == (f"{each.rule}/{each.area}", each.episode) and key[3]
+            for key, found in self.held.items()
+            if any(one.decision.kind is NoticeKind.ESCALATED for one in found)
+        )
+
+    def note_told(self, each: Decision) -> None:
+        assert each.recipient is not None
+        person, told = each.recipient.id, self.breach(each.area, each.episode)
+        if each.kind in BEGINNING:
+            told.begun[person] = told.begun.get(person, 0) + 1
+            told.reminders[person] = 0
+            if each.route == "hours" and told.first_by_hours is None:
+                told.first_by_hours = self.now
+        if each.kind in ENDING:
+            told.ended[person] = 1
+        if each.kind is NoticeKind.REMINDER:
+            told.reminders[person] = told.reminders.get(person, 0) + 1
+        if each.kind is NoticeKind.ESCALATED:
+            told.reminders[person] = 0
+            if self.now not in told.steps:
+                told.steps.append(self.now)
+        if each.kind in (*BEGINNING, *ASKING):
+            told.last[person] = self.now
+        if each.level is not None:
+            told.level[person] = each.level
+
+    def look_at_mails(self) -> None:
+        found = days.mails(self.store)
+        for mail in found[self.seen_mails :]:
+            if mail.operations is not None:
+                if mail.operations.kind is OperationsKind.SILENCE_ENDED:
+                    self.silence_mails[mail.operations.subject] = mail.operations.problems
+                continue
+            self.mailed.setdefault(mail.recipient.id, []).append(self.now)
+            said = [(each.rule, each.area) for each in mail.notices if each.kind is not NoticeKind.RESTATED]
+            assert len(said) == len(set(said)), f"said twice in one mail: {[n.kind for n in mail.notices]}"
+        self.seen_mails = len(found)
+        for person in self.mailed:
+            assert self.mails_within_the_hour(person) <= GUARD.per_person
+
+    def look_at_silences(self) -> None:
+        for each in self.silences:
+            if each.end > self.now:
+                continue
+            assert str(each.number) in self.silence_mails, each
+        with self.store.reading() as connection:
+            made = decisions_since(connection, 0)
+        for each in self.silences:
+            if each.end <= self.now and any(
+                one.decision.note == f"silence {each.number}" and one.decision.reason is TellReason.SILENCED
+                for one in made
+            ):
+                assert each.area in self.silence_mails[str(each.number)]
+
+    def look_at_follow_ups(self) -> None:
+        rows = days.waiting(self.store)
+        for row in rows:
+            assert row.due_at is None or row.due_at > self.now, row
+            if row.kind in (FollowUpKind.REMINDER, FollowUpKind.ESCALATION):
+                alert = self.firing.get(row.alert)
+                assert alert is not None, row
+                assert alert.episode == row.episode, row
+        news = {(f"{r.rule}/{r.area}", r.episode, r.subject) for r in rows if r.kind is FollowUpKind.NEWS}
+        with self.store.reading() as connection:
+            made = decisions_since(connection, 0)
+        for key, found in self.held.items():
+            if key[3] or key[:3] in news:
+                continue
+            last = found[-1]
+            assert any(
+                one.at >= last.at and one is not last and one.decision.note.endswith(key[2])
+                or (one.at > last.at and one.decision.recipient is not None)
+                for one in made
+                if (f"{one.decision.rule}/{one.decision.area}", one.decision.episode) == key[:2]
+                and not one.decision.reason.held
+            ), f"held, and neither waiting nor settled: {last}"
+
+    def nobody_is_forgotten_who_was_to_be_asked_again(self, full: set[str]) -> None:
+        for area in AREAS:
+            alert = self.firing.get((RULE, area))
+            if alert is None or self.is_silenced(area) or self.is_acknowledged(area) or self.is_late(area):
+                continue
+            told = self.breach(area, alert.episode)
+            quiet = told.quiet_until or self.now
+            for person, route in (("joy", "once"), (self.manager if area == "Swale" else "sam", "hours")):
+                if person not in told.last or person in full or not self.may_be_told(person, self.now):
+                    continue
+                if route == "hours" and told.handed_on:
+                    continue
+                if alert.level is None or person not in self.reach(area, alert.level):
+                    continue
+                wait = REMINDERS[route].wait(told.reminders.get(person, 0) + 1)
+                due = CALENDAR.add_working_days_at(max(told.last[person], quiet), wait)
+                assert self.now < due + timedelta(hours=2), f"{person} was not reminded of {area}"
+            if told.first_by_hours is None or len(told.steps) > 1 or full & {"ana", "dee"}:
+                continue
+            start = max([told.first_by_hours, quiet, *told.steps])
+            due = CALENDAR.add_working_days_at(start, ESCALATE_AFTER[0])
+            if OFFICE_HOURS.is_open(self.now, CALENDAR):
+                assert self.now < due + timedelta(hours=2), f"{area} was not passed on"
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        yield Path(folder)
+
+
+def test_nothing_is_lost_or_invented_or_told_at_the_wrong_time(sqlite_template: Path) -> None:
+    with _folder() as folder:
+        run_state_machine_as_test(
+            lambda: Telling(sqlite_template, folder),
+            settings=settings(
+                max_examples=25,
+                stateful_step_count=18,
+                deadline=None,
+                suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+            ),
+        )
