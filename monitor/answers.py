@@ -38,7 +38,7 @@ class AnswerDesk:
     """The web's :class:`~monitor.web.acknowledging.AckDesk` on the store.
 
     ``world`` gives the rules and people in force (None: there are none yet), ``keys`` what signs links, the
-    newest first. ``when_answered`` is called after an answer was written.
+    newest first.
     """
 
     store: Store
@@ -46,7 +46,6 @@ class AnswerDesk:
     keys: Sequence[bytes]
     zone: ZoneInfo
     clock: Callable[[], datetime]
-    when_answered: Callable[[], None] = lambda: None
 
     def claim(self, token: str) -> AckClaim | TokenFault:
         """What a link stands for, or why it can't be used."""
@@ -84,8 +83,6 @@ class AnswerDesk:
                 return None
             result = self._written(connection, claim, seen, weeks, comment)
             sheet = self._sheet(connection, world, claim)
-        if result.reason is AckReason.GIVEN:
-            self.when_answered()
         if sheet is None:
             return None
         return AckAnswer(sheet, result.done, worsened=result.reason is AckReason.WORSENED)

@@ -18,8 +18,8 @@ from monitor.core.areas import AreaTree
 from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.rulebook import Rulebook
 from monitor.core.suppressions import Acknowledgement, Silence
+from monitor.core.waiting import NOTHING_WAITS, Waiting
 from monitor.scoreboard import Scoreboard
-from monitor.store.held_news import NOTHING_WAITS, Waiting
 
 
 def reason_label(reason: TellReason) -> str:

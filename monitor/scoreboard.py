@@ -16,8 +16,8 @@ from monitor.core.observations import Status
 from monitor.core.plausibility import faulty_indicator
 from monitor.core.rulebook import Rulebook
 from monitor.core.suppressions import Acknowledgement, Silence
+from monitor.core.waiting import HeldNews
 from monitor.exposition import Family, Number, SeriesTable
-from monitor.store.held_news import HeldNews
 
 _SERIES = ("indicator", "area")
 _ALERT = ("rule", "area", "indicator")

@@ -27,11 +27,12 @@ from monitor.core.periods import Period
 from monitor.core.plausibility import faulty_indicator
 from monitor.core.rulebook import AlertRule
 from monitor.core.suppressions import Acknowledgement, Silence
+from monitor.core.waiting import HeldNews
 from monitor.fault_views import fault_views
 from monitor.palette import DOUBTFUL, LATE
 from monitor.store.acknowledgements import acknowledged_alerts
 from monitor.store.alerts import alerts, open_alerts
-from monitor.store.held_news import HeldNews, waiting
+from monitor.store.held_news import waiting
 from monitor.store.silences import silences
 from monitor.suppressing import silences_of
 from monitor.terminal import counted, level, state, write_plainly

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from itertools import groupby
+from typing import Final
 
 from rich.console import Console
 from rich.text import Text
@@ -12,6 +13,7 @@ from monitor.cli.backtest_view import Bar, bars, first_figure, worst_level
 from monitor.cli.time_axis import LETTERS, PENDING, QUIET, State, TimeAxis, letter
 from monitor.core.replay import Episode
 from monitor.core.rulebook import LEVELS, Level
+from monitor.core.windows import AT_ONCE
 from monitor.terminal import counted, level, level_style, table
 from monitor.wording import in_sentence
 from monitor.world import World

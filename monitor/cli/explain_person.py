@@ -16,11 +16,14 @@ from monitor.core.routing import DATA_OWNER, matches
 from monitor.core.rulebook import Indicator, Level, Route, RouteMatch, RouteTarget
 from monitor.store.failing_addresses import failing_addresses
 
+Who = tuple[str, str]
+"""(id, name) of a person."""
+
 HELD_FOR = "it was held for "
 """How a decision that concerns nobody any more names whom it was held for."""
 
 
-def person_named(text: str, inquiry: Inquiry, tellings: Sequence[Telling]) -> tuple[str, str]:
+def person_named(text: str, inquiry: Inquiry, tellings: Sequence[Telling]) -> Who:
     """(id, name) of somebody, by id, name or address; also of who is no longer among the contacts.
 
     Raises:
@@ -39,7 +42,7 @@ def person_named(text: str, inquiry: Inquiry, tellings: Sequence[Telling]) -> tu
 
 def person_told(
     inquiry: Inquiry,
-    who: tuple[str, str],
+    who: Who,
     alert: Alert,
     levels: Sequence[Level],
     *,
@@ -64,7 +67,7 @@ def person_told(
     return PersonTold(alert.rule, person, name, any(each.told for each in own), tuple(answers))
 
 
-def _concerns(coming: ComingTold, who: tuple[str, str]) -> bool:
+def _concerns(coming: ComingTold, who: Who) -> bool:
     return coming.person == who[0] or (coming.person is None and who[1] in coming.people)
 
 
@@ -88,7 +91,7 @@ def _never(alert: Alert, tellings: Sequence[Telling], name: str, zone: tzinfo) -
 
 def _from_now_on(
     inquiry: Inquiry,
-    who: tuple[str, str],
+    who: Who,
     alert: Alert,
     levels: Sequence[Level],
     *,
@@ -125,7 +128,7 @@ def _away(inquiry: Inquiry, person: str, name: str) -> Iterator[str]:
 
 def _routes(
     inquiry: Inquiry,
-    who: tuple[str, str],
+    who: Who,
     alert: Alert,
     levels: Sequence[Level],
     subject: tuple[Indicator, Area],
@@ -151,7 +154,7 @@ def _routes(
         yield "No route is for this alert."
 
 
-def _of_matching(inquiry: Inquiry, route: Route, who: tuple[str, str], area: Area) -> Iterator[str]:
+def _of_matching(inquiry: Inquiry, route: Route, who: Who, area: Area) -> Iterator[str]:
     """Why a route that is for the alert does not tell the person; or that it does later."""
     person, name = who
     for target in route.to:

@@ -19,7 +19,7 @@ from monitor.cli.explain_facts import (
     StepTold,
     VerdictTold,
 )
-from monitor.cli.explain_person import person_named, person_told
+from monitor.cli.explain_person import Who, person_told
 from monitor.cli.explain_telling import Inquiry, telling_told
 from monitor.cli.explain_view import View
 from monitor.cli.telling_facts import PersonTold, TellingTold
@@ -42,13 +42,13 @@ _YEARS_AHEAD = 2
 """A figure that follows is at most a year off, and due some weeks after."""
 
 
-def rule_told(inquiry: Inquiry, rule: AlertRule, view: View, person: str | None) -> RuleTold:
+def rule_told(inquiry: Inquiry, rule: AlertRule, view: View, who: Who | None) -> RuleTold:
     """What one rule says of the figure, and everything that became of its alert."""
     connection, key = inquiry.connection, (rule.id, view.area.name)
     alert = alerts(connection, [key]).get(key, Alert(*key))
     decided = tellings(connection, *key)
     standing, answered = _standing_of(
-        inquiry, alert, _levels(rule, alert, view), view, decided=decided, person=person
+        inquiry, alert, _levels(rule, alert, view), view, decided=decided, who=who
     )
     thresholds = rule.thresholds_for(view.area)
     applies = _why_not(rule, view)
@@ -99,19 +99,18 @@ def _standing_of(
     view: View,
     *,
     decided: Sequence[Telling],
-    person: str | None,
+    who: Who | None,
 ) -> tuple[TellingTold, PersonTold | None]:
     """What is to come of an alert's news, and the answer for whoever was asked about."""
     standing = telling_told(inquiry, alert, levels[0] if levels else None, view, decided)
-    if person is None:
+    if who is None:
         return standing, None
-    who = person_named(person, inquiry, decided)
     subject = (view.indicator, view.area)
     answered = person_told(inquiry, who, alert, levels, subject=subject, tellings=decided, telling=standing)
     return standing, answered
 
 
-def lateness_told(inquiry: Inquiry, view: View, person: str | None) -> LatenessTold | None:
+def lateness_told(inquiry: Inquiry, view: View, who: Who | None) -> LatenessTold | None:
     """Whether the series' figures come in time; None where nobody waits for them and nobody ever did."""
     connection = inquiry.connection
     indicator, area = view.indicator, view.area
@@ -125,7 +124,7 @@ def lateness_told(inquiry: Inquiry, view: View, person: str | None) -> LatenessT
     if alert is not None and late and alert.breach_since is not None and alert.fired_on is not None:
         expected = Expected(alert.breach_since, alert.fired_on)
     decided = tellings(connection, *key)
-    standing, answered = _standing_of(inquiry, alert or Alert(*key), (), view, decided=decided, person=person)
+    standing, answered = _standing_of(inquiry, alert or Alert(*key), (), view, decided=decided, who=who)
     return LatenessTold(
         rule=key[0],
         expected_within=indicator.expected_within if waits else None,
@@ -139,7 +138,7 @@ def lateness_told(inquiry: Inquiry, view: View, person: str | None) -> LatenessT
     )
 
 
-def fault_told(inquiry: Inquiry, view: View, person: str | None) -> FaultTold | None:
+def fault_told(inquiry: Inquiry, view: View, who: Who | None) -> FaultTold | None:
     """Whether the series' last figure is doubtful or missing; None where the rules never asked that."""
     connection, world = inquiry.connection, inquiry.world
     indicator, area = view.indicator, view.area
@@ -153,7 +152,7 @@ def fault_told(inquiry: Inquiry, view: View, person: str | None) -> FaultTold | 
         series = (indicator.id, area.name)
         doubt = doubt_in_words(indicator, fault_views(connection, world, [series])[series])
     decided = tellings(connection, *key)
-    standing, answered = _standing_of(inquiry, alert or Alert(*key), (), view, decided=decided, person=person)
+    standing, answered = _standing_of(inquiry, alert or Alert(*key), (), view, decided=decided, who=who)
     return FaultTold(
         rule=key[0],
         limits=limits_in_words(indicator),

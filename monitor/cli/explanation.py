@@ -6,12 +6,16 @@ from monitor.cli.explain_benchmarks import benchmarks_of
 from monitor.cli.explain_derivation import derivation_of
 from monitor.cli.explain_facts import Explanation
 from monitor.cli.explain_limits import lines_of
+from monitor.cli.explain_person import person_named
 from monitor.cli.explain_revisions import last_judgement, revisions_of
 from monitor.cli.explain_rules import fault_told, lateness_told, rule_told
 from monitor.cli.explain_telling import Inquiry
 from monitor.cli.explain_view import View
+from monitor.cli.told import tellings
 from monitor.core.areas import Area
+from monitor.core.freshness import lateness_of
 from monitor.core.periods import Period
+from monitor.core.plausibility import fault_of
 from monitor.core.rulebook import AlertRule, Indicator
 
 
@@ -36,6 +40,12 @@ def explanation(
     else:
         indicator = subject
         rules = [each for each in world.rulebook.rules_of(indicator.id) if each.covers(area)]
+    who = None
+    if person is not None:
+        about = [*(each.id for each in rules), lateness_of(indicator.id), fault_of(indicator.id)]
+        who = person_named(
+            person, inquiry, [t for rule in about for t in tellings(connection, rule, area.name)]
+        )
     view = View.of(connection, world, indicator, area, at)
     return Explanation(
         indicator=indicator,
@@ -49,7 +59,7 @@ def explanation(
         judgement=last_judgement(connection, view),
         rulebook=world.rulebook.version,
         revision=world.rulebook.revision,
-        rules=tuple(rule_told(inquiry, each, view, person) for each in rules),
-        lateness=lateness_told(inquiry, view, person),
-        fault=fault_told(inquiry, view, person),
+        rules=tuple(rule_told(inquiry, each, view, who) for each in rules),
+        lateness=lateness_told(inquiry, view, who),
+        fault=fault_told(inquiry, view, who),
     )

@@ -19,6 +19,7 @@ from monitor.compose.standalone import standalone_html
 from monitor.compose.subject import subject_line
 from monitor.store.errors import PayloadError
 from monitor.store.failing_addresses import failing_addresses
+from monitor.store.held_news import waiting
 from monitor.store.outbox import OutboxEntry, OutboxState, attempts_of, outbox_entries, retry
 from monitor.terminal import counted, table, write_plainly
 from notifiers.message import Address, Message
@@ -47,6 +48,7 @@ def list_outbox(session: Session, states: Sequence[str], limit: int, *, style: T
     with session.store() as store, store.reading() as connection:
         entries = outbox_entries(connection, wanted, limit=limit + 1)
         failing = frozenset(each.address for each in failing_addresses(connection))
+        held = sum(waiting(connection).held.values())
     listed = entries[:limit]
     match style:
         case TableFormat.CSV:
@@ -57,6 +59,12 @@ def list_outbox(session: Session, states: Sequence[str], limit: int, *, style: T
             )
         case TableFormat.TABLE:
             _print_list(session, listed, failing)
+            if held:
+                pieces = counted(held, "piece")
+                session.out.print(
+                    f"{pieces} of news held back, for which there is no mail yet: `limen status` says why.",
+                    soft_wrap=True,
+                )
             if len(entries) > limit:
                 session.err.print(f"There are more; --limit {2 * limit} shows them.")
     return exit_codes.OK

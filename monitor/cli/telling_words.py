@@ -36,7 +36,8 @@ def telling_sentence(each: Telling, zone: tzinfo) -> str:
     route = f" (route {each.route}{role})" if each.route else f" ({role.strip()})" if role else ""
     mail = f"; mail {each.mail}: {fate(each, zone)}" if each.mail else ""
     answer = f", {each.response}" if each.response else ""
-    return f"{each.kind}: {each.recipient or ''} {each.verb}: {each.reason}{route}{mail}{answer}"
+    note = f", {each.note}" if each.note else ""
+    return f"{each.kind}: {each.recipient or ''} {each.verb}: {each.reason}{note}{route}{mail}{answer}"
 
 
 def coming_sentence(each: ComingTold, zone: tzinfo) -> str:
@@ -89,7 +90,11 @@ def figure_sentence(each: FigureTold, figures: FigureFormat, zone: tzinfo) -> st
     said = f"{each.name} was told {was} for {each.period}, {moment(each.told_at, zone)}"
     if not each.changed:
         return f"{said}; it is so still."
-    why = "rating or level differ, so they are told" if each.restated else "rating and level do not differ"
+    why = (
+        "rating or level differ, so they are to be told"
+        if each.restated
+        else "rating and level do not differ"
+    )
     return f"{said}; it is {now} now: {why}."
 
 

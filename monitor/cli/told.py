@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection
 
-from monitor.store.held_news import HeldNews
+from monitor.core.waiting import HeldNews
 from monitor.store.notifications import RecordedDecision, decisions_of
 from monitor.store.outbox import OutboxEntry, OutboxState, outbox_entries
 from monitor.terminal import counted

@@ -202,7 +202,7 @@ class _ToRemind:
 def _reminders(
     circumstances: Circumstances, people: Sequence[Hearing], reach: Directing
 ) -> dict[str, tuple[Reached, list[datetime]]]:
-    """The first reminders of each person. For who is reached no more, those who stand there then are reminded."""
+    """The first reminders of each person; of who is reached no more, of those who stand there then."""
     calendar = circumstances.calendar
     waiting = {
         each.whom.recipient.id: first

@@ -203,7 +203,8 @@ class Circumstances:
         given = self.acknowledgement(candidate.change.after)
         if given is None:
             return None
-        return Hold(TellReason.ACKNOWLEDGED, given.until, f"by {given.author}: {given.comment}")
+        said = f": {given.comment}" if given.comment else ""
+        return Hold(TellReason.ACKNOWLEDGED, given.until, f"by {given.author}{said}")
 
     def _unsent(self, candidate: Candidate) -> Hold | None:
         if candidate.person not in self.unsent:

@@ -1,4 +1,4 @@
-"""The JSON Schema of test files, for completion and inline errors in editors (``monitor.rulebook.schema``)."""
+"""The JSON Schema of test files, for completion and inline errors in editors."""
 
 from typing import Final
 

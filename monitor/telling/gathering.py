@@ -27,7 +27,7 @@ ENDED_BY_OTHERS = (
     TellReason.DATA_FAULT,
     TellReason.ACKNOWLEDGED,
 )
-"""What holds news back until an alert changes, and not until an hour; an acknowledgement ends on worsening."""
+"""What holds news back until an alert changes, and not until an hour. Worsening ends an acknowledgement."""
 
 
 @dataclass
@@ -273,25 +273,34 @@ def _as_known_now(scene: Scene, person: Recipient) -> Recipient:
 
 def _remind(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> None:
     key = (row.rule, row.area, row.episode)
-    person = found.known(key).get(row.subject)
-    if not _goes_on(alert, row) or person is None or not _reminds(scene, row):
+    if not _goes_on(alert, row) or not _reminds(scene, row):
         found.done.append(row)
         return
+    person = found.known(key).get(row.subject)
     reach = scene.reach(alert.rule, alert.area, alert.level)
     named = next((each for each in reach if each.recipient.id == row.subject), None)
-    if named is None and not _holds_still(scene, row):
-        found.done.append(row)
-        instead = _in_place_of(row, reach, found)
-        if not instead:
-            found.untold.append(_untold(row, TellReason.REACHED_NO_MORE))
-        for whom in instead:
-            handed_on = replace(row, subject=whom.recipient.id)
-            found.rows[key] = (*found.rows.get(key, ()), handed_on)
-            found.candidates.append(_asked_again(scene, alert, whom, NoticeKind.REMINDER, handed_on))
+    if named is not None:
+        recipient = named.recipient
+    elif person is not None and _holds_still(scene, row):
+        recipient = scene.as_known_now(person.recipient)
+    else:
+        _hand_on(scene, row, alert, reach, found)
         return
-    recipient = named.recipient if named is not None else scene.as_known_now(person.recipient)
     whom = Reached(recipient, row.route or "", row.role, row.role_area)
     found.candidates.append(_asked_again(scene, alert, whom, NoticeKind.REMINDER, row))
+
+
+def _hand_on(scene: Scene, row: FollowUp, alert: Alert, reach: Sequence[Reached], found: Gathered) -> None:
+    """Reminds whoever stands now where somebody was told that no route names any more."""
+    found.done.append(row)
+    instead = _in_place_of(row, reach, found)
+    if not instead:
+        found.untold.append(_untold(row, TellReason.REACHED_NO_MORE))
+    key = (row.rule, row.area, row.episode)
+    for whom in instead:
+        handed_on = replace(row, subject=whom.recipient.id)
+        found.rows[key] = (*found.rows.get(key, ()), handed_on)
+        found.candidates.append(_asked_again(scene, alert, whom, NoticeKind.REMINDER, handed_on))
 
 
 def _reminds(scene: Scene, row: FollowUp) -> bool:

@@ -15,9 +15,9 @@ from monitor.core.observations import Status
 from monitor.core.periods import Period
 from monitor.core.rulebook import Level, Polarity, Rulebook
 from monitor.core.suppressions import Acknowledgement, match_in_words
+from monitor.core.waiting import HeldNews
 from monitor.palette import AMBER, CLOSED, GREEN, LEVEL_TONES, RED, Tone
 from monitor.scoreboard import Scoreboard, Standing
-from monitor.store.held_news import HeldNews
 from monitor.web.comparisons import aim_in_words, limit_in_words
 from monitor.web.status import Readiness, Vitals
 from monitor.wording import NEITHER_WAY, FigureFormat

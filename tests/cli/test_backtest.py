@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -12,14 +13,17 @@ from PIL import Image
 from sqlalchemy import select
 
 from monitor.charts.timeline import WIDTH
+from monitor.cli.backtest_screen import AT_ONCE_NOTE, tells_in_time
 from monitor.core.alerts import AlertState, TransitionReason
 from monitor.core.areas import AreaTree
+from monitor.core.windows import OFFICE_HOURS, Reminders
 from monitor.directory import load_areas
 from monitor.rulebook.loader import load_rulebook
 from monitor.shipped_files import shipped_config_dir, shipped_rules_dir
 from monitor.store.store import Store
 from monitor.store.tables import transitions
 from tests.support.command import Command, Played
+from tests.support.days import ROUTES, world
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -196,3 +200,22 @@ def test_only_the_time_asked_for_is_shown(on_demo: Command) -> None:
     late = on_demo("backtest", "--from", "2013-12-01", "--to", "2014-03-31", "--format", "csv").out
     for row in csv.DictReader(StringIO(late)):
         assert row["over_on"] == "" or date.fromisoformat(row["over_on"]) >= date(2013, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [
+        ({}, False),
+        ({"timing": OFFICE_HOURS}, True),
+        ({"reminders": Reminders(after=2)}, True),
+    ],
+)
+def test_rules_that_tell_in_time_are_said_to_be_counted_as_if_told_at_once(
+    how: dict[str, object], said: bool
+) -> None:
+    routes = tuple(replace(route, **how) for route in ROUTES)  # type: ignore[arg-type]  # names of a route's fields
+    assert tells_in_time(world(routes=routes)) is said
+
+
+def test_rules_that_tell_all_at_once_need_no_such_remark(on_demo: Command) -> None:
+    assert AT_ONCE_NOTE not in " ".join(on_demo("backtest", *SPAN).out.split())

@@ -179,6 +179,21 @@ def test_nobody_of_an_unknown_name_is_explained_away(store: Store) -> None:
         explained(store, MONDAY_AT_8, "sammy")
 
 
+def test_whoever_has_left_the_contacts_is_known_by_what_they_were_told(store: Store) -> None:
+    breached(store)
+    cycle(store, MONDAY_AT_8)
+    left = Directory({each.id: each for each in (ANA, OPS)}, PEOPLE.holdings[2:])
+    with store.reading() as connection:
+        inquiry = Inquiry(connection, replace(WORLD, directory=left), MONDAY_AT_11, calendar_of(LONDON))
+        indicator = WORLD.rulebook.indicators[RULE.indicator]
+        found = explanation(inquiry, indicator, WORLD.areas["Swale"], None, person="Sam Swale")
+    (told,) = (each.person for each in found.rules)
+    assert told is not None
+    assert told.told
+    assert "The contacts do not know Sam Swale any more." in told.answers
+    assert told.answers[-1] == "It would reach Operations."
+
+
 def test_another_program_reads_the_same(store: Store) -> None:
     breached(store)
     found = json.loads(record(explained(store, FRIDAY_EVENING, "sam")))

@@ -339,3 +339,34 @@ def test_what_should_have_been_told_long_ago_needs_a_look(limen: Command, store:
     assert said.code == 0, said.out
     assert "! Held:       1 piece of news held back" in said.out
     assert "has waited for 3 h 0 min: does the daemon run?" in said.out
+
+
+def test_alerts_and_the_outbox_say_what_is_held_back(limen: Command, store: Store) -> None:
+    first = json.loads(limen("alerts", "--format", "json").out)[0]
+    assert first["held"] is None
+    since = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
+    row = FollowUp(
+        rule=first["rule"],
+        area=first["area"],
+        episode=first["episode"],
+        kind=FollowUpKind.NEWS,
+        subject="anna",
+        step=0,
+        since=since,
+        due_at=None,
+        reason=TellReason.INHIBITED,
+    )
+    with store, store.writing() as connection:
+        save_follow_ups(connection, [row])
+
+    said, again = limen("alerts"), json.loads(limen("alerts", "--format", "json").out)[0]
+    listed = limen("outbox", "list")
+
+    assert "held back from 1 person since 20 Nov 2026 18:00: another alert says it already" in said.out
+    assert again["held"] == {
+        "people": 1,
+        "reason": "inhibited",
+        "since": since.isoformat(),
+        "until": None,
+    }
+    assert "1 piece of news held back, for which there is no mail yet" in listed.out

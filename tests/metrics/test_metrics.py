@@ -17,8 +17,8 @@ from monitor.core.judgements import DirectionOfTravel, RagRating, RuleHealth
 from monitor.core.observations import Status
 from monitor.core.plausibility import fault_of
 from monitor.core.rulebook import Level, Rulebook
+from monitor.core.waiting import NOTHING_WAITS
 from monitor.metrics import Metrics
-from monitor.store.held_news import NOTHING_WAITS
 from tests.support.board import AREAS, NOON, RULEBOOK, a_figure, an_alert, full_metrics
 from tests.support.components import require_program
 

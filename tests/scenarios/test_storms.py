@@ -1,8 +1,10 @@
-"""Too many mails in too short a time: what is more than the limits is folded into summaries, none of it lost."""
+"""Too many mails in too short a time: what exceeds the limits is folded into summaries, none of it lost."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -26,12 +28,10 @@ MANAGER = RouteTarget("district manager", None, HERE)
 
 
 @pytest.fixture
-def store_url(request: pytest.FixtureRequest, tmp_path: object) -> str:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """SQLite is enough: what is decided does not depend on the database."""
-    template = request.getfixturevalue("sqlite_template")
-    file = f"{tmp_path}/limen.db"
-    with open(file, "wb") as copy:
-        copy.write(template.read_bytes())
+    file = tmp_path / "limen.db"
+    shutil.copy(request.getfixturevalue("sqlite_template"), file)
     return f"sqlite:///{file}"
 
 
@@ -78,7 +78,9 @@ def test_three_hundred_districts_at_once_are_one_summary_for_each_manager(store:
 def test_past_the_overall_limit_the_rest_waits_an_hour_and_is_told_then(store: Store) -> None:
     of = county(300, 300)
     guard = StormGuard(overall=120)
-    worst = [figure(month(20), "46" if number > 250 else "35", area=f"District {number}") for number in range(300)]
+    worst = [
+        figure(month(20), "46" if number > 250 else "35", area=f"District {number}") for number in range(300)
+    ]
     take_in(store, worst, now=NOON)
     days.run(store, of, NOON, guard)
     first = [mail for mail in days.mails(store) if mail.operations is None]
@@ -212,7 +214,9 @@ def test_a_first_run_on_a_long_history_is_one_mail_for_each_person(
 ) -> None:
     of = county(districts, 1)
     history = [
-        each for place in range(districts) for each in monthly(*["46", "10"] * 12, "46", area=f"District {place}")
+        each
+        for place in range(districts)
+        for each in monthly(*["46", "10"] * 12, "46", area=f"District {place}")
     ]
     assert days.bring(store, of, NOON, history) == 1
     (mail,) = days.mails_to(store, "m0")

@@ -13,9 +13,10 @@ from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.observations import Status
 from monitor.core.rulebook import Level, RouteMatch, Rulebook
 from monitor.core.suppressions import Acknowledgement, Silence
+from monitor.core.waiting import Waiting
 from monitor.metrics import Metrics
 from monitor.store.follow_ups import FollowUp, FollowUpKind
-from monitor.store.held_news import Waiting
+from monitor.store.held_news import summed_up
 from tests.support.rules import indicator, rule
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -110,7 +111,7 @@ def a_waiting() -> Waiting:
         due_at=NOON - timedelta(minutes=1),
         reason=TellReason.REMINDED,
     )
-    return Waiting.of([row, replace(row, subject="kim", since=NOON), reminder])
+    return summed_up([row, replace(row, subject="kim", since=NOON), reminder])
 
 
 def full_metrics(rulebook: Rulebook, areas: AreaTree, *, version: str = "1.2.3") -> Metrics:

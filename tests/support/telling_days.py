@@ -43,7 +43,9 @@ def careless(file: Path) -> Store:
 def edited(of: World, **rulebook: object) -> World:
     """The world with another rulebook, of another version."""
     book = replace(of.rulebook, **rulebook)  # type: ignore[arg-type]
-    version = sha256(repr((book.alerts, book.routes, book.inhibitions, book.maintenance)).encode()).hexdigest()
+    version = sha256(
+        repr((book.alerts, book.routes, book.inhibitions, book.maintenance)).encode()
+    ).hexdigest()
     return replace(of, rulebook=replace(book, version=version))
 
 

@@ -1,3 +1,3 @@
-from tests.support.stores import postgres, sqlite_template
+from tests.support.stores import sqlite_template
 
-__all__ = ["postgres", "sqlite_template"]
+__all__ = ["sqlite_template"]

@@ -57,7 +57,7 @@ RULE_TESTS: Final = {
     ),
     "LIM911": warning(
         "figures or events that nothing looks at",
-        "The figure becomes known, or the event happens, after the last moment at which something is expected.",
+        "The figure becomes known, or the event happens, after all that is expected.",
         "Expect something later, or leave it out.",
     ),
     "LIM912": ProblemEntry(
@@ -88,7 +88,7 @@ RULE_TESTS: Final = {
     "LIM917": ProblemEntry(
         "not a day on which figures are known",
         "“known” says when the figures are known: on a day, or so many days after each period's end.",
-        "Write 2013-10-20, 10 days after or 10 working days after; a time may follow: 10 days after at 17:00.",
+        "Write 2013-10-20, 10 days after or 10 working days after; also 10 days after at 17:00.",
     ),
     "LIM918": ProblemEntry(
         "event that says too little or too much",
