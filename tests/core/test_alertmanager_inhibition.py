@@ -1,10 +1,11 @@
 """When one alert keeps another from people in Alertmanager, and when in limen.
 
 The cases are those of Alertmanager's inhibit/inhibit_test.go (TestInhibitRuleHasEqual,
-TestInhibitRuleMatches, TestInhibitRuleMatchers, TestInhibit) and test/with_api_v2/acceptance/inhibit_test.go (TestInhibiting,
-TestAlwaysInhibiting), told in limen's words. A label that both alerts must share is here their area, their
-theme or their indicator; which filters an alert passes is in its name: ``t1`` passes the first rule's target
-filter, ``s2t2`` source and target of the second.
+TestInhibitRuleMatches, TestInhibitRuleMatchers, TestInhibit) and
+test/with_api_v2/acceptance/inhibit_test.go (TestInhibiting, TestAlwaysInhibiting), told in limen's words. A
+label that both alerts must share is here their area, their theme or their indicator; which filters an alert
+passes is in its name: ``t1`` passes the first rule's target filter, ``s2t2`` source and target of the
+second.
 """
 
 from dataclasses import dataclass, replace

@@ -163,7 +163,7 @@ def test_a_step_up_is_taken_to_all_its_people_or_for_now_to_none(store: Store) -
 
 @dataclass(frozen=True)
 class Absence:
-    """How long limen was away, and what the manager and the director are told in the hour after it is back."""
+    """How long limen was away, and what manager and director are told in the hour after it is back."""
 
     away: timedelta
     manager: list[NoticeKind]

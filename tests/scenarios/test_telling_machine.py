@@ -1,9 +1,9 @@
 """Whatever happens, in whatever order: nothing is lost, nothing invented, nobody told at the wrong time.
 
 Figures come, are restated and withdrawn; silences, acknowledgements, edits and changes of people come
-between, and time goes on over weekends, bank holidays and both changes of the clocks. After every cycle what limen
-wrote is held against a simple account of the same story. That account knows the alerts as limen keeps them,
-and nothing of what it holds back or comes back to.
+between, and time goes on over weekends, bank holidays and both changes of the clocks. After every cycle
+what limen wrote is held against a simple account of the same story. That account knows the alerts as limen
+keeps them, and nothing of what it holds back or comes back to.
 """
 
 import shutil
@@ -592,8 +592,8 @@ def test_nothing_is_lost_or_invented_or_told_at_the_wrong_time(sqlite_template: 
         run_state_machine_as_test(
             type("TellingHere", (Telling,), {"template": sqlite_template, "folder": folder}),
             settings=settings(
-                max_examples=12,
-                stateful_step_count=20,
+                max_examples=25,
+                stateful_step_count=22,
                 deadline=None,
                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
             ),

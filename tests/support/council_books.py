@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Table, func, select
 from monitor.core.alerts import AlertState
 from monitor.core.observations import MICRO
 from monitor.store.alerts import alerts
+from monitor.store.audit import verify
 from monitor.store.outbox import AttemptOutcome, OutboxEntry, OutboxState, attempts_of, outbox_entries
 from monitor.store.store import Store
 from monitor.store.tables import (
@@ -41,7 +42,14 @@ def what_is_wrong(council: Council) -> list[str]:
             *_wrong_judgements(connection, council),
             *_wrong_telling(connection),
             *_wrong_mails(connection, entries, council.received()),
+            *_wrong_audit(connection),
         ]
+
+
+def _wrong_audit(connection: Connection) -> Iterator[str]:
+    verdict = verify(connection)
+    if not verdict.holds:
+        yield f"the audit trail does not hold: {verdict}"
 
 
 def _wrong_figures(connection: Connection, council: Council) -> Iterator[str]:
