@@ -115,14 +115,21 @@ class Circumstances:
         return self._untimely(candidate)
 
     def _data_fault(self, subject: "Subject") -> Hold | None:
-        """A figure in doubt holds what is told of it, until it is confirmed or the wait is over."""
-        rule = fault_of(subject.indicator.id)
-        key = (rule, subject.area.name)
-        fault, found_at = self.firing.get(key), self.doubted_since.get(key)
-        limits = subject.indicator.plausibility
-        if fault is None or found_at is None or limits is None or subject.of_data:
+        """A figure in doubt holds what is told of it, until it is confirmed or the wait is over.
+
+        Of a derived figure that goes for each of those that it is made from.
+        """
+        if subject.of_data:
             return None
-        if self.acknowledgement(fault) is not None:
+        holds = (self._doubt(each, subject.area) for each in made_from(self.rulebook, subject.indicator.id))
+        found = [each for each in holds if each is not None]
+        return max(found, key=lambda each: (each.until or self.now, each.note), default=None)
+
+    def _doubt(self, name: str, area: Area) -> Hold | None:
+        rule, indicator = fault_of(name), self.rulebook.indicators.get(name)
+        fault, found_at = self.firing.get((rule, area.name)), self.doubted_since.get((rule, area.name))
+        limits = None if indicator is None else indicator.plausibility
+        if fault is None or found_at is None or limits is None or self.acknowledgement(fault) is not None:
             return None
         found_on = self.calendar.local_day(found_at)
         until = self.calendar.at(self._working_days_after(found_on, limits.wait), DOUBT_OVER_AT)
@@ -151,9 +158,7 @@ class Circumstances:
         return None
 
     def _late_input(self, subject: "Subject") -> str | None:
-        derivation = subject.indicator.derivation
-        inputs = [subject.indicator.id, *(derivation.inputs if derivation is not None else ())]
-        late = (lateness_of(each) for each in inputs)
+        late = (lateness_of(each) for each in made_from(self.rulebook, subject.indicator.id))
         return next((rule for rule in late if (rule, subject.area.name) in self.firing), None)
 
     def _inhibitor(self, inhibition: Inhibition, subject: "Subject") -> Alert | None:
@@ -272,6 +277,16 @@ class Subject:
                 return self.indicator.theme == other.indicator.theme
             case Same.AREA:
                 return self.area.name == other.area.name
+
+
+def made_from(rulebook: Rulebook, indicator: str) -> tuple[str, ...]:
+    """Returns the indicator's id and those of all whose figures it is calculated from, in a steady order."""
+    found = [indicator]
+    for name in found:
+        known = rulebook.indicators.get(name)
+        if known is not None and known.derivation is not None:
+            found += sorted(known.derivation.inputs - set(found))
+    return tuple(found)
 
 
 def is_about_data(rule: str) -> bool:

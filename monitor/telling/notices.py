@@ -10,7 +10,7 @@ from monitor.core.disclosure import protected_figures
 from monitor.core.evaluation import Judged, evaluate, figures_needed
 from monitor.core.fault_notices import FaultView, doubt_in_words, fault_notice
 from monitor.core.freshness import late_indicator
-from monitor.core.holding import Candidate
+from monitor.core.holding import Candidate, made_from
 from monitor.core.late_notices import late_notice
 from monitor.core.notices import HISTORY_FIGURES, SeriesView, closing_notice, latest_of, notice
 from monitor.core.notifications import Notice, NoticeKind, RestatedFigure, ToldFigure
@@ -51,7 +51,10 @@ def facts_of(
     late = {indicator for rule, _ in keys if (indicator := late_indicator(rule)) is not None}
     told = {(indicator, area) for rule, area in keys if (indicator := faulty_indicator(rule)) is not None}
     watched = {
-        (world.rulebook.alerts[rule].indicator, area) for rule, area in keys if rule in world.rulebook.alerts
+        (name, area)
+        for rule, area in keys
+        if rule in world.rulebook.alerts
+        for name in made_from(world.rulebook, world.rulebook.alerts[rule].indicator)
     }
     doubted = {(name, area) for name, area in watched if (fault_of(name), area) in firing}
     known = {key for key in told | doubted if key[0] in world.rulebook.indicators}
@@ -121,13 +124,23 @@ def notice_of(
         # What became of the alert is part of what a restatement says; both figures come first.
         kind = NoticeKind.RESTATED if made.kind in CAUSED_BY_FIGURES else made.kind
         made = replace(made, restated=restated, kind=kind)
-    doubt = facts.doubts.get((made.indicator, made.area), "") if not made.tells_of_data else ""
+    doubt = "" if made.tells_of_data else _doubt(world, made, facts)
     if doubt and not made.doubt:
         made = replace(made, doubt=doubt)
     if candidate.held_for is not None and candidate.held_for.held:
         held = candidate.held_for.value.removeprefix("not told yet: ")
         made = replace(made, held_since=candidate.since, held_because=held)
     return made
+
+
+def _doubt(world: World, made: Notice, facts: Facts) -> str:
+    """Why the figure may be wrong, or one that it is calculated from; that one is named."""
+    indicators = world.rulebook.indicators
+    for name in made_from(world.rulebook, made.indicator):
+        words = facts.doubts.get((name, made.area), "")
+        if words:
+            return words if name == made.indicator else f"{indicators[name].title}: {words}"
+    return ""
 
 
 def _plain_notice(connection: Connection, world: World, candidate: Candidate, facts: Facts) -> Notice:

@@ -22,6 +22,7 @@ from monitor.core.routing import Change
 from monitor.core.windows import Calendar
 from monitor.store.follow_ups import FollowUpKind
 from monitor.store.notifications import append_decisions, enqueue
+from monitor.telling.acknowledged import end_outgrown_acknowledgements
 from monitor.telling.gates import StormGuard, sort_out
 from monitor.telling.gathering import Gathered, gather
 from monitor.telling.ledger import BEGINNINGS, keep_account
@@ -66,6 +67,8 @@ def tell(
         guard: the limits past which mails are folded into summaries.
     """
     scene = Scene(connection, world, cycle_id, now, calendar, domain)
+    changes = list(changes)
+    end_outgrown_acknowledgements(scene, changes)
     gathered = gather(scene, changes)
     found_restated = _add_restated(scene, restated, gathered)
     pairs = found_restated.pairs

@@ -55,11 +55,11 @@ def run(store: Store, of: World, now: datetime) -> None:
             assert record_delivered(connection, entry.id, "sender", "250 taken", now)
 
 
-def let_pass(store: Store, of: World, since: datetime, until: datetime) -> None:
-    """A cycle an hour."""
+def let_pass(store: Store, of: World, since: datetime, until: datetime, every: int = 1) -> None:
+    """A cycle every so many hours."""
     while since <= until:
         run(store, of, since)
-        since += timedelta(hours=1)
+        since += timedelta(hours=every)
 
 
 def mails(store: Store) -> list[Notification]:
@@ -167,7 +167,9 @@ def test_a_digest_gathers_and_comes_once_a_working_day(store: Store) -> None:
     of = by(timing=Digest(Days.WORKING_DAYS, OFFICE_HOURS.opens))
     at_once(store, of, swale("20", "46"), FRIDAY_EVENING)
     at_once(store, of, monthly("20", "46", area="Thanet"), FRIDAY_EVENING + timedelta(hours=12))
-    let_pass(store, of, FRIDAY_EVENING + timedelta(hours=13), MONDAY_AT_8 + timedelta(days=4))
+    let_pass(
+        store, of, FRIDAY_EVENING + timedelta(hours=13, minutes=20), MONDAY_AT_8 + timedelta(days=4), every=6
+    )
     assert [(kind, at.date()) for _, kind, at in told(store)] == [
         (NoticeKind.BREACH, MONDAY_AT_8.date()),
         (NoticeKind.BREACH, MONDAY_AT_8.date()),
@@ -179,7 +181,7 @@ def test_reminders_back_off_until_somebody_acknowledges(store: Store) -> None:
     of = by(reminders=Reminders(after=2))
     start = datetime(2014, 1, 6, 9, 0, tzinfo=UTC)
     at_once(store, of, swale("20", "46"), start)
-    let_pass(store, of, start + timedelta(hours=1), start + timedelta(days=30))
+    let_pass(store, of, start + timedelta(hours=12), start + timedelta(days=30), every=12)
     calendar = calendar_of(LONDON)
     first = calendar.add_working_days_at(start, 2)
     second = calendar.add_working_days_at(first, 4)
@@ -192,7 +194,7 @@ def test_reminders_back_off_until_somebody_acknowledges(store: Store) -> None:
     ]
     assert [each.notices[0].reminders for each in mails(store)] == [0, 1, 2, 3]
     acknowledge(store, start + timedelta(days=31), "critical")
-    let_pass(store, of, start + timedelta(days=31), start + timedelta(days=90))
+    let_pass(store, of, start + timedelta(days=31), start + timedelta(days=90), every=24)
     assert len(told(store)) == 4
     assert reasons(store)[-1] is TellReason.ACKNOWLEDGED
 
@@ -202,10 +204,26 @@ def test_an_acknowledgement_ends_when_the_level_worsens(store: Store) -> None:
     start = datetime(2014, 1, 6, 9, 0, tzinfo=UTC)
     at_once(store, of, swale("20", "35"), start)
     acknowledge(store, start + timedelta(hours=1), "warning")
-    let_pass(store, of, start + timedelta(hours=1), start + timedelta(days=9))
+    let_pass(store, of, start + timedelta(hours=12), start + timedelta(days=9), every=12)
     assert len(told(store)) == 1
     at_once(store, of, swale("20", "35", "46")[2:], start + timedelta(days=10))
-    let_pass(store, of, start + timedelta(days=10), start + timedelta(days=14))
+    let_pass(store, of, start + timedelta(days=10), start + timedelta(days=14), every=12)
+    assert [kind for _, kind, _ in told(store)] == [
+        NoticeKind.BREACH,
+        NoticeKind.WORSENED,
+        NoticeKind.REMINDER,
+    ]
+
+
+def test_what_was_ended_by_worsening_does_not_hold_again_when_it_eases(store: Store) -> None:
+    of = by(reminders=Reminders(after=2))
+    start = datetime(2014, 1, 6, 9, 0, tzinfo=UTC)
+    figures = swale("20", "35", "46", "35")
+    at_once(store, of, figures[:2], start)
+    acknowledge(store, start + timedelta(hours=1), "warning")
+    at_once(store, of, figures[2:3], start + timedelta(hours=2))
+    at_once(store, of, figures[3:], start + timedelta(hours=3))
+    let_pass(store, of, start + timedelta(hours=12), start + timedelta(days=3), every=12)
     assert [kind for _, kind, _ in told(store)] == [
         NoticeKind.BREACH,
         NoticeKind.WORSENED,
@@ -218,7 +236,7 @@ def test_what_nobody_acknowledges_goes_to_the_next_role_and_its_end_to_both(stor
     of = by(escalations=(Escalation(5, (director,), HERE),))
     start = datetime(2014, 1, 6, 9, 0, tzinfo=UTC)
     at_once(store, of, swale("20", "46"), start)
-    let_pass(store, of, start + timedelta(hours=1), start + timedelta(days=20))
+    let_pass(store, of, start + timedelta(hours=12), start + timedelta(days=20), every=12)
     assert told(store) == [
         ("sam", NoticeKind.BREACH, start),
         ("ana", NoticeKind.ESCALATED, start + timedelta(days=7)),

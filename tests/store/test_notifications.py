@@ -7,10 +7,9 @@ from itertools import pairwise
 
 from sqlalchemy import text
 
-from monitor.core.notifications import Notification, TellReason
+from monitor.core.notifications import NoticeKind, Notification, TellReason
 from monitor.core.recipients import Recipient
 from monitor.store.notifications import (
-    Told,
     append_decisions,
     decisions_of,
     enqueue,
@@ -140,10 +139,12 @@ def test_who_was_told_of_a_breach_is_known_with_the_first_mail(store: Store) -> 
     with store.reading() as connection:
         told = told_of(connection, [(RULE, AREA, 1), (RULE, AREA, 2), (RULE, AREA, 3), (RULE, "Thanet", 1)])
         assert told_of(connection, []) == {}
-    assert told == {
-        (RULE, AREA, 1): (Told(moved, first.message_id),),
-        (RULE, AREA, 2): (Told(BEN, None),),
+    assert {key: [(each.recipient, each.message_id) for each in found] for key, found in told.items()} == {
+        (RULE, AREA, 1): [(moved, first.message_id)],
+        (RULE, AREA, 2): [(BEN, None)],
     }
+    (anna,) = told[RULE, AREA, 1]
+    assert (anna.first_at, anna.last_at, anna.kind, anna.reminders) == (NOON, LATER, NoticeKind.BREACH, 0)
 
 
 def test_what_was_last_said_of_a_breach_can_be_read_again(store: Store) -> None:

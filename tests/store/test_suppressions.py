@@ -59,7 +59,10 @@ def test_a_silence_comes_back_as_it_was_made_and_ends_when_it_is_ended(store: St
 
 def test_what_is_due_is_found_and_done_away_with(store: Store) -> None:
     due = NOON + timedelta(hours=20)
-    reminder = replace(FOLLOW_UP, kind=FollowUpKind.REMINDER, due_at=due + timedelta(days=1), step=1)
+    tomorrow = due + timedelta(days=1)
+    reminder = replace(
+        FOLLOW_UP, kind=FollowUpKind.REMINDER, due_at=tomorrow, step=1, reason=TellReason.REMINDED
+    )
     held = replace(FOLLOW_UP, area="Dover", due_at=None, reason=TellReason.INHIBITED)
     with store.writing() as connection:
         save_follow_ups(connection, [FOLLOW_UP, reminder, held])
