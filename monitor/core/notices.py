@@ -118,6 +118,13 @@ def closing_notice(earlier: Notice, decision: Decision, change: Change) -> Notic
         level=None,
         previous_level=change.before.level,
         told_because=told_because(decision),
+        restated=None,
+        held_since=None,
+        held_because="",
+        first_told_on=None,
+        reminders=0,
+        not_acknowledged_by=(),
+        doubt="",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Integer, func, select
 
 from monitor.core.alerts import Alert, AlertState, Transition
 from monitor.store.bulk import AnyRow, chunks, insert_rows, listed, upsert
@@ -17,6 +17,7 @@ AlertKey = tuple[str, str]
 """(rule, area): the identity of an alert."""
 
 _KEY: Final = {"rule": NAME, "area": NAME}
+_EPISODE: Final = {"rule": NAME, "area": NAME, "episode": Integer()}
 _FIELDS: Final = (
     "rule",
     "area",
@@ -137,6 +138,30 @@ def last_transitions(connection: Connection, keys: Collection[AlertKey]) -> dict
         for row in connection.execute(select(transitions).where(transitions.c.id.in_(last))):
             step = Transition(**{name: getattr(row, name) for name in _TRANSITION_FIELDS})
             found[row.rule, row.area] = step
+    return found
+
+
+def last_endings(
+    connection: Connection, keys: Collection[tuple[str, str, int]]
+) -> dict[tuple[str, str, int], Transition]:
+    """(rule, area, episode) -> the last step by which that breach ended, of those that have ended."""
+    found: dict[tuple[str, str, int], Transition] = {}
+    for chunk in chunks(sorted(set(keys))):
+        wanted = listed(connection, _EPISODE, chunk)
+        rows = connection.execute(
+            select(transitions)
+            .join(
+                wanted,
+                (wanted.c.rule == transitions.c.rule)
+                & (wanted.c.area == transitions.c.area)
+                & (wanted.c.episode == transitions.c.episode),
+            )
+            .where(transitions.c.from_state == AlertState.FIRING, transitions.c.to_state != AlertState.FIRING)
+            .order_by(transitions.c.id)
+        )
+        for row in rows:
+            step = Transition(**{name: getattr(row, name) for name in _TRANSITION_FIELDS})
+            found[row.rule, row.area, row.episode] = step
     return found
 
 

@@ -244,20 +244,33 @@ def with_unsent_mails(connection: Connection) -> frozenset[str]:
     return frozenset(connection.scalars(select(outbox.c.recipient_id).where(outbox.c.state.in_(waiting))))
 
 
-def last_notice(connection: Connection, rule: str, area: str, episode: int) -> Notice | None:
-    """What the last mail about a breach said of it; None when no mail about it is kept."""
-    rows = connection.scalars(
-        select(outbox.c.payload)
-        .join(decisions, decisions.c.outbox_id == outbox.c.id)
-        .where(decisions.c.rule == rule, decisions.c.area == area, decisions.c.episode == episode)
-        .order_by(decisions.c.id.desc())
-        .limit(1)
-    )
-    for payload in rows:
-        for found in notification_from_json(payload).notices:
-            if (found.rule, found.area) == (rule, area):
-                return found
-    return None
+def last_notices(connection: Connection, keys: Collection[EpisodeKey]) -> dict[EpisodeKey, Notice]:
+    """(rule, area, episode) -> what the last mail about that breach said of it, where one is kept."""
+    mails: dict[EpisodeKey, int] = {}
+    for chunk in chunks(sorted(set(keys))):
+        wanted = listed(connection, _EPISODE, chunk)
+        rows = connection.execute(
+            select(*wanted.c, decisions.c.outbox_id)
+            .join(
+                decisions,
+                (wanted.c.rule == decisions.c.rule)
+                & (wanted.c.area == decisions.c.area)
+                & (wanted.c.episode == decisions.c.episode),
+            )
+            .where(decisions.c.outbox_id.is_not(None))
+            .order_by(decisions.c.id)
+        )
+        mails |= {(row.rule, row.area, row.episode): row.outbox_id for row in rows}
+    told: dict[tuple[int, str, str], Notice] = {}
+    for numbers in chunks(sorted(set(mails.values()))):
+        kept = select(outbox.c.id, outbox.c.payload).where(outbox.c.id.in_(numbers))
+        for number, payload in connection.execute(kept):
+            told |= {(number, each.rule, each.area): each for each in notification_from_json(payload).notices}
+    return {
+        key: told[number, key[0], key[1]]
+        for key, number in mails.items()
+        if (number, key[0], key[1]) in told
+    }
 
 
 def decisions_of(

@@ -138,7 +138,11 @@ def test_reminders_and_escalations_outlive_a_new_name_of_their_route(store: Stor
 def test_whoever_a_breach_is_passed_on_to_is_not_reminded_of_it_a_minute_later(store: Store) -> None:
     first = Route("first", RouteMatch(scope=DISTRICTS), (DIRECTOR,), HERE, reminders=Reminders(after=5))
     second = Route(
-        "second", RouteMatch(scope=DISTRICTS), (MANAGER,), HERE, escalations=(Escalation(5, (DIRECTOR,), HERE),)
+        "second",
+        RouteMatch(scope=DISTRICTS),
+        (MANAGER,),
+        HERE,
+        escalations=(Escalation(5, (DIRECTOR,), HERE),),
     )
     of_kent = replace(world(RULE, routes=(first, second)), directory=PEOPLE)
     at_once(store, of_kent, swale("20", "46"), START)
@@ -159,8 +163,12 @@ def test_that_nobody_holds_the_next_role_is_noted_once(store: Store) -> None:
     empty = replace(of_kent, directory=Directory(PEOPLE.people, PEOPLE.holdings[:2]))
     for day in range(8, 13):
         run(store, empty, START + timedelta(days=day))
-        at_once(store, empty, monthly(*["20"] * day, area="Thanet")[-1:], START + timedelta(days=day, hours=1))
-        at_once(store, empty, monthly(*["46"] * day, area="Canterbury")[-1:], START + timedelta(days=day, hours=2))
+        at_once(
+            store, empty, monthly(*["20"] * day, area="Thanet")[-1:], START + timedelta(days=day, hours=1)
+        )
+        at_once(
+            store, empty, monthly(*["46"] * day, area="Canterbury")[-1:], START + timedelta(days=day, hours=2)
+        )
     assert reasons(store).count(TellReason.NOBODY_TO_ESCALATE_TO) <= 1
 
 
@@ -224,4 +232,9 @@ def test_a_closing_mail_says_nothing_that_was_news_before(store: Store) -> None:
     run(store, gone, MONDAY_AT_8 + timedelta(days=1, hours=1))
     (notice,) = mails(store)[-1].notices
     assert notice.kind is NoticeKind.CLOSED
-    assert (notice.reminders, notice.first_told_on, notice.held_since, notice.held_because) == (0, None, None, "")
+    assert (notice.reminders, notice.first_told_on, notice.held_since, notice.held_because) == (
+        0,
+        None,
+        None,
+        "",
+    )

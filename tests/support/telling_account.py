@@ -1,0 +1,360 @@
+"""What must hold of telling after every cycle, by an account that is kept beside it."""
+
+import shutil
+import tempfile
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+)
+
+from monitor.core.alerts import Alert
+from monitor.core.notifications import Decision, NoticeKind, OperationsKind, TellReason
+from monitor.core.rulebook import Level
+from monitor.core.windows import OFFICE_HOURS, Digest, Window
+from monitor.store.alerts import firing_alerts
+from monitor.store.follow_ups import FollowUpKind
+from monitor.store.notifications import RecordedDecision, decisions_since
+from monitor.world import World
+from tests.support import telling_days as days
+from tests.support.telling_model import (
+    AREAS,
+    ASKING,
+    BEGINNING,
+    CALENDAR,
+    ENDING,
+    ESCALATE_AFTER,
+    GUARD,
+    REMINDERS,
+    ROUTES,
+    RULE,
+    STARTS,
+    TIMINGS,
+    Acknowledged,
+    Breach,
+    Need,
+    Silenced,
+    make_world,
+)
+
+
+class TellingAccount(RuleBasedStateMachine):
+    """One limen, and the account of what happened to it, which every cycle is held against.
+
+    ``template`` is an empty store.
+    """
+
+    template: ClassVar[Path]
+    folder: ClassVar[Path]
+
+    def __init__(self) -> None:
+        super().__init__()
+        file = Path(tempfile.mkdtemp(dir=self.folder)) / "limen.db"
+        shutil.copy(self.template, file)
+        self.store = days.careless(file)
+        self.limits, self.manager = 0, "sam"
+        self.now = STARTS[0]
+        self.next_month = dict.fromkeys(AREAS, 0)
+        self.values: dict[tuple[str, int], str | None] = {}
+        self.silences: list[Silenced] = []
+        self.acks: dict[str, Acknowledged] = {}
+        self.seen_cycle = 0
+        self.firing: dict[tuple[str, str], Alert] = {}
+        self.breaches: dict[tuple[str, int], Breach] = {}
+        self.needs: dict[tuple[str, str], Need] = {}
+        self.held: dict[tuple[str, int, str, bool], list[RecordedDecision]] = {}
+        self.mailed: dict[str, list[datetime]] = {}
+        self.seen_mails = 0
+        self.silence_mails: dict[str, str] = {}
+
+    def teardown(self) -> None:
+        self.store.close()
+
+    @property
+    def world(self) -> World:
+        return make_world(self.limits, self.manager)
+
+    # ------------------------------------------------------------------ the account
+
+    def cycle(self) -> None:
+        days.run(self.store, self.world, self.now, GUARD)
+        before = self.firing
+        with self.store.reading() as connection:
+            made = decisions_since(connection, self.seen_cycle)
+            self.firing = firing_alerts(connection)
+        self.seen_cycle = max((each.cycle_id for each in made), default=self.seen_cycle)
+        self.note_needs(before)
+        full = {person for person in TIMINGS if self.mails_within_the_hour(person) >= GUARD.per_person}
+        for each in made:
+            self.hold_against_the_account(each, full)
+        self.look_at_mails()
+        self.settle_needs(full)
+        self.look_at_silences()
+        self.look_at_follow_ups()
+        self.nobody_is_forgotten_who_was_to_be_asked_again(full)
+        self.now += timedelta(minutes=1)
+
+    def is_acknowledged(self, area: str) -> bool:
+        given, alert = self.acks.get(area), self.firing.get((RULE, area))
+        return given is not None and alert is not None and given.holds(alert, self.now)
+
+    def is_silenced(self, area: str) -> bool:
+        return any(each.holds(area, self.now) for each in self.silences)
+
+    def ends_of_silences(self, area: str, since: datetime) -> list[datetime]:
+        return [each.end for each in self.silences if each.area == area and since < each.end <= self.now]
+
+    def is_late(self, area: str) -> bool:
+        return ("late:measure", area) in self.firing
+
+    def reach(self, area: str, level: Level) -> set[str]:
+        people = {self.manager if area == "Swale" else "sam", "wes"}
+        if area == "Swale":
+            people.add("dan")
+        return people | ({"joy"} if level is Level.CRITICAL else set())
+
+    def may_be_told(self, person: str, since: datetime) -> bool:
+        """Whether it is the hour to tell somebody what could have been told since then."""
+        timing = TIMINGS[person]
+        if isinstance(timing, Window):
+            return timing.is_open(self.now, CALENDAR)
+        if isinstance(timing, Digest):
+            return timing.next_time(since - timedelta.resolution, CALENDAR) <= self.now
+        return True
+
+    def mails_within_the_hour(self, person: str) -> int:
+        return sum(at > self.now - timedelta(hours=1) for at in self.mailed.get(person, ()))
+
+    def breach(self, area: str, episode: int) -> Breach:
+        return self.breaches.setdefault((area, episode), Breach())
+
+    def knows(self, person: str, area: str, alert: Alert) -> bool:
+        known = self.breach(area, alert.episode).level.get(person)
+        return known is not None and alert.level is not None and known.rank >= alert.level.rank
+
+    def note_needs(self, before: dict[tuple[str, str], Alert]) -> None:
+        for area in AREAS:
+            alert, was = self.firing.get((RULE, area)), before.get((RULE, area))
+            for person in TIMINGS:
+                need = self.needs.get((area, person))
+                if need is not None and (
+                    alert is None
+                    or alert.level is None
+                    or alert.episode != need.episode
+                    or person not in self.reach(area, alert.level)
+                ):
+                    del self.needs[area, person]
+            if alert is None or alert.level is None:
+                continue
+            news = was is None or was.episode != alert.episode or was.level is None
+            if news or (was and was.level and alert.level.rank > was.level.rank):
+                self.breach(area, alert.episode).quiet_until = self.now
+                for person in self.reach(area, alert.level):
+                    if not self.knows(person, area, alert):
+                        self.needs.setdefault((area, person), Need(alert.episode, self.now))
+            if self.is_silenced(area) or self.is_acknowledged(area) or self.is_late(area):
+                self.breach(area, alert.episode).quiet_until = self.now
+
+    def settle_needs(self, full: set[str]) -> None:
+        for (area, person), need in list(self.needs.items()):
+            alert = self.firing[RULE, area]
+            if self.knows(person, area, alert):
+                del self.needs[area, person]
+            elif not self.is_silenced(area):
+                since = max([need.since, *self.ends_of_silences(area, need.since)])
+                assert person in full or not self.may_be_told(person, since), (
+                    f"{person} was not told of {area}, and nothing held it",
+                    alert,
+                    [each for each in days.waiting(self.store) if each.area == area],
+                )
+
+    def hold_against_the_account(self, made: RecordedDecision, full: set[str]) -> None:
+        each = made.decision
+        assert made.at == self.now
+        if each.recipient is None:
+            return
+        if each.reason.held or each.reason is TellReason.ACKNOWLEDGED:
+            self.is_held_rightly(each, full)
+            self.held.setdefault(self.piece(each), []).append(made)
+        elif each.reason.told and each.rule == RULE:
+            self.is_told_rightly(each)
+            self.note_told(each)
+            self.held.pop(self.piece(each), None)
+        else:
+            self.held.pop(self.piece(each), None)
+
+    @staticmethod
+    def piece(each: Decision) -> tuple[str, int, str, bool]:
+        assert each.recipient is not None
+        return f"{each.rule}/{each.area}", each.episode, each.recipient.id, each.kind in ASKING
+
+    def is_held_rightly(self, each: Decision, full: set[str]) -> None:
+        assert each.recipient is not None
+        person = each.recipient.id
+        assert each.until is None or each.until > self.now, each
+        match each.reason:
+            case TellReason.SILENCED:
+                number = int(each.note.removeprefix("silence "))
+                assert any(s.number == number and s.holds(each.area, self.now) for s in self.silences), each
+            case TellReason.WINDOW:
+                timing = TIMINGS[person]
+                assert isinstance(timing, Window), each
+                assert not timing.is_open(self.now, CALENDAR), each
+            case TellReason.DIGEST:
+                timing = TIMINGS[person]
+                assert isinstance(timing, Digest), each
+                assert each.until == timing.next_time(self.now - timedelta.resolution, CALENDAR), each
+            case TellReason.ACKNOWLEDGED:
+                assert each.kind in ASKING
+                assert self.is_acknowledged(each.area), each
+            case TellReason.LATE_FEED:
+                assert each.kind in ASKING
+                assert self.is_late(each.area), each
+            case TellReason.STORM:
+                assert person in full or each.kind is NoticeKind.ESCALATED, each
+            case _:
+                raise AssertionError(f"nothing here holds for this reason: {each}")
+
+    def is_told_rightly(self, each: Decision) -> None:
+        assert each.recipient is not None
+        assert each.kind is not None
+        person, told = each.recipient.id, self.breach(each.area, each.episode)
+        assert not self.is_silenced(each.area), each
+        earlier = self.held.get(self.piece(each), [])
+        timing = TIMINGS[person]
+        if isinstance(timing, Window):
+            assert timing.is_open(self.now, CALENDAR), each
+        elif isinstance(timing, Digest) and not (earlier and earlier[-1].decision.reason is TellReason.STORM):
+            assert timing.next_time(self.now - timedelta.resolution, CALENDAR) == self.now, each
+        if each.kind is NoticeKind.BREACH:
+            assert told.begun.get(person, 0) == 0, f"told twice: {each}"
+        if each.kind in ENDING:
+            assert person in told.level, f"never told of it: {each}"
+            assert person not in told.ended, f"told twice that it is over: {each}"
+        if each.kind not in ASKING:
+            return
+        alert = self.firing[RULE, each.area]
+        assert alert.episode == each.episode
+        assert not self.is_acknowledged(each.area), each
+        assert not self.is_late(each.area), each
+        if each.kind is NoticeKind.REMINDER and person in ("sam", "pat") and told.handed_on:
+            return  # whoever comes after the one who was told is reminded in their place
+        if each.kind is NoticeKind.REMINDER:
+            assert person in told.last, each
+            number = told.reminders.get(person, 0) + 1
+            route = ROUTES[0] if each.route == "hours" else ROUTES[1]
+            assert route.reminders is not None
+            due = CALENDAR.add_working_days_at(told.last[person], route.reminders.wait(number))
+            assert self.now >= due, (each, due)
+            assert self.now == due or earlier, (each, due)
+        else:
+            step = len([at for at in told.steps if at != self.now])
+            assert told.first_by_hours is not None
+            due = CALENDAR.add_working_days_at(told.first_by_hours, ESCALATE_AFTER[min(step, 1)])
+            assert self.now >= due, (each, due)
+            assert step or self.now == due or self.was_held(each), (each, due)
+
+    def was_held(self, each: Decision) -> bool:
+        return any(
+            key[:2] == (f"{each.rule}/{each.area}", each.episode) and key[3]
+            for key, found in self.held.items()
+            if any(one.decision.kind is NoticeKind.ESCALATED for one in found)
+        )
+
+    def note_told(self, each: Decision) -> None:
+        assert each.recipient is not None
+        person, told = each.recipient.id, self.breach(each.area, each.episode)
+        if each.kind in BEGINNING:
+            told.begun[person] = told.begun.get(person, 0) + 1
+            told.reminders[person] = 0
+            if each.route == "hours" and told.first_by_hours is None:
+                told.first_by_hours = self.now
+        if each.kind in ENDING:
+            told.ended[person] = 1
+        if each.kind is NoticeKind.REMINDER:
+            told.reminders[person] = told.reminders.get(person, 0) + 1
+        if each.kind is NoticeKind.ESCALATED:
+            told.reminders[person] = 0
+            if self.now not in told.steps:
+                told.steps.append(self.now)
+        if each.kind in (*BEGINNING, *ASKING):
+            told.last[person] = self.now
+        if each.level is not None:
+            told.level[person] = each.level
+
+    def look_at_mails(self) -> None:
+        found = days.mails(self.store)
+        for mail in found[self.seen_mails :]:
+            if mail.operations is not None:
+                if mail.operations.kind is OperationsKind.SILENCE_ENDED:
+                    self.silence_mails[mail.operations.subject] = mail.operations.problems
+                continue
+            self.mailed.setdefault(mail.recipient.id, []).append(self.now)
+            said = [(each.rule, each.area) for each in mail.notices if each.kind is not NoticeKind.RESTATED]
+            assert len(said) == len(set(said)), f"said twice in one mail: {[n.kind for n in mail.notices]}"
+        self.seen_mails = len(found)
+        for person in self.mailed:
+            assert self.mails_within_the_hour(person) <= GUARD.per_person
+
+    def look_at_silences(self) -> None:
+        for each in self.silences:
+            if each.end > self.now:
+                continue
+            assert str(each.number) in self.silence_mails, each
+        with self.store.reading() as connection:
+            made = decisions_since(connection, 0)
+        for each in self.silences:
+            if each.end <= self.now and any(
+                one.decision.note == f"silence {each.number}" and one.decision.reason is TellReason.SILENCED
+                for one in made
+            ):
+                assert each.area in self.silence_mails[str(each.number)]
+
+    def look_at_follow_ups(self) -> None:
+        rows = days.waiting(self.store)
+        for row in rows:
+            assert row.due_at is None or row.due_at > self.now, row
+            if row.kind in (FollowUpKind.REMINDER, FollowUpKind.ESCALATION):
+                alert = self.firing.get(row.alert)
+                assert alert is not None, row
+                assert alert.episode == row.episode, row
+        news = {(f"{r.rule}/{r.area}", r.episode, r.subject) for r in rows if r.kind is FollowUpKind.NEWS}
+        with self.store.reading() as connection:
+            made = decisions_since(connection, 0)
+        for key, found in self.held.items():
+            if key[3] or key[:3] in news:
+                continue
+            last = found[-1]
+            assert any(
+                (one.at >= last.at and one is not last and one.decision.note.endswith(key[2]))
+                or (one.at > last.at and one.decision.recipient is not None)
+                for one in made
+                if (f"{one.decision.rule}/{one.decision.area}", one.decision.episode) == key[:2]
+                and not one.decision.reason.held
+            ), f"held, and neither waiting nor settled: {last}"
+
+    def nobody_is_forgotten_who_was_to_be_asked_again(self, full: set[str]) -> None:
+        for area in AREAS:
+            alert = self.firing.get((RULE, area))
+            if alert is None or self.is_silenced(area) or self.is_acknowledged(area) or self.is_late(area):
+                continue
+            told = self.breach(area, alert.episode)
+            quiet = told.quiet_until or self.now
+            for person, route in (("joy", "once"), (self.manager if area == "Swale" else "sam", "hours")):
+                if person not in told.last or person in full or not self.may_be_told(person, self.now):
+                    continue
+                if route == "hours" and told.handed_on:
+                    continue
+                if alert.level is None or person not in self.reach(area, alert.level):
+                    continue
+                wait = REMINDERS[route].wait(told.reminders.get(person, 0) + 1)
+                due = CALENDAR.add_working_days_at(max(told.last[person], quiet), wait)
+                assert self.now < due + timedelta(hours=2), f"{person} was not reminded of {area}"
+            if told.first_by_hours is None or len(told.steps) > 1 or full & {"ana", "dee"}:
+                continue
+            start = max([told.first_by_hours, quiet, *told.steps])
+            due = CALENDAR.add_working_days_at(start, ESCALATE_AFTER[0])
+            if OFFICE_HOURS.is_open(self.now, CALENDAR):
+                assert self.now < due + timedelta(hours=2), f"{area} was not passed on"
