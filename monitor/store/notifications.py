@@ -267,9 +267,7 @@ def last_notices(connection: Connection, keys: Collection[EpisodeKey]) -> dict[E
         for number, payload in connection.execute(kept):
             told |= {(number, each.rule, each.area): each for each in notification_from_json(payload).notices}
     return {
-        key: told[number, key[0], key[1]]
-        for key, number in mails.items()
-        if (number, key[0], key[1]) in told
+        key: told[number, key[0], key[1]] for key, number in mails.items() if (number, key[0], key[1]) in told
     }
 
 
