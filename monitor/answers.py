@@ -24,7 +24,7 @@ from monitor.palette import RECOVERED, tone_of
 from monitor.store.alerts import alerts, firing_alerts, last_transitions
 from monitor.store.errors import StoreError
 from monitor.store.store import Store
-from monitor.suppressing import AckReason, AckResult, acknowledge, acknowledgement_of
+from monitor.suppressing import AckReason, AckResult, acknowledge, acknowledgement_of, withdraw
 from monitor.telling.notices import facts_of, notice_of
 from monitor.web.acknowledging import AckAnswer, AckSheet, AckStanding, DeskAwayError, HeldBy
 from monitor.wording import day, headline, in_sentence
@@ -86,6 +86,30 @@ class AnswerDesk:
         if sheet is None:
             return None
         return AckAnswer(sheet, result.done, worsened=result.reason is AckReason.WORSENED)
+
+    def withdraw(self, claim: AckClaim) -> AckAnswer | None:
+        """Takes the reader's own answer back; pressing twice counts once. None: as of :meth:`sheet`.
+
+        Raises:
+            DeskAwayError: as of :meth:`sheet`.
+        """
+        world = self._world_in_force()
+        with _store_at_hand(), self.store.writing() as connection:
+            if self._sheet(connection, world, claim) is None:
+                return None
+            result = withdraw(
+                connection,
+                self.clock(),
+                alert=(claim.rule, claim.area),
+                author=claim.recipient,
+                comment="",
+                via=BY_MAIL,
+                episode=claim.episode,
+                only_own=True,
+            )
+            sheet = self._sheet(connection, world, claim)
+        done = result.done or result.reason is AckReason.NOT_ACKNOWLEDGED
+        return None if sheet is None else AckAnswer(sheet, done)
 
     def _written(
         self, connection: Connection, claim: AckClaim, seen: Level | None, weeks: int | None, comment: str
@@ -166,13 +190,12 @@ class AnswerDesk:
     def _held_by(self, given: Acknowledgement, world: World, claim: AckClaim) -> HeldBy:
         known = world.directory.people.get(given.author)
         local = given.at.astimezone(self.zone)
-        until = "until it is over"
-        if given.until is not None:
-            until = f"until {day(given.until.astimezone(self.zone).date())}"
+        ends = "" if given.until is None else day(given.until.astimezone(self.zone).date())
         return HeldBy(
             name=known.name if known is not None else given.author,
             at=f"{day(local.date())} at {local:%H:%M}",
-            until=until,
+            until=f"until {ends or 'it is over'}",
+            ends=ends,
             comment=given.comment,
             own=given.author == claim.recipient,
         )

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
@@ -10,15 +10,24 @@ Seconds = Annotated[float, Field(gt=0)]
 
 
 class _Channel(BaseModel):
+    """Secrets may be missing: who may not read them still checks rules. Only what sends needs them."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
+    needed_to_send: ClassVar[tuple[str, ...]] = ()
+
+    def missing_secrets(self) -> tuple[str, ...]:
+        """Returns the secrets without which the channel can't be built, by their settings' names."""
+        return tuple(name for name in self.needed_to_send if not getattr(self, name))
 
 
 class WebhookChannel(_Channel):
     """A signed webhook. The address may hold a token, so it is a secret too."""
 
+    needed_to_send = ("url", "secret")
+
     kind: Literal["webhook"]
-    url: SecretStr
-    secret: SecretStr
+    url: SecretStr | None = None
+    secret: SecretStr | None = None
     previous_secret: SecretStr | None = None
     authorization: SecretStr | None = None
     ca_file: Path | None = None
@@ -41,8 +50,10 @@ class AlertmanagerChannel(_Channel):
 class GovukNotifyChannel(_Channel):
     """GOV.UK Notify: mails or text messages by one template."""
 
+    needed_to_send = ("api_key",)
+
     kind: Literal["govuk-notify"]
-    api_key: SecretStr
+    api_key: SecretStr | None = None
     template_id: str
     by: Literal["email", "sms"] = "email"
     sender_id: str | None = None
@@ -54,8 +65,10 @@ class GovukNotifyChannel(_Channel):
 class AppriseChannel(_Channel):
     """Apprise: a URL for each name that a contact's address may be."""
 
+    needed_to_send = ("targets",)
+
     kind: Literal["apprise"]
-    targets: dict[str, SecretStr]
+    targets: dict[str, SecretStr] = {}
     timeout: Seconds = 30
 
 

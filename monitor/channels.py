@@ -47,12 +47,27 @@ def channels_of(settings: Settings, clock: Clock) -> Channels:
     notifiers: dict[str, Notifier] = {email.channel: email}
     longest = smtp.longest_exchange
     for name, section in settings.channels.items():
+        _demand_secrets(name, section)
         try:
             notifiers[name], seconds = _notifier(name, section, settings.base_url, clock)
         except ValueError as error:
             raise ValueError(f"channels.{name}: {error}") from None
         longest = max(longest, seconds)
     return Channels(notifiers, timedelta(seconds=longest))
+
+
+def _demand_secrets(name: str, section: ChannelSettings) -> None:
+    """Raises ValueError, which names the first secret that is missing and the file that it belongs into."""
+    for setting in section.missing_secrets():
+        key = f"{setting}__NAME" if setting == "targets" else setting
+        told = (
+            f"channels.{name}.{setting} must be set: put it into the credentials file "
+            f"channels__{name}__{key}; with the shipped unit that is "
+            f"/etc/limen/credentials/channels/{name}__{key}"
+        )
+        if "-" not in name:  # no shell sets a variable whose name has a hyphen
+            told += f". LIMEN_CHANNELS__{name.upper()}__{key.upper()} sets it too"
+        raise ValueError(told)
 
 
 def unreachable(directory: Directory, settings: Settings) -> tuple[str, ...]:
@@ -91,7 +106,7 @@ def _webhook(section: WebhookChannel) -> WebhookSettings:
     given = (section.secret, section.previous_secret)
     return WebhookSettings(
         target=HttpTarget(
-            url=section.url.get_secret_value(),
+            url=_revealed(section.url) or "",
             authorization=_revealed(section.authorization),
             ca_file=section.ca_file,
             timeout=section.timeout,
@@ -117,7 +132,7 @@ def _alertmanager(section: AlertmanagerChannel, page: str | None) -> Alertmanage
 
 def _govuk_notify(section: GovukNotifyChannel) -> GovukNotifySettings:
     return GovukNotifySettings(
-        api_key=section.api_key.get_secret_value(),
+        api_key=_revealed(section.api_key) or "",
         template_id=section.template_id,
         by=section.by,
         sender_id=section.sender_id,

@@ -55,7 +55,7 @@ class Origins:
             return f"given as {'.'.join(path)}"
         found = [*self._variables(path), *self._secret_files(path), *self._in_file(path)]
         if not found:
-            return f"not set; {_variable(path)} sets it"
+            return f"not set; {_setter(path)} sets it"
         is_section = any(name.upper().startswith(f"{_variable(path)}__") for name in found)
         return f"set by {' and '.join(found) if is_section else found[0]}"
 
@@ -82,6 +82,12 @@ class Origins:
         yield f"{'.'.join(path)} in {self.file}"
 
 
+def _setter(path: Sequence[str]) -> str:
+    """What sets it outside the settings file: no shell sets a variable whose name has a hyphen."""
+    variable = _variable(path)
+    return f"the secret file {'__'.join(path)}" if "-" in variable else variable
+
+
 def _variable(path: Sequence[str]) -> str:
     return "LIMEN_" + "__".join(path).upper()
 
@@ -94,7 +100,8 @@ def in_words(error: ValidationError, model: type[BaseModel], origins: Origins) -
         message = (
             _unknown(path, model) if problem["type"] == "extra_forbidden" else _said(problem, path, model)
         )
-        lines.append(f"{'.'.join(path) or 'settings'}: {message} ({origins.of(path)})")
+        where = f": {_setter(path)} sets it" if problem["type"] == "missing" else f" ({origins.of(path)})"
+        lines.append(f"{'.'.join(path) or 'settings'}: {message}{where}")
     return "\n".join(lines)
 
 
@@ -137,7 +144,7 @@ def _said(problem: ErrorDetails, path: Sequence[str], model: type[BaseModel]) ->
     if kind in ("union_tag_invalid", "union_tag_not_found"):
         return f"needs a kind, one of {', '.join(KINDS)}"
     if kind == "missing":
-        return "must be set"
+        return "must be set in the settings file or beside it"
     if kind not in _WORDS:
         return problem["msg"].removeprefix("Value error, ")
     bounds = {

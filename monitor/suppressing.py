@@ -39,6 +39,7 @@ class AckReason(StrEnum):
     GIVEN = "it is acknowledged"
     GIVEN_BEFORE = "the very same was said before"
     NO_ALERT = "the alert does not fire"
+    ANOTHER_HOLDS_IT = "somebody else has acknowledged it since"
     ANOTHER_BREACH = "that breach is over, and another one has begun"
     WORSENED = "it has worsened since it was looked at"
     WITHDRAWN = "the acknowledgement is taken back"
@@ -119,16 +120,39 @@ def acknowledge(
 
 
 def withdraw(
-    connection: Connection, now: datetime, *, alert: tuple[str, str], author: str, comment: str, via: str
+    connection: Connection,
+    now: datetime,
+    *,
+    alert: tuple[str, str],
+    author: str,
+    comment: str,
+    via: str,
+    episode: int | None = None,
+    only_own: bool = False,
 ) -> AckResult:
-    """Takes back the acknowledgement of an alert that fires, so that reminders and escalations go on."""
+    """Takes back the acknowledgement of an alert that fires, so that reminders and escalations go on.
+
+    Args:
+        connection: the transaction that it belongs to.
+        now: the present instant.
+        alert: (rule, area).
+        author: who takes it back.
+        comment: why.
+        via: "mail" or "command line".
+        episode: the breach that is meant; None: the present one.
+        only_own: leaves an acknowledgement of anybody else as it is.
+    """
     take(connection, Lock.CYCLE)
     found = alerts(connection, [alert]).get(alert)
     if found is None or found.state is not AlertState.FIRING:
         return AckResult(AckReason.NO_ALERT, found)
+    if episode is not None and episode != found.episode:
+        return AckResult(AckReason.ANOTHER_BREACH, found)
     before = acknowledgement_of(connection, found)
     if before is None or before.withdrawn:
         return AckResult(AckReason.NOT_ACKNOWLEDGED, found)
+    if only_own and before.author != author:
+        return AckResult(AckReason.ANOTHER_HOLDS_IT, found, before)
     taken = replace(
         before, at=now, author=author, comment=comment.strip()[:LONGEST_COMMENT], via=via, withdrawn=True
     )

@@ -107,7 +107,7 @@ def headline(notice: Notice) -> str:  # noqa: PLR0911 - one for each kind
         case NoticeKind.DOUBTFUL:
             return _in_doubt(notice, figures)
         case NoticeKind.CONFIRMED:
-            return f"The figure is not in doubt any more{_stated(notice, figures)}."
+            return _settled(notice, figures)
 
 
 def standing(notice: Notice) -> str:
@@ -127,6 +127,47 @@ def _in_doubt(notice: Notice, figures: FigureFormat) -> str:
     if not what:
         return f"{opening}{_stated(notice, figures)}."
     return f"{opening}: {what.rstrip('.')}. {sentence(more)}".rstrip()
+
+
+def _settled(notice: Notice, figures: FigureFormat) -> str:
+    """What became of a figure that was in doubt, or missing, and why nobody need look into it any more."""
+    now, doubted = _stated(notice, figures), _doubted(notice, figures)
+    match notice.reason:
+        case TransitionReason.FIGURE_CORRECTED if doubted and notice.doubted_label == notice.period_label:
+            if notice.doubted == notice.value:
+                return (
+                    f"What the figure was held against was corrected, so {doubted} is not in doubt any more."
+                )
+            return f"The figure was corrected{now}. It was {doubted}, which was in doubt."
+        case TransitionReason.FIGURE_CORRECTED:
+            about = f" ({doubted})" if doubted else ""
+            return (
+                f"The figure in doubt{about}, or what it was held against, was corrected. "
+                f"The latest one is not in doubt{now}."
+            )
+        case TransitionReason.FIGURE_CONFIRMED:
+            return (
+                f"Somebody has confirmed it: {doubted} is right." if doubted else "Somebody has confirmed it."
+            )
+        case TransitionReason.FIGURES_PLAUSIBLE:
+            return (
+                f"The figures after it are plausible again. The latest one is not in doubt{now}. "
+                f"Nobody has said that {doubted or 'the figure in doubt'} was right."
+            )
+        case TransitionReason.FIGURES_AGREE:
+            return f"The figures after it agree with {doubted or 'it'}, so it is taken to be right."
+        case TransitionReason.FIGURE_CAME:
+            return f"The figure that was missing, or a later one, has come{now}."
+        case _:
+            return f"The figure is not in doubt any more{now}."
+
+
+def _doubted(notice: Notice, figures: FigureFormat) -> str:
+    """``95 assessments (31 May 2012)``, or "" where it is not known or must not be shown."""
+    if notice.doubted is None or notice.protected:
+        return ""
+    when = f" ({notice.doubted_label})" if notice.doubted_label else ""
+    return f"{figures.full(notice.doubted)}{when}"
 
 
 def _stated(notice: Notice, figures: FigureFormat) -> str:

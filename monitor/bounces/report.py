@@ -53,9 +53,13 @@ class Report:
 
 def read_report(content: bytes) -> Report:
     """Reads a mail; whatever it is, it never raises."""
-    mail = message_from_bytes(content)
-    verdict, answer = _judged(mail)
-    return Report(verdict, one_line(answer)[:LONGEST_ANSWER], tuple(dict.fromkeys(_addresses(mail))))
+    try:
+        mail = message_from_bytes(content)
+        addresses = tuple(dict.fromkeys(_addresses(mail)))
+        verdict, answer = _judged(mail)
+    except Exception:  # noqa: BLE001 - anybody can send anything here, and Python's parser raises many things
+        return Report(Verdict.UNCLEAR, "it is no mail that can be read", ())
+    return Report(verdict, one_line(answer)[:LONGEST_ANSWER], addresses)
 
 
 def _addresses(mail: Mail) -> Iterator[str]:
@@ -67,9 +71,17 @@ def _addresses(mail: Mail) -> Iterator[str]:
         yield from (parseaddr(str(value))[1] for value in returned.get_all("Return-Path", []))
 
 
+def _payload(part: Mail) -> object:
+    """A part's contents; "" where its character set is one that Python's parser stumbles over."""
+    try:
+        return part.get_payload()
+    except (LookupError, TypeError, ValueError):
+        return ""
+
+
 def _returned(mail: Mail) -> Iterator[Mail]:
     for part in mail.walk():
-        payload = part.get_payload()
+        payload = _payload(part)
         if part.get_content_type() == "message/rfc822" and isinstance(payload, list):
             yield from (each for each in payload if isinstance(each, Mail))
         elif part.get_content_type() == "text/rfc822-headers" and isinstance(payload, str):
@@ -111,11 +123,12 @@ def _of_report(mail: Mail) -> tuple[Verdict, str]:
 
 def _status_blocks(part: Mail) -> Iterator[Mail]:
     """The groups of fields of a report: first those of the mail, then those of each recipient."""
-    kind, payload = part.get_content_type(), part.get_payload()
+    kind, payload = part.get_content_type(), _payload(part)
     if kind == "message/delivery-status" and isinstance(payload, list):
         yield from (each for each in payload if isinstance(each, Mail))
     elif kind == "message/global-delivery-status":  # RFC 6533, which Python's parser takes for a mail
-        text = payload if isinstance(payload, str) else "\n\n".join(map(str, payload or ()))
+        parts = payload if isinstance(payload, list) else ()
+        text = payload if isinstance(payload, str) else "\n\n".join(map(str, parts))
         yield from map(message_from_string, re.split(r"\r?\n\s*\r?\n", text))
 
 

@@ -18,7 +18,7 @@ from monitor.cli.choices import area_named
 from monitor.cli.formats import TableFormat
 from monitor.cli.scorecard import Rated, Series, plain_number, series_of
 from monitor.cli.session import RulesRefusedError, Session, present
-from monitor.cli.told import Telling, fate, held_line, held_record, tellings
+from monitor.cli.told import Telling, fate, held_line, held_record, spelt, tellings
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.fault_notices import doubt_in_words
 from monitor.core.freshness import late_indicator
@@ -65,8 +65,8 @@ class AlertRow:
     """An alert with its last figure, fit to be shown. ``rule`` None: it is no longer in the rulebook.
 
     ``doubt`` says what is wrong with the figure, of a fault of the data that is open. ``waits`` is what
-    people are not told of it yet, ``answered`` the acknowledgement that holds, ``silenced`` the silence that
-    lasts longest.
+    people are not told of it yet, and ``waits_for`` names what keeps it from them; ``answered`` is the
+    acknowledgement that holds, ``silenced`` the silence that lasts longest.
     """
 
     alert: Alert
@@ -76,6 +76,7 @@ class AlertRow:
     told: tuple[Telling, ...]
     doubt: str = ""
     waits: HeldNews | None = None
+    waits_for: str = ""
     answered: Acknowledgement | None = None
     silenced: Silence | None = None
 
@@ -109,12 +110,21 @@ def _rows(session: Session, world: World | None, area: str | None, *, everything
                 _row(connection, world, each, series),
                 doubt=doubts.get((each.rule, each.area), ""),
                 waits=waits.get((each.rule, each.area)),
+                waits_for=_held_by(connection, each, waits.get((each.rule, each.area))),
                 answered=held[each.rule, each.area][0],
                 silenced=held[each.rule, each.area][1],
             )
             for each in chosen
         ]
     return sorted(rows, key=_urgency)
+
+
+def _held_by(connection: Connection, alert: Alert, held: HeldNews | None) -> str:
+    """What holds news of an alert, as the newest decision for that reason noted; "": none is kept."""
+    if held is None:
+        return ""
+    decided = reversed(tellings(connection, alert.rule, alert.area))
+    return next((each.note for each in decided if each.reason == held.reason.value), "")
 
 
 def _world(session: Session) -> World | None:
@@ -227,7 +237,7 @@ def _print(session: Session, world: World | None, rows: Sequence[AlertRow], *, e
             (
                 _standing(row),
                 *_told_lines(row.told, zone),
-                held_line(row.waits, zone),
+                held_line(row.waits, zone, row.waits_for),
                 *_kept_lines(row, world, zone),
             ),
         ):
@@ -290,7 +300,7 @@ def _told_lines(told: Sequence[Telling], zone: tzinfo) -> list[str]:
     groups: dict[tuple[str, str, str], list[str]] = {}
     for each in told:
         verb = each.verb.removeprefix("was ").removeprefix("is ")
-        groups.setdefault((verb, each.kind or "", fate(each, zone)), []).append(each.recipient or "")
+        groups.setdefault((verb, each.kind or "", fate(each, zone)), []).append(spelt(each.recipient or ""))
     return [f"{verb} ({kind}) {', '.join(names)}: {when}" for (verb, kind, when), names in groups.items()]
 
 
@@ -368,7 +378,7 @@ def _record(row: AlertRow) -> dict[str, object]:
         "silenced": None
         if row.silenced is None
         else {"silence": row.silenced.id, "until": row.silenced.ends_at.isoformat()},
-        "held": held_record(row.waits),
+        "held": held_record(row.waits, row.waits_for),
         "told": [
             {
                 "name": each.recipient,

@@ -3,19 +3,24 @@
 import csv
 import io
 import json
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
+from sqlalchemy import Connection
+
 from monitor.cli import exit_codes
 from monitor.cli.audit_words import Record, moment, sentence
 from monitor.cli.caller import caller
-from monitor.cli.choices import UnknownNameError, area_named, day
+from monitor.cli.choices import UnknownNameError, area_named, day, not_known
 from monitor.cli.formats import TableFormat
 from monitor.cli.session import RulesRefusedError, Session, present
-from monitor.core.audit import Head
+from monitor.core.audit import GENESIS, Head
+from monitor.core.freshness import lateness_of
+from monitor.core.plausibility import fault_of
 from monitor.store import audit as audit_store
 from monitor.store.erasure import Erased, PersonNotFoundError, StillOwedError, erase, find_person, keep_within
 from monitor.terminal import counted, table, write_plainly
@@ -23,6 +28,11 @@ from monitor.terminal import counted, table, write_plainly
 COLUMNS: Final = ("entry", "at", "kind", "sentence", "person", "erased", "rule", "area", "mails", "hash")
 SHOWN: Final = 100
 """Entries that a table shows unless --limit says otherwise."""
+
+SHORTEST_HASH: Final = 8
+"""Characters of a hash that may stand for it: fewer would often fit an entry by chance."""
+
+_HEXADECIMAL: Final = re.compile("[0-9a-f]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,8 @@ def show_audit(session: Session, asked: AuditFilter, *, style: TableFormat) -> i
         kept = deque(found, maxlen=limit and limit + 1)
     more = limit is not None and len(kept) > limit
     shown = list(kept)[1:] if more else list(kept)
+    if not shown:
+        _refuse_unknown(session, asked)
     match style:
         case TableFormat.JSON:
             text = json.dumps([_json(each, zone) for each in shown], indent=2, ensure_ascii=False)
@@ -65,6 +77,8 @@ def show_audit(session: Session, asked: AuditFilter, *, style: TableFormat) -> i
 def verify_audit(session: Session, expected_head: str | None, *, as_json: bool) -> int:
     """Walks the whole trail, and says the first entry that does not fit."""
     with session.store() as store, store.reading() as connection:
+        if expected_head is not None:
+            expected_head = _whole_hash(connection, expected_head)
         verdict = audit_store.verify(connection, expected_head=expected_head or "")
     head, misfit = verdict.head, verdict.misfit
     if as_json:
@@ -129,6 +143,56 @@ def prune_audit(session: Session, months: int | None) -> int:
     session.out.print(f"{told} from more than {counted(kept, 'month')} ago.", soft_wrap=True)
     _print_head(session, head)
     return exit_codes.OK
+
+
+def _whole_hash(connection: Connection, text: str) -> str:
+    """The hash that is meant: given whole, or by a beginning that one entry's hash alone has.
+
+    Raises:
+        UnknownNameError: it is neither. That is no verdict on the trail.
+    """
+    wanted = text.strip().lower()
+    if _HEXADECIMAL.fullmatch(wanted):
+        if len(wanted) == len(GENESIS):
+            return wanted
+        found = audit_store.hashes_beginning(connection, wanted) if len(wanted) >= SHORTEST_HASH else ()
+        if len(found) == 1:
+            return found[0]
+    raise UnknownNameError(
+        f"--expect-head: “{text}” is no whole hash, and not the beginning ({SHORTEST_HASH} characters or "
+        f"more) of just one entry's. Give all {len(GENESIS)} characters that `limen audit verify` showed "
+        "after Head."
+    )
+
+
+def _refuse_unknown(session: Session, asked: AuditFilter) -> None:
+    """Where nothing was found: a person or a rule that neither the files nor the trail know is a slip.
+
+    Raises:
+        UnknownNameError: there is no such person or rule.
+    """
+    people, rules = _in_the_files(session)
+    with session.store() as store, store.reading() as connection:
+        for record in (Record(*pair) for pair in audit_store.audit_trail(connection)):
+            people.update(record.called)
+            rules.update(rule for rule, _ in record.alerts)
+    if asked.person is not None and asked.person.casefold() not in {each.casefold() for each in people}:
+        raise not_known("person", asked.person, sorted(people))
+    if asked.alert is not None and asked.alert not in rules:
+        raise not_known("alert rule", asked.alert, sorted(rules))
+
+
+def _in_the_files(session: Session) -> tuple[set[str], set[str]]:
+    """What people are called, and the ids that alerts may have; none where the files can't be read."""
+    try:
+        world = session.world
+    except RulesRefusedError:
+        return set(), set()
+    people = {
+        called for each in world.directory.people.values() for called in (each.id, each.name, each.address)
+    }
+    indicators = world.rulebook.indicators
+    return people, {*world.rulebook.alerts, *map(lateness_of, indicators), *map(fault_of, indicators)}
 
 
 def _counted(done: Erased) -> str:

@@ -91,6 +91,7 @@ def audit_erase(
     except typer.Abort:
         raise typer.Exit(exit_codes.INTERRUPTED) from None
     if not wanted:
+        typer.echo("Nothing was erased.")
         raise typer.Exit(exit_codes.PROBLEMS)
     raise typer.Exit(erase_person(_session(context), person, reason))
 

@@ -6,6 +6,9 @@ from datetime import date, datetime, tzinfo
 from typing import Any, Final
 
 from monitor.core.audit import AuditKind, Entry, Personal
+from monitor.core.freshness import late_indicator
+from monitor.core.notifications import NoticeKind
+from monitor.core.plausibility import faulty_indicator
 from monitor.terminal import counted
 from monitor.wording import day
 
@@ -45,16 +48,20 @@ class Record:
     @property
     def mails(self) -> set[int]:
         """The numbers of the mails that it is about."""
-        single = self.facts.get("mail")
-        return {*self.facts.get("mails", ()), *([single] if isinstance(single, int) else [])}
+        named = (self.facts.get(key) for key in ("mails", "withdrawn"))
+        listed = {number for each in named if isinstance(each, list) for number in each}
+        single = self.facts.get("mail")  # under "mails" an erasure has how many they were
+        return listed | ({single} if isinstance(single, int) else set())
+
+    @property
+    def called(self) -> tuple[str, ...]:
+        """Every id, name and address that the person goes by here."""
+        keys = ("recipient_name", "name", "address", "author")
+        return tuple(str(each) for each in (self.person, *map(self.personal.get, keys)) if each)
 
     def is_about(self, person: str) -> bool:
         """Whether that is the person's id, name or address."""
-        known = [
-            self.person,
-            *(self.personal.get(key) for key in ("recipient_name", "name", "address", "author")),
-        ]
-        return person.casefold() in {str(each).casefold() for each in known if each}
+        return person.casefold() in {each.casefold() for each in self.called}
 
 
 def sentence(record: Record, zone: tzinfo) -> str:
@@ -78,18 +85,13 @@ def _rulebook(record: Record, _zone: tzinfo) -> str:
 def _decision(record: Record, zone: tzinfo) -> str:
     facts = record.facts
     reason = str(facts["reason"])
-    told = not reason.startswith("not told")
-    person = record.who if record.person or record.erased else "Nobody"
-    what = (
-        "was told of"
-        if told
-        else "was not told yet of"
-        if reason.startswith("not told yet")
-        else "was not told of"
-    )
-    if person == "Nobody":
-        what = "was told of"
-    parts = [f"{person} {what} {_news(facts)}: {reason.partition(': ')[2] or reason}"]
+    if record.person or record.erased:
+        not_told = next((each for each in ("not told yet", "not told") if reason.startswith(each)), "told")
+        what = f"{record.who} was {not_told}"
+    else:
+        what = "Nobody was told"
+    why = reason.removeprefix("not told yet: ").removeprefix("not told: ")
+    parts = [f"{what} that {_news(facts)}: {why}"]
     if note := record.personal.get("note"):
         parts.append(str(note))
     if facts["role"]:
@@ -104,11 +106,43 @@ def _decision(record: Record, zone: tzinfo) -> str:
 
 
 def _news(facts: Facts) -> str:
-    """``breach (critical) of rule in area, 30 Jun 2013``."""
-    kind = str(facts["kind"] or "a change") + (f" ({facts['level']})" if facts.get("level") else "")
+    """A clause: ``rule in area is in breach (critical), period to 30 June 2013``."""
+    rule = facts["rule"]
+    late, faulty = late_indicator(rule), faulty_indicator(rule)
+    where = f"{late or faulty or rule} in {facts['area']}"
+    if late is not None:
+        state = f"figures of {where} are{{still}} late"
+    elif faulty is not None:
+        state = f"a figure of {where}{{still}} looks wrong or is missing"
+    else:
+        level = f" ({facts['level']})" if facts.get("level") else ""
+        state = f"{where} is{{still}} in breach{level}"
+    news = _NEWS.get(facts["kind"] or "", "{where} has changed")
     end = facts.get("period_end")
     period = f", period to {day(date.fromisoformat(end))}" if end else ""
-    return f"{kind} of {facts['rule']} in {facts['area']}{period}"
+    told = news.format(
+        where=where,
+        began=state.format(still=""),
+        goes_on=state.format(still=" still"),
+        level=f" (now {facts['level']})" if facts.get("level") else "",
+    )
+    return told + period
+
+
+_NEWS: Final[Mapping[str, str]] = {
+    NoticeKind.BREACH: "{began}",
+    NoticeKind.WORSENED: "the breach of {where} has become worse{level}",
+    NoticeKind.ESCALATED: "{goes_on}, as those told before have not acknowledged it",
+    NoticeKind.REMINDER: "{goes_on}, as a reminder",
+    NoticeKind.RESTATED: "a figure of {where} has changed",
+    NoticeKind.DOUBTFUL: "{began}",
+    NoticeKind.LATE: "{began}",
+    NoticeKind.CLOSED: "{where} is no longer watched",
+    NoticeKind.RECOVERED: "{where} is back within limits",
+    NoticeKind.ARRIVED: "the late figures of {where} have come",
+    NoticeKind.CONFIRMED: "a figure of {where} is no longer in doubt",
+}
+"""What a notice of each kind says, after "was told that"."""
 
 
 def _mail(record: Record, _zone: tzinfo) -> str:

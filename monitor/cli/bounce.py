@@ -24,9 +24,6 @@ DATA_ERROR: Final = 65
 NO_USER: Final = 67
 """EX_NOUSER: it came to no address of limen's."""
 
-TRY_AGAIN: Final = 75
-"""EX_TEMPFAIL: the mail server is to keep it and try again."""
-
 _CODES: Final = {BounceOutcome.UNCLEAR: DATA_ERROR, BounceOutcome.FORGED: NO_USER}
 _TO_BE_LOOKED_AT: Final = frozenset(_CODES)
 
@@ -39,7 +36,7 @@ def take_bounce(session: Session, file: Path, recipient: str | None) -> int:
             taken = desk.take(content, present(), recipient=recipient or "")
     except Exception as fault:  # noqa: BLE001 - the mail is in the mail server's hands, and lost if it lets go of it
         session.err.print(ending_of(fault, debug=session.debug).text, soft_wrap=True)
-        return TRY_AGAIN
+        return exit_codes.TRY_AGAIN
     code = _CODES.get(taken.outcome, exit_codes.OK)
     # A mail server puts what is said into the mail that it sends back: nothing of a person's in it.
     if code == exit_codes.OK:

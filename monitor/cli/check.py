@@ -126,7 +126,10 @@ def summary(found: LoadedFolders, problems: Sequence[Problem]) -> str:
     files = counted(len({problem.position.file for problem in problems}), "file")
     if not has_errors(problems):
         return f"{counted(len(problems), 'warning')} in {files}; {holds} can be used"
-    return f"{counted(len(problems), 'problem')} in {files}"
+    errors = sum(problem.severity == "error" for problem in problems)
+    warnings = len(problems) - errors
+    more = f", {counted(warnings, 'warning')}" if warnings else ""
+    return f"{counted(errors, 'error')}{more} in {files}"
 
 
 def _files(found: LoadedFolders) -> set[str]:

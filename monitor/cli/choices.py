@@ -1,7 +1,9 @@
 """Names that people give, looked up; for one that there isn't, the one that was probably meant."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
 from monitor.core.areas import Area
 from monitor.core.rulebook import AlertRule, Indicator
@@ -9,6 +11,9 @@ from monitor.core.sources import Source
 from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.suggestions import nearest
 from monitor.world import World
+
+_WORDS: Final = re.compile(r"[^\W_]{3,}")
+_FEW: Final = 15
 
 
 class UnknownNameError(Exception):
@@ -104,15 +109,36 @@ def day(text: str, option: str) -> date:
         ) from None
 
 
-def _unknown(what: str, text: str, known: Iterable[str]) -> str:
+def not_known(what: str, text: str, known: Iterable[str]) -> UnknownNameError:
+    """What to raise for a person or a rule that limen does not know; ``what`` is one of these words."""
     near = nearest(text, known, ProblemLog())
-    advice = f"did you mean “{near}”?" if near else _advice(what)
+    advice = f"did you mean “{near}”?" if near else f"{_WHERE_NAMED[what]}."
+    return UnknownNameError(f"limen knows no {what} “{text}”: {advice}")
+
+
+_WHERE_NAMED = {
+    "person": "contacts.yaml has everybody's id, name and address",
+    "alert rule": "the rule files name every one under alerts",
+}
+
+
+def _unknown(what: str, text: str, known: Iterable[str]) -> str:
+    names = list(dict.fromkeys(known))
+    near = nearest(text, names, ProblemLog())
+    advice = f"did you mean “{near}”?" if near else _advice(what, text, names)
     return f"There is no {what} “{text}”: {advice}"
 
 
-def _advice(what: str) -> str:
-    if what == "source":
-        return "the rule files name every one under sources."
-    if what in ("area", "indicator"):
-        return "`limen ratings` shows every area and indicator."
-    return "`limen ratings` shows every indicator, `limen check` every rule."
+def _advice(what: str, text: str, names: Sequence[str]) -> str:
+    """Those that share a word with what was written; else all, where they are few; else where they stand."""
+    words = set(_WORDS.findall(text.casefold()))
+    alike = [each for each in names if words & set(_WORDS.findall(each.casefold()))]
+    if not names:
+        return "there is none at all."
+    if 0 < len(alike) <= _FEW:
+        return f"did you mean {' or '.join(alike)}?"
+    if len(names) <= _FEW:
+        return f"there {'is' if len(names) == 1 else 'are'} {', '.join(names)}."
+    if what == "area":
+        return "areas.csv, in the folder of the configuration, has every one."
+    return "the rule files name every one, with its id."

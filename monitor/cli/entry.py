@@ -28,7 +28,8 @@ def run(arguments: Sequence[str]) -> int:
         return int(code or 0)
     except Exit as ending:
         return ending.exit_code
-    except TyperException as fault:  # wrong usage, which it words itself
+    except TyperException as fault:  # wrong usage, which it words itself, but for Pydantic's own words in it
+        fault.message = fault.message.removeprefix("Value error, ")
         fault.show()  # type: ignore[attr-defined]  # every TyperException that is raised has it
         return exit_codes.USAGE
     except KeyboardInterrupt:
@@ -37,19 +38,28 @@ def run(arguments: Sequence[str]) -> int:
         _forget_output()
         return exit_codes.READER_GONE
     except Exception as fault:  # noqa: BLE001 - whatever it is, no traceback reaches a user
-        return _ended_by(fault, debug="--debug" in arguments)
+        return _ended_by(fault, arguments)
 
 
-def _ended_by(fault: Exception, *, debug: bool) -> int:
-    from monitor.cli.faults import ending_of
-    from monitor.terminal import ReaderGoneError
-
+def _ended_by(fault: Exception, arguments: Sequence[str]) -> int:
+    try:
+        from monitor.cli.faults import ending_of
+        from monitor.terminal import ReaderGoneError
+    except ImportError as missing:
+        return _not_whole(missing, arguments)
     if isinstance(fault, ReaderGoneError):
         _forget_output()
         return exit_codes.READER_GONE
-    ending = ending_of(fault, debug=debug)
+    ending = ending_of(fault, debug="--debug" in arguments)
     sys.stderr.write(f"{ending.text}\n")
     return ending.code
+
+
+def _not_whole(missing: ImportError, arguments: Sequence[str]) -> int:
+    """Parts of limen are missing, as during an upgrade; a mail server keeps its report for later."""
+    advice = "If it is not being upgraded just now, install it anew."
+    sys.stderr.write(f"limen is not installed whole: {missing}. {advice}\n")
+    return exit_codes.TRY_AGAIN if "bounce" in arguments[:2] else exit_codes.FAULT
 
 
 def _forget_output() -> None:

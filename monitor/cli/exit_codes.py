@@ -15,6 +15,9 @@ DATABASE: Final = 3
 FAULT: Final = 70
 """EX_SOFTWARE of sysexits.h: limen has met a fault of its own."""
 
+TRY_AGAIN: Final = 75
+"""EX_TEMPFAIL of sysexits.h, of `limen bounce`: the mail server is to keep the report and come again."""
+
 CONFIGURATION: Final = 78
 """EX_CONFIG of sysexits.h, as the daemon ends too: settings, rules or contacts can't be used."""
 

@@ -1,26 +1,34 @@
 """Why one person was told of an alert or was not, in plain sentences."""
 
+import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
+from typing import Final
 
 from monitor.cli.choices import UnknownNameError
 from monitor.cli.explain_telling import Inquiry
 from monitor.cli.telling_facts import ComingTold, PersonTold, TellingTold
 from monitor.cli.telling_words import coming_sentence, telling_sentence, when_told
-from monitor.cli.told import Telling
+from monitor.cli.told import Telling, spelt
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.areas import Area
 from monitor.core.holding import is_about_data
 from monitor.core.recipients import Recipient
 from monitor.core.routing import DATA_OWNER, matches
 from monitor.core.rulebook import Indicator, Level, Route, RouteMatch, RouteTarget
+from monitor.rulebook.problems import ProblemLog
+from monitor.rulebook.suggestions import nearest
 from monitor.store.failing_addresses import failing_addresses
+from monitor.wording import day
 
 Who = tuple[str, str]
 """(id, name) of a person."""
 
 HELD_FOR = "it was held for "
 """How a decision that concerns nobody any more names whom it was held for."""
+
+
+_PARTS: Final = re.compile(r"[^\W\d_]{2,}")
 
 
 def person_named(text: str, inquiry: Inquiry, tellings: Sequence[Telling]) -> Who:
@@ -36,8 +44,24 @@ def person_named(text: str, inquiry: Inquiry, tellings: Sequence[Telling]) -> Wh
     for telling in reversed(tellings):
         if telling.person and wanted in (telling.person.casefold(), (telling.recipient or "").casefold()):
             return telling.person, telling.recipient or telling.person
-    names = ", ".join(sorted(inquiry.world.directory.people))
-    raise UnknownNameError(f"--for: nobody is known as “{text}”. The contacts have: {names or 'nobody'}.")
+    raise UnknownNameError(f"--for: nobody is known as “{text}”. {_meant(wanted, inquiry)}")
+
+
+def _meant(wanted: str, inquiry: Inquiry) -> str:
+    """Who was probably meant, by a part of a name or id; else who there is."""
+    people = inquiry.world.directory.people
+    parts = set(_PARTS.findall(wanted))
+    near = [
+        each for each in people.values() if parts & set(_PARTS.findall(f"{each.name} {each.id}".casefold()))
+    ]
+    if not near:
+        words = {part: each for each in people.values() for part in _PARTS.findall(each.name.casefold())}
+        words |= {each.id: each for each in people.values()}
+        found = nearest(wanted, words, ProblemLog())
+        near = [] if found is None else [words[found]]
+    if near:
+        return f"Did you mean {' or '.join(f'{each.id} ({each.name})' for each in near)}?"
+    return f"The contacts have: {', '.join(sorted(people)) or 'nobody'}."
 
 
 def person_told(
@@ -68,7 +92,7 @@ def person_told(
 
 
 def _concerns(coming: ComingTold, who: Who) -> bool:
-    return coming.person == who[0] or (coming.person is None and who[1] in coming.people)
+    return coming.person == who[0] or who[1] in (*coming.people, coming.instead_of)
 
 
 def _never(alert: Alert, tellings: Sequence[Telling], name: str, zone: tzinfo) -> Iterator[str]:
@@ -81,12 +105,12 @@ def _never(alert: Alert, tellings: Sequence[Telling], name: str, zone: tzinfo) -
         )
         yield f"There was nothing to tell {name}: {state}."
         return
-    told = list(dict.fromkeys(each.recipient for each in tellings if each.told and each.recipient))
+    told = list(dict.fromkeys(spelt(each.recipient) for each in tellings if each.told and each.recipient))
     others = f"{' and '.join(told)} {'was' if len(told) == 1 else 'were'}." if told else "Nobody was."
     yield f"{name} was never told of it. {others}"
     for each in tellings:
         if each.recipient is None:
-            yield f"{_moment(each.at, zone)}: nobody was told: {telling_sentence(each, zone)}."
+            yield f"{_moment(each.at, zone)}: {telling_sentence(each, zone)}."
 
 
 def _from_now_on(
@@ -114,6 +138,7 @@ def _from_now_on(
         yield f"The contacts do not know {name} any more."
     else:
         yield from _away(inquiry, person, name)
+        yield from _stands_in(inquiry, person, name)
         yield from _routes(inquiry, who, alert, levels, subject)
     names = ", ".join(each.name for each in telling.prospects) or ", ".join(telling.instead)
     yield f"It would reach {names}." if names else "It would reach nobody."
@@ -124,6 +149,16 @@ def _away(inquiry: Inquiry, person: str, name: str) -> Iterator[str]:
     if standing and person not in standing:
         names = ", ".join(inquiry.name_of(each) for each in standing)
         yield f"{name} is away today: {names} would be told in their place."
+
+
+def _stands_in(inquiry: Inquiry, person: str, name: str) -> Iterator[str]:
+    """For whom somebody is told, or will be."""
+    today = inquiry.scene.today
+    for each in inquiry.world.directory.deputies:
+        if each.deputy == person and (each.until is None or today < each.until):
+            until = f" until {day(each.until - timedelta(days=1))}" if each.until else ""
+            verb = "is" if each.stands_in(today) else "will be"
+            yield f"{name} {verb} deputy of {inquiry.name_of(each.person)} from {day(each.start)}{until}."
 
 
 def _routes(

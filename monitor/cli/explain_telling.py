@@ -1,7 +1,7 @@
 """What is to come of an alert's news, who deals with it, what silences it, and what people know of it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import Final
@@ -17,7 +17,7 @@ from monitor.cli.telling_facts import (
     SilenceTold,
     TellingTold,
 )
-from monitor.cli.told import Telling
+from monitor.cli.told import Telling, plain_note, spelt
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.areas import Area
 from monitor.core.forecast import Forecast, Hearing, forecast
@@ -25,6 +25,7 @@ from monitor.core.holding import Circumstances, Hold
 from monitor.core.notifications import TellReason
 from monitor.core.periods import Period
 from monitor.core.plausibility import faulty_indicator
+from monitor.core.recipients import Recipient
 from monitor.core.restating import is_restated, told_figure
 from monitor.core.routing import matches
 from monitor.core.rulebook import Indicator, Level, Route
@@ -33,9 +34,11 @@ from monitor.core.wall_calendar import Calendar
 from monitor.store.acknowledgements import acknowledgements_of, latest_acknowledgements
 from monitor.store.alerts import fired_at, firing_alerts
 from monitor.store.follow_ups import FollowUp, FollowUpKind, follow_ups_of
-from monitor.store.notifications import told_figures
+from monitor.store.notifications import told_figures, told_of
 from monitor.store.silences import silences
-from monitor.telling.gathering import targets_of
+from monitor.telling.asking_again import targets_of, whom_to_remind
+from monitor.telling.gathered import Gathered
+from monitor.telling.gathering import whom_news_reaches
 from monitor.telling.scene import Scene
 from monitor.world import World
 
@@ -61,6 +64,10 @@ class Inquiry:
     def scene(self) -> Scene:
         """What telling itself would work with."""
         return Scene(self.connection, self.world, 0, self.now, self.calendar, "")
+
+    def scene_at(self, row: FollowUp) -> Scene:
+        """What telling will work with when something is come back to, by the contacts as they are now."""
+        return replace(self.scene, now=max(row.due_at or self.now, self.now))
 
     def circumstances(self, alert: Alert) -> Circumstances:
         """All that may keep news of an alert from people now."""
@@ -114,12 +121,47 @@ def _coming(
     inquiry: Inquiry, alert: Alert, tellings: Sequence[Telling], given: Sequence[AcknowledgementTold]
 ) -> Iterator[ComingTold]:
     episodes = {each.episode for each in tellings} | {alert.episode}
-    rows = follow_ups_of(inquiry.connection, [(alert.rule, alert.area, each) for each in episodes])
+    keys = [(alert.rule, alert.area, each) for each in episodes]
+    rows = follow_ups_of(inquiry.connection, keys)
+    found = Gathered(
+        told=dict(told_of(inquiry.connection, keys)),
+        rows={key: tuple(each for each in rows if each.episode == key[2]) for key in keys},
+    )
     for row in sorted(rows, key=lambda each: (each.due_at is None, each.due_at or each.since, each.key)):
         route = inquiry.scene.routes.get(row.subject)
         if row.kind is FollowUpKind.ESCALATION and (route is None or row.step >= len(route.escalations)):
             continue  # it stands there so that the same breach is not passed on again
-        yield _of_row(inquiry, row, route, tellings, acknowledged=_holds_back(given, row))
+        reached = _reached(inquiry.scene_at(row), row, alert, route, found)
+        if reached is not None:
+            yield _of_row(inquiry, row, reached, tellings, acknowledged=_holds_back(given, row))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """Whom something goes to; ``handed_on``: somebody else was meant, ``first``: they hear of it then."""
+
+    people: tuple[Recipient, ...]
+    route: str | None
+    handed_on: bool = False
+    first: bool = False
+
+
+def _reached(
+    scene: Scene, row: FollowUp, alert: Alert, route: Route | None, found: Gathered
+) -> _Reached | None:
+    """Whom telling itself would choose on the day; None: it would leave it."""
+    if row.kind is FollowUpKind.ESCALATION:
+        steps = () if route is None else targets_of(scene, route.escalations[row.step], row.area)
+        return _Reached(tuple(each.recipient for each in steps), row.subject)
+    if row.kind is FollowUpKind.NEWS:
+        people = whom_news_reaches(scene, row, alert, found)
+        return _Reached(people, row.route, handed_on=all(each.id != row.subject for each in people))
+    reminded = whom_to_remind(scene, row, alert, found)
+    if reminded is None:
+        return None
+    people = tuple(each.recipient for each in reminded.people)
+    first = bool(people) and all(reminded.is_first_for(each) for each in reminded.people)
+    return _Reached(people, reminded.route, handed_on=reminded.handed_on, first=first)
 
 
 def _holds_back(given: Sequence[AcknowledgementTold], row: FollowUp) -> bool:
@@ -133,19 +175,15 @@ def _holds_back(given: Sequence[AcknowledgementTold], row: FollowUp) -> bool:
 
 
 def _of_row(
-    inquiry: Inquiry, row: FollowUp, route: Route | None, tellings: Sequence[Telling], *, acknowledged: bool
+    inquiry: Inquiry, row: FollowUp, reached: _Reached, tellings: Sequence[Telling], *, acknowledged: bool
 ) -> ComingTold:
     passed_on = row.kind is FollowUpKind.ESCALATION
-    people: tuple[str, ...] = (_name(inquiry, row.subject, tellings),)
-    if passed_on and route is not None:
-        reached = targets_of(inquiry.scene, route.escalations[row.step], row.area)
-        people = tuple(each.recipient.name for each in reached)
     held = not row.reason.told
     return ComingTold(
         what=_WHAT[row.kind],
         episode=row.episode,
-        person=None if passed_on else row.subject,
-        people=people,
+        person=None if passed_on or len(reached.people) != 1 else reached.people[0].id,
+        people=tuple(spelt(each.name) for each in reached.people),
         step=row.step + 1,
         since=row.since,
         due_at=row.due_at,
@@ -153,7 +191,9 @@ def _of_row(
         why=row.reason.value,
         held_by=_held_by(row, tellings) if held else "",
         acknowledged=acknowledged,
-        route=row.subject if passed_on else row.route,
+        route=reached.route,
+        instead_of=_name(inquiry, row.subject, tellings) if reached.handed_on else "",
+        first=reached.first,
     )
 
 
@@ -162,7 +202,8 @@ def _name(inquiry: Inquiry, person: str, tellings: Sequence[Telling]) -> str:
     if person in inquiry.world.directory.people:
         return inquiry.name_of(person)
     return next(
-        (each.recipient for each in reversed(tellings) if each.person == person and each.recipient), person
+        (spelt(each.recipient) for each in reversed(tellings) if each.person == person and each.recipient),
+        person,
     )
 
 
@@ -242,7 +283,7 @@ def _figures(inquiry: Inquiry, alert: Alert, view: View) -> Iterator[FigureTold]
         is_now = told_figure(evaluation, verdicts.get(end), protected=hidden)
         yield FigureTold(
             person=each.recipient.id,
-            name=each.recipient.name,
+            name=spelt(each.recipient.name),
             told_at=each.at,
             period_end=end,
             period=Period(end, view.indicator.basis).label,
@@ -278,7 +319,7 @@ def _prospect(hearing: Hearing) -> ProspectTold:
 def held_in_words(hold: Hold) -> str:
     """What keeps news from somebody: ``it is silenced (silence 3)``."""
     said = unheld(hold.reason)
-    return f"{said} ({hold.note})" if hold.note else said
+    return f"{said} ({plain_note(hold.note)})" if hold.note else said
 
 
 def unheld(reason: TellReason) -> str:

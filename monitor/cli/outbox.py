@@ -17,6 +17,7 @@ from monitor.cli.session import Session, present
 from monitor.compose import Links, OwnTemplates, compose
 from monitor.compose.standalone import standalone_html
 from monitor.compose.subject import subject_line
+from monitor.directory.contacts import DEFAULT_CHANNEL
 from monitor.store.errors import PayloadError
 from monitor.store.failing_addresses import failing_addresses
 from monitor.store.held_news import waiting
@@ -75,6 +76,13 @@ def show_mail(session: Session, number: int, *, eml: bool, html: bool) -> int:
     with session.store() as store, store.reading() as connection:
         entry = numbered(outbox_entries(connection, ids=[number]), number)
         attempts = attempts_of(connection, number)
+    if eml and entry.channel != DEFAULT_CHANNEL:
+        session.err.print(
+            f"This went by {entry.channel}; there is no mail. "
+            f"`limen outbox show {number}` prints what it says.",
+            soft_wrap=True,
+        )
+        return exit_codes.PROBLEMS
     message = _message(session, entry)
     if eml:
         write_plainly(_wire(session, message).decode("utf-8", "replace").replace("\r\n", "\n"))
@@ -100,12 +108,16 @@ def show_mail(session: Session, number: int, *, eml: bool, html: bool) -> int:
     return exit_codes.OK
 
 
-def retry_mails(session: Session, numbers: Sequence[int]) -> int:
-    """Makes mails due now; without numbers every one that was refused."""
+def retry_mails(session: Session, numbers: Sequence[int], *, even_sent: bool = False) -> int:
+    """Makes mails due now; without numbers every one that was refused.
+
+    ``even_sent``: also one that was sent, if mails to its address have come back.
+    """
     with session.store() as store, store.writing() as connection:
         if not numbers:
             numbers = [each.id for each in outbox_entries(connection, [OutboxState.DEAD])]
-        due = retry(connection, numbers, present(), author=caller())
+        due = retry(connection, numbers, present(), author=caller(), even_sent=even_sent)
+        failing = frozenset(each.address for each in failing_addresses(connection))
         others = {each.id: each for each in outbox_entries(connection, ids=set(numbers) - set(due))}
     if not numbers:
         session.out.print("No mail was refused.")
@@ -113,15 +125,17 @@ def retry_mails(session: Session, numbers: Sequence[int]) -> int:
     session.out.print(f"{counted(len(due), 'mail is', 'mails are')} due now.")
     for number in numbers:
         if number not in due:
-            session.err.print(f"{number}: {_why_not(others.get(number))}")
+            session.err.print(f"{number}: {_why_not(others.get(number), failing)}", soft_wrap=True)
     return exit_codes.OK if len(due) == len(set(numbers)) else exit_codes.PROBLEMS
 
 
-def _why_not(entry: OutboxEntry | None) -> str:
+def _why_not(entry: OutboxEntry | None, failing: AbstractSet[str]) -> str:
     if entry is None:
         return "there is no such mail"
     if entry.state is OutboxState.WITHDRAWN:
         return "its recipient was erased"
+    if entry.state is OutboxState.SENT and entry.address in failing:
+        return "it was sent, but mails to its address come back: --even-sent sends it there again"
     return "it was sent" if entry.state is OutboxState.SENT else "it is being sent just now"
 
 

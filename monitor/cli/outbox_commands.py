@@ -66,10 +66,13 @@ def outbox_retry(
         list[int] | None, typer.Argument(metavar="ID...", help="Numbers of mails in `limen outbox`.")
     ] = None,
     all_dead: Annotated[bool, typer.Option("--all-dead", help="Every mail that was refused.")] = False,
+    even_sent: Annotated[
+        bool, typer.Option("--even-sent", help="Also a sent one, if mails to its address came back.")
+    ] = False,
 ) -> None:
-    """Make refused or waiting mails due now."""
+    """Make refused or waiting mails due now, each to the address that it was written to."""
     from monitor.cli.outbox import retry_mails
 
     if bool(numbers) == all_dead:
         raise typer.BadParameter("name the mails by their numbers, or give --all-dead")
-    raise typer.Exit(retry_mails(_session(context), numbers or []))
+    raise typer.Exit(retry_mails(_session(context), numbers or [], even_sent=even_sent))

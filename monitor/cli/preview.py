@@ -98,9 +98,17 @@ def _pages(session: Session, options: PreviewOptions, own: OwnTemplates) -> Iter
 def _sample(kind: str) -> Sample:
     if kind in SAMPLES:
         return SAMPLES[kind]
+    own_word = next((each for each in SAMPLES.values() if _tells_only(each, kind)), None)
+    if own_word is not None:
+        return own_word
     near = get_close_matches(kind, SAMPLES, n=1)
     hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(SAMPLES)}."
     raise UnknownNameError(f"There is no kind of mail “{kind}”. {hint}")
+
+
+def _tells_only(sample: Sample, kind: str) -> bool:
+    """Whether it is of that kind of notice, by the word that limen has for it elsewhere."""
+    return {notice.kind.value for notice in sample.notification.notices} == {kind}
 
 
 def _write(session: Session, pages: Sequence[_Page], options: PreviewOptions, folder: Path) -> None:

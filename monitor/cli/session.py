@@ -118,7 +118,7 @@ class Session:
 
         Raises:
             StoreError: the database can't be used.
-            SettingsError: the mail settings can't be used.
+            SettingsError: the settings of mail or of another channel can't be used.
             OSError: a folder can't be made.
         """
         from random import random
@@ -130,7 +130,8 @@ class Session:
                 make = self.sqlite_file_is_missing(make=True)
                 return open_application(self.settings, clock=present, jitter=random, migrate=make)
         except ValueError as refusal:
-            raise SettingsError(f"smtp: {refusal}") from refusal
+            section = "" if str(refusal).startswith("channels.") else "smtp: "
+            raise SettingsError(f"{section}{refusal}") from refusal
 
     def sqlite_file_is_missing(self, *, make: bool) -> bool:
         """Whether the database is a SQLite file that isn't there yet; ``make``: it is about to be made.

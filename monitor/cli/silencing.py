@@ -121,7 +121,7 @@ def list_silences(session: Session, style: TableFormat, *, everything: bool) -> 
             writer.writerows(records)
             write_plainly(text.getvalue())
         case TableFormat.TABLE:
-            _print(session, found, now, calendar)
+            _print(session, found, now, calendar, everything=everything)
     return exit_codes.OK
 
 
@@ -215,9 +215,14 @@ def _state(each: Silence, now: datetime) -> str:
     return "to come" if now < each.starts_at else "ended"
 
 
-def _print(session: Session, found: Sequence[Silence], now: datetime, calendar: Calendar) -> None:
+def _print(
+    session: Session, found: Sequence[Silence], now: datetime, calendar: Calendar, *, everything: bool
+) -> None:
     if not found:
-        session.out.print("There is no silence.")
+        none = "There has never been a silence."
+        if not everything:
+            none = "No silence is active; --all shows those that have ended."
+        session.out.print(none, soft_wrap=True)
         return
     shown = table("Id", "State", "What", "From", "Until", "By", "Comment", right=("Id",))
     for each in found:
@@ -230,6 +235,8 @@ def _print(session: Session, found: Sequence[Silence], now: datetime, calendar: 
             each.author,
             each.comment,
         )
+    for column in shown.columns:
+        column.overflow = "fold"
     session.out.print(shown)
 
 

@@ -15,7 +15,8 @@ class ComingTold:
     ``due_at`` None: once what holds it has ended. ``held`` says that something keeps it back: ``why``, and
     ``held_by`` names what, such as the silence. ``step`` counts the reminder or escalation that comes next;
     ``people`` are those it goes to by name, as things stand. ``acknowledged``: an acknowledgement that counts
-    now lasts until then, and will hold it back.
+    now lasts until then, and will hold it back. ``instead_of`` names whoever it was meant for,
+    where rules and contacts then name somebody else; ``first``: what goes to them is their first news of it.
     """
 
     what: str
@@ -30,6 +31,8 @@ class ComingTold:
     held_by: str
     acknowledged: bool
     route: str | None
+    instead_of: str = ""
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from monitor.cli.telling_facts import (
     SilenceTold,
     TellingTold,
 )
-from monitor.cli.told import Telling, fate
+from monitor.cli.told import Telling, fate, plain_note, spelt
 from monitor.wording import FigureFormat
 
 
@@ -28,23 +28,27 @@ def unprefixed(reason: str) -> str:
 def telling_sentence(each: Telling, zone: tzinfo) -> str:
     """One decision, with its reason and what became of the mail: ``breach: Ana was told: ...``."""
     if not each.told:
-        who = f"{each.recipient}: " if each.recipient else ""
+        who = f"{spelt(each.recipient)} was not told" if each.recipient else "nobody was told"
+        yet = " yet" if each.held else ""
         until = f", looked at again {moment(each.until, zone)}" if each.until else ""
-        note = f" ({each.note})" if each.note else ""
-        return f"{who}{each.reason}{note}{until}"
+        note = f" ({plain_note(each.note)})" if each.note else ""
+        return f"{who}{yet}, as {unprefixed(each.reason)}{note}{until}"
     role = f" as {each.role} for {each.role_area}" if each.role and each.role_area else ""
     route = f" (route {each.route}{role})" if each.route else f" ({role.strip()})" if role else ""
     mail = f"; mail {each.mail}: {fate(each, zone)}" if each.mail else ""
     answer = f", {each.response}" if each.response else ""
     note = f", {each.note}" if each.note else ""
-    return f"{each.kind}: {each.recipient or ''} {each.verb}: {each.reason}{note}{route}{mail}{answer}"
+    return f"{each.kind}: {spelt(each.recipient or '')} {each.verb}: {each.reason}{note}{route}{mail}{answer}"
 
 
 def coming_sentence(each: ComingTold, zone: tzinfo) -> str:
     """What limen comes back to, when, and what keeps it back."""
-    who = " and ".join(each.people) or "nobody, since nobody holds that role"
+    nobody = "nobody" if each.instead_of else "nobody, since nobody holds that role"
+    who = " and ".join(each.people) or nobody
     route = f", by route “{each.route}”" if each.route else ""
-    note = f" ({each.held_by})" if each.held_by else ""
+    if each.instead_of:
+        who += f", in place of {each.instead_of}"
+    note = f" ({plain_note(each.held_by)})" if each.held_by else ""
     why = f"{unprefixed(each.why)}{note}"
     when = "once that has ended" if each.due_at is None else moment(each.due_at, zone)
     unless = "unless somebody acknowledges it"
@@ -53,13 +57,15 @@ def coming_sentence(each: ComingTold, zone: tzinfo) -> str:
     match each.what:
         case "news":
             since = f"held since {moment(each.since, zone)}"
-            return f"News for {who}, {since}: {why}; told {when}, if it still holds then."
+            return f"News for {who}, {since}, as {why}; told {when}, if it still holds then."
+        case "reminder" if each.first and not each.held:
+            return f"First news to {who}: {when}{route}, {unless}."
         case "reminder" if each.held:
-            return f"Reminder {each.step} to {who} waits: {why}; looked at again {when}."
+            return f"Reminder {each.step} to {who} waits, as {why}; looked at again {when}."
         case "reminder":
             return f"Reminder {each.step} to {who}: {when}{route}, {unless}."
         case _ if each.held:
-            return f"Escalation {each.step} to {who} waits: {why}; looked at again {when}."
+            return f"Escalation {each.step} to {who} waits, as {why}; looked at again {when}."
         case _:
             return f"Escalation {each.step} to {who}: {when}{route}, {unless}."
 

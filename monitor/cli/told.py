@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy import Connection
 
+from monitor.core.audit import ERASED
 from monitor.core.waiting import HeldNews
 from monitor.store.notifications import RecordedDecision, decisions_of
 from monitor.store.outbox import OutboxEntry, OutboxState, outbox_entries
@@ -89,6 +90,17 @@ def _telling(recorded: RecordedDecision, mail: OutboxEntry | None) -> Telling:
     )
 
 
+def spelt(name: str) -> str:
+    """A person's name as it is shown; of one who was erased, that."""
+    return "a person who was erased" if name == ERASED else name
+
+
+def plain_note(note: str) -> str:
+    """What a decision notes, fit to stand in brackets: ``late:x in Kent, by inhibition “feed”``."""
+    said, begun, inhibition = note.partition(" (inhibition ")
+    return f"{said}, by inhibition {inhibition.removesuffix(')')}" if begun else note
+
+
 def fate(telling: Telling, zone: tzinfo) -> str:
     """What became of the mail, in words."""
     if telling.sent_at is not None:
@@ -102,24 +114,29 @@ def fate(telling: Telling, zone: tzinfo) -> str:
             return "no mail is kept"
 
 
-def held_line(held: HeldNews | None, zone: tzinfo) -> str:
-    """From how many people news of an alert is held back, and why; "": from nobody."""
+def held_line(held: HeldNews | None, zone: tzinfo, note: str = "") -> str:
+    """From how many people news of an alert is held back, and why; "": from nobody.
+
+    ``note`` is what the decision to hold it named, such as the other alert.
+    """
     if held is None:
         return ""
     people = counted(held.people, "person", "people")
     since = f"{held.since.astimezone(zone):%-d %b %Y %H:%M}"
     until = "" if held.until is None else f" until {held.until.astimezone(zone):%-d %b %Y %H:%M}"
     why = held.reason.value.removeprefix("not told yet: ")
-    return f"held back from {people} since {since}{until}: {why}"
+    named = f" ({plain_note(note)})" if note else ""
+    return f"held back from {people} since {since}{until}: {why}{named}"
 
 
-def held_record(held: HeldNews | None) -> dict[str, object] | None:
+def held_record(held: HeldNews | None, note: str = "") -> dict[str, object] | None:
     """The same as JSON types."""
     if held is None:
         return None
     return {
         "people": held.people,
         "reason": held.reason.name.lower(),
+        "held_by": note or None,
         "since": held.since.isoformat(),
         "until": None if held.until is None else held.until.isoformat(),
     }

@@ -205,7 +205,9 @@ def _lines(found: Forecast, when: datetime, calendar: Calendar) -> Iterable[str]
             yield f"    reminded, while nobody acknowledges: {times}{more}"
     for whom, reminded in found.handed_on:
         times = ", ".join(spoken(at, calendar) for at in reminded)
-        yield f"{_named(whom)}: reminded, as it is theirs by then: {times}"
+        # Whoever was told is reminded by their deputy; a successor hears of it for the first time.
+        told = "reminded" if whom.recipient.stands_in_for else "told, then reminded"
+        yield f"{_named(whom)}: {told}, as it is theirs by then: {times}"
     for step in found.escalations:
         yield _escalation(step, calendar)
     if not found.people:

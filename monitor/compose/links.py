@@ -52,13 +52,22 @@ class Links:
         Raises:
             ValueError: what ``acknowledging`` made is not an http or https address.
         """
-        answered = notice.kind in _ANSWERED or (notice.kind is NoticeKind.DOUBTFUL and not is_missing(notice))
-        if self.acknowledging is None or not answered:
+        if self.acknowledging is None or not _asks_for_an_answer(notice):
             return None
         address = self.acknowledging(notice, recipient)
         if address is not None and not _is_web_address(address):
             raise ValueError(f"{address!r} cannot be linked to: it is no http or https address")
         return address
+
+
+def _asks_for_an_answer(notice: Notice) -> bool:
+    match notice.kind:
+        case NoticeKind.DOUBTFUL:
+            return not is_missing(notice)
+        case NoticeKind.RESTATED:
+            return notice.level is not None  # the alert goes on
+        case _:
+            return notice.kind in _ANSWERED
 
 
 def _is_web_address(text: str) -> bool:

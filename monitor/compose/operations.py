@@ -106,9 +106,10 @@ def _address_failing(news: OperationsNews) -> NoticeView:
         news=operations_subject(news),
         headline="Whoever reads there does not learn of their alerts.",
         action=(
-            "Correct the address in contacts.yaml, or name somebody else for their roles. “limen outbox” "
-            "lists the mails that were refused, “limen outbox retry” sends them again. Tell the person "
-            "meanwhile."
+            "Tell the person meanwhile. If the address is wrong, correct it in contacts.yaml, or name "
+            "somebody else for their roles: further mails go there. If it is right and takes mails again, "
+            "“limen outbox retry --even-sent NUMBER” sends a mail that came back there once more. Then say "
+            f"“limen bounce --clear {address}”."
         ),
         facts=(Fact("Address", address),),
         told_because="You are told as operations, once for each address that fails.",

@@ -25,7 +25,7 @@ _MEANINGS = {
     "late": "figures have not come in time",
     "arrived": "late figures have come",
     "doubtful": "a figure may be wrong",
-    "confirmed": "a figure is no longer in doubt",
+    "settled": "a figure is no longer in doubt",
 }
 
 

@@ -35,6 +35,7 @@ LARGEST: Final = 4_000_000
 """Characters of a mail's text and HTML; the largest mail of limen's own has a tenth of it."""
 
 _FILTER: Final = re.compile(r"No (?:filter|test) named '([^']*)'")
+_LOST_MACRO: Final = re.compile(r"the template '([^']*)'.* does not export the requested name '([^']*)'")
 _QUOTED: Final = re.compile(r"'([^']*)'")
 
 
@@ -50,7 +51,8 @@ class Order:
 class Fault:
     """What is wrong with a template: its name ("": none in particular), the line, and which word of it.
 
-    ``code`` is that of the problem that ``limen check`` reports, ``message`` says it in words.
+    ``code`` is that of the problem that ``limen check`` reports, ``message`` says it in words, ``hint`` what
+    to do about it ("": what the code's entry says).
     """
 
     code: str
@@ -58,11 +60,12 @@ class Fault:
     line: int
     word: str
     message: str
+    hint: str = ""
 
     def __str__(self) -> str:
         """``mail/closing.html.j2:3: LIM753 there is no “contcat” here``."""
         where = f"{self.template or 'mail'}:{self.line}"
-        return f"{where}: {self.code} {self.message}"
+        return f"{where}: {self.code} {self.message}{f'; {self.hint}' if self.hint else ''}"
 
 
 def answer(order: Order) -> bytes:
@@ -99,6 +102,8 @@ def _fault(error: Exception, own: dict[str, str]) -> Fault:  # noqa: PLR0911 - o
             return Fault("LIM752", template, line, "", said.rstrip("."))
         case TemplateNotFound():
             return Fault("LIM753", template, line, said, f"there is no template “{said}”")
+        case UndefinedError() if (lost := _LOST_MACRO.search(said)) is not None:
+            return _lost_macro(lost[1], lost[2], (template, line), own)
         case UndefinedError():
             word = (_QUOTED.findall(said) or [""])[-1]
             return Fault("LIM753", template, line, word, f"there is no “{word}” here" if word else said)
@@ -115,6 +120,14 @@ def _fault(error: Exception, own: dict[str, str]) -> Fault:  # noqa: PLR0911 - o
             return Fault("LIM753", template, line, named[1], f"there is no filter or test “{named[1]}”")
         case _:
             return Fault("LIM756", template, line, "", said.rstrip("."))
+
+
+def _lost_macro(source: str, macro: str, place: tuple[str, int], own: dict[str, str]) -> Fault:
+    """Of a macro that other templates import: the house's template that should define it, if it is one."""
+    if source in own:
+        said = f"this template must define the macro “{macro}”"
+        return Fault("LIM753", source, 1, "", said, "copy limen’s own and change that")
+    return Fault("LIM753", place[0], place[1], macro, f"{source} has no macro “{macro}”")
 
 
 def _place(error: Exception, own: dict[str, str]) -> tuple[str, int]:

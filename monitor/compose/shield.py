@@ -52,6 +52,7 @@ def shown(notice: Notice) -> Notice:
     return replace(
         notice,
         value=None if notice.protected else notice.value,
+        doubted=None if notice.protected else notice.doubted,
         limit=limit,
         limit_text=notice.limit_text if limit is not None else "",
         limit_reference=notice.limit_reference if limit is not None else "",

@@ -7,6 +7,7 @@ from monitor.compose.late import cut, data_news
 from monitor.compose.restated import outcome
 from monitor.compose.shield import shown
 from monitor.compose.stories import Story, stories
+from monitor.core.alerts import TransitionReason
 from monitor.core.notices import urgency
 from monitor.core.notifications import (
     Notice,
@@ -34,6 +35,11 @@ _OPENINGS = {
     NoticeKind.RESTATED: "Figure changed: ",
     NoticeKind.DOUBTFUL: "Check this figure: ",
     NoticeKind.CONFIRMED: "No longer in doubt: ",
+}
+_SETTLED: dict[str, str] = {
+    TransitionReason.FIGURE_CORRECTED: "Corrected: ",
+    TransitionReason.FIGURE_CONFIRMED: "Confirmed: ",
+    TransitionReason.FIGURE_CAME: "It has come: ",
 }
 _ONE_FIGURE = frozenset({NoticeKind.DOUBTFUL, NoticeKind.CONFIRMED})
 
@@ -97,6 +103,8 @@ def _opening(notice: Notice) -> str:
         return "Figure missing: "
     if notice.kind is NoticeKind.REMINDER:
         return f"Reminder {notice.reminders:,}: " if notice.reminders else "Reminder: "
+    if notice.kind is NoticeKind.CONFIRMED:
+        return _SETTLED.get(notice.reason, _OPENINGS[notice.kind])
     return _OPENINGS.get(notice.kind, "")
 
 

@@ -119,7 +119,8 @@ def _note(log: ProblemLog, fault: Fault, text: str) -> None:
     line = lines[fault.line - 1] if 0 < fault.line <= len(lines) else ""
     column, length = _where(line, fault.word)
     name = fault.template or "mail"
-    log.note(fault.code, Span(Position(_file(name), max(fault.line, 1), column), length), fault.message)
+    span = Span(Position(_file(name), max(fault.line, 1), column), length)
+    log.note(fault.code, span, fault.message, fault.hint or None)
 
 
 def _where(line: str, word: str) -> tuple[int, int]:

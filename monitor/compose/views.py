@@ -15,8 +15,9 @@ from monitor.compose.sheet import ChartView, MailView, NoticeView
 from monitor.compose.shield import chart_series
 from monitor.compose.stories import Story
 from monitor.compose.subject import news
+from monitor.core.alerts import TransitionReason
 from monitor.core.notifications import Notice, NoticeKind, Notification, Occasion
-from monitor.palette import LATE, LEVEL_TONES, tone_of
+from monitor.palette import LATE, LEVEL_TONES, Tone, tone_of
 from monitor.wording import correction, headline, in_sentence, is_missing, sentence
 from notifiers.mime import one_line
 
@@ -33,7 +34,21 @@ _STRIPS = {
     NoticeKind.RECOVERED: "back within limits",
     NoticeKind.CLOSED: "no longer watched",
 }
+_SETTLED_WORDS = {
+    str(TransitionReason.FIGURE_CORRECTED): "Corrected",
+    str(TransitionReason.FIGURE_CONFIRMED): "Confirmed",
+    str(TransitionReason.FIGURES_PLAUSIBLE): "Plausible again",
+    str(TransitionReason.FIGURES_AGREE): "Others agree",
+    str(TransitionReason.FIGURE_CAME): "It has come",
+}
 _DATA_STRIPS = {NoticeKind.LATE: "figures have not come", NoticeKind.ARRIVED: "the figures are there"}
+
+
+def _word(notice: Notice, tone: Tone) -> str:
+    """The first word of a notice: its colour or kind, or what became of a figure that was in doubt."""
+    if notice.kind is NoticeKind.CONFIRMED:
+        return _SETTLED_WORDS.get(str(notice.reason), "Settled")
+    return tone.word.capitalize()
 
 
 def _strip(notice: Notice) -> str:
@@ -119,8 +134,8 @@ def notice_view(notice: Notice, links: Links, person: str, moment: Moment) -> No
     beside = () if restated is not None else (correction(notice),)
     view = NoticeView(
         tone=tone,
-        strip=f"{tone.word.capitalize()}: {_strip(notice)}",
-        label=tone.word.capitalize() + _of_label(notice),
+        strip=f"{_word(notice, tone)}: {_strip(notice)}",
+        label=_word(notice, tone) + _of_label(notice),
         heading=f"{one_line(notice.area)}: {in_sentence(one_line(notice.title))}",
         news=news((notice,), NEWS_LENGTH, moment.on),
         headline=one_line(

@@ -209,6 +209,7 @@ def _reminders(
         for each in people
         if (first := _first_reminder(each, circumstances)) is not None
     }
+    heard = {each.whom.recipient.id for each in people if each.at is not None}
     found: dict[str, tuple[Reached, list[datetime]]] = {}
     while waiting:
         person, row = min(waiting.items(), key=lambda each: (each[1].due, each[0]))
@@ -225,10 +226,14 @@ def _reminders(
             ]
         del waiting[person]
         for whom in told:
+            # A successor hears of it for the first time then, and their own reminders are counted from that.
+            knows = whom.recipient.id in heard or whom.recipient.stands_in_for
+            sent = row.sent + 1 if knows else 0
+            heard.add(whom.recipient.id)
             found.setdefault(whom.recipient.id, (whom, []))[1].append(at)
-            due = _next_due(row.route, at, row.sent + 1, calendar)
-            if due is not None and row.sent < MOST_REMINDERS:
-                waiting[whom.recipient.id] = _ToRemind(due, whom, row.route, row.sent + 1)
+            due = _next_due(row.route, at, sent, calendar)
+            if due is not None and len(found[whom.recipient.id][1]) <= MOST_REMINDERS:
+                waiting[whom.recipient.id] = _ToRemind(due, whom, row.route, sent)
     return found
 
 

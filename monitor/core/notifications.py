@@ -138,7 +138,9 @@ class Notice:
     ``restated`` says which figure that the reader was told has changed. ``held_since`` is when this could
     have been told first, ``held_because`` why it was not. Of a reminder, ``reminders`` counts it and those
     before, ``first_told_on`` is the day of the first mail; ``not_acknowledged_by`` names those who were told
-    before an escalation. ``doubt`` says why the figure may be wrong, where that is not settled.
+    before an escalation. ``doubt`` says why the figure may be wrong, where that is not settled. Once it is,
+    ``doubted`` is the figure that was told as doubtful, for the period of ``doubted_label`` (None: there was
+    none, or it must not be shown).
 
     With ``due`` it tells not of a figure but of one that is missing, or was: that for the period which ends
     on ``period_end``, to be there by the end of that day. ``previous_label`` is then the last period that
@@ -192,6 +194,8 @@ class Notice:
     reminders: int = 0
     not_acknowledged_by: tuple[str, ...] = ()
     doubt: str = ""
+    doubted: Decimal | None = None
+    doubted_label: str = ""
 
     @property
     def tells_of_data(self) -> bool:

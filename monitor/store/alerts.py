@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import Connection, Integer, func, select
 
 from monitor.core.alerts import Alert, AlertState, Transition
-from monitor.store.bulk import AnyRow, chunks, insert_rows, listed, upsert
+from monitor.store.bulk import AnyRow, ColumnTypes, chunks, insert_rows, listed, upsert
 from monitor.store.columns import NAME
 from monitor.store.tables import alerts as table
 from monitor.store.tables import transitions
@@ -17,7 +17,7 @@ AlertKey = tuple[str, str]
 """(rule, area): the identity of an alert."""
 
 _KEY: Final = {"rule": NAME, "area": NAME}
-_EPISODE: Final = {"rule": NAME, "area": NAME, "episode": Integer()}
+_EPISODE: Final[ColumnTypes] = {"rule": NAME, "area": NAME, "episode": Integer()}
 _FIELDS: Final = (
     "rule",
     "area",

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from monitor.core.audit import GENESIS, AuditKind, Entry, Fact, Head, Personal, instant, linked
 from monitor.core.audit_check import Verdict, walk
@@ -97,9 +97,19 @@ def verify(connection: Connection, *, expected_head: str = "") -> Verdict:
     return walk(audit_trail(connection), expected_head)
 
 
-def numbers_of(connection: Connection, people: Collection[str]) -> tuple[int, ...]:
-    """The entries whose personal part is about one of ``people``, in order."""
-    found = select(personal.c.entry_id).where(personal.c.person.in_(sorted(people)))
+def hashes_beginning(connection: Connection, prefix: str) -> tuple[str, ...]:
+    """The hashes, two at most, that begin so."""
+    begins = entries.c.hash.startswith(prefix, autoescape=True)
+    return tuple(connection.scalars(select(entries.c.hash).where(begins).limit(2)))
+
+
+def numbers_of(
+    connection: Connection, people: Collection[str], *, said: Collection[str] = ()
+) -> tuple[int, ...]:
+    """The entries whose personal part is about one of ``people`` or holds one of these texts, in order."""
+    about = personal.c.person.in_(sorted(people))
+    holds = (personal.c.data.contains(each, autoescape=True) for each in sorted(said))
+    found = select(personal.c.entry_id).where(or_(about, *holds))
     return tuple(connection.scalars(found.order_by(personal.c.entry_id)))
 
 

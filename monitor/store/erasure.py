@@ -28,12 +28,13 @@ from sqlalchemy import (
 )
 
 from monitor.core.alerts import AlertState
-from monitor.core.audit import ERASED, AuditKind, Fact, Head, instant
+from monitor.core.audit import ERASED, AuditKind, Fact, Head, canonical, instant
 from monitor.core.notifications import OperationsKind
 from monitor.store import audit
 from monitor.store.audit_tables import audit_entries, audit_personal, failing_addresses
 from monitor.store.bulk import chunks
 from monitor.store.failing_addresses import failing_addresses as failing_now
+from monitor.store.locks import Lock, take
 from monitor.store.redaction import names_any, without_recipient, without_words
 from monitor.store.store import Store
 from monitor.store.tables import (
@@ -51,7 +52,7 @@ from monitor.store.tables import (
 )
 
 PERSONAL_COLUMNS: Final[Mapping[Table, tuple[str, ...]]] = {
-    decisions: ("recipient_id", "recipient_name", "address", "salutation"),
+    decisions: ("recipient_id", "recipient_name", "address", "salutation", "note"),
     acknowledgements: ("author", "comment"),
     silences: ("author", "comment"),
     silence_ends: ("author", "comment"),
@@ -62,6 +63,9 @@ PERSONAL_COLUMNS: Final[Mapping[Table, tuple[str, ...]]] = {
 
 _UNSENT: Final = (OutboxState.PENDING, OutboxState.SENDING)
 _PAYLOADS_AT_ONCE: Final = 500
+_ENTRIES_AT_ONCE: Final = 1000
+_ACKNOWLEDGED_BY: Final = "by "
+_HELD_FOR: Final = "it was held for "
 
 
 class PersonNotFoundError(Exception):
@@ -143,12 +147,14 @@ def erase(connection: Connection, person: Person, *, at: datetime, reason: str, 
     Raises:
         StillOwedError: a mail to them waits, or news is held for them. Nothing was changed.
     """
+    take(connection, Lock.CYCLE)  # so that no cycle tells them anything meanwhile
     _refuse_if_owed(connection, person)
     pseudonym = f"{ERASED}:{secrets.token_hex(4)}"
     own = outbox.c.recipient_id == person.id
     withdrawn = tuple(connection.scalars(select(outbox.c.id).where(own, outbox.c.state == OutboxState.DEAD)))
     connection.execute(update(outbox).where(outbox.c.id.in_(withdrawn)).values(state=OutboxState.WITHDRAWN))
-    numbers = audit.numbers_of(connection, person.identifiers)
+    said = [text for each in person.identifiers for text in _notes_in_audit(each)]
+    numbers = audit.numbers_of(connection, person.identifiers, said=said)
     done = Erased(
         mails=_blank_mails(connection, own, pseudonym),
         decisions=_blank_decisions(connection, decisions.c.recipient_id == person.id, pseudonym),
@@ -157,6 +163,7 @@ def erase(connection: Connection, person: Person, *, at: datetime, reason: str, 
         withdrawn=withdrawn,
     )
     _blank(connection, failing_addresses, failing_addresses.c.person == person.id)
+    _blank_notes(connection, or_(*(_names_in_note(each) for each in person.identifiers)))
     connection.execute(
         update(threads).where(threads.c.recipient_id == person.id).values(recipient_id=pseudonym)
     )
@@ -166,7 +173,8 @@ def erase(connection: Connection, person: Person, *, at: datetime, reason: str, 
         )
     )
     _take_out_of_others(connection, person)
-    connection.execute(delete(audit_personal).where(audit_personal.c.person.in_(person.identifiers)))
+    for chunk in chunks(numbers, _ENTRIES_AT_ONCE):
+        connection.execute(delete(audit_personal).where(audit_personal.c.entry_id.in_(chunk)))
     facts = {
         "erased": pseudonym,
         "reason": reason,
@@ -182,8 +190,8 @@ def erase(connection: Connection, person: Person, *, at: datetime, reason: str, 
 def prune(connection: Connection, *, before: datetime, at: datetime) -> Erased:
     """Takes everybody out of what is older than ``before``, and records that this was done.
 
-    What a breach that still goes on has is kept: whoever was told of it must be told how it ends. So are
-    mails that were not sent, and addresses that fail.
+    What a breach has is kept while it goes on, and while news of it is held: whoever was told of it must be
+    told how it ends. So are mails that were not sent, and addresses that fail.
     """
     goes_on = exists().where(
         alerts.c.rule == decisions.c.rule,
@@ -191,6 +199,10 @@ def prune(connection: Connection, *, before: datetime, at: datetime) -> Erased:
         alerts.c.episode == decisions.c.episode,
         alerts.c.state != AlertState.INACTIVE,
         alerts.c.state != AlertState.RESOLVED,
+    ) | exists().where(
+        follow_ups.c.rule == decisions.c.rule,
+        follow_ups.c.area == decisions.c.area,
+        follow_ups.c.episode == decisions.c.episode,
     )
     needed = select(decisions.c.outbox_id).where(decisions.c.outbox_id.is_not(None), goes_on)
     old_mails = (
@@ -211,6 +223,12 @@ def prune(connection: Connection, *, before: datetime, at: datetime) -> Erased:
         decisions=_blank_decisions(connection, (decisions.c.at < before) & ~goes_on, pseudonym),
         acknowledgements=_blank_signatures(connection, lambda table: _over(table, before)),
         audit_entries=entries,
+    )
+    _blank_notes(
+        connection,
+        (decisions.c.at < before)
+        & ~goes_on
+        & or_(decisions.c.note.startswith(_ACKNOWLEDGED_BY), decisions.c.note.startswith(_HELD_FOR)),
     )
     if done.anything:
         old = select(audit_entries.c.id).where(audit_entries.c.at < instant(before))
@@ -313,6 +331,24 @@ def _blank_decisions(connection: Connection, which: ColumnElement[bool], pseudon
         .where(which, decisions.c.recipient_id.is_not(None), decisions.c.address != ERASED)
         .values(recipient_id=pseudonym, recipient_name=ERASED, address=ERASED, salutation=ERASED)
     ).rowcount
+
+
+def _names_in_note(identifier: str) -> ColumnElement[bool]:
+    """Whether a decision's note names somebody: as who acknowledged, or as from whom it was held."""
+    by = f"{_ACKNOWLEDGED_BY}{identifier}"
+    note = decisions.c.note
+    return note.in_((f"{_HELD_FOR}{identifier}", by)) | note.startswith(f"{by}: ", autoescape=True)
+
+
+def _notes_in_audit(identifier: str) -> Iterator[str]:
+    """How a note that names somebody, as above, begins in an entry's personal part."""
+    for whole in (f"{_HELD_FOR}{identifier}", f"{_ACKNOWLEDGED_BY}{identifier}"):
+        yield canonical({"note": whole}).removeprefix("{").removesuffix("}")
+    yield canonical({"note": f"{_ACKNOWLEDGED_BY}{identifier}: "}).removeprefix("{").removesuffix('"}')
+
+
+def _blank_notes(connection: Connection, which: ColumnElement[bool]) -> None:
+    connection.execute(update(decisions).where(which).values(note=ERASED))
 
 
 def _blank_signatures(connection: Connection, which: Any) -> int:

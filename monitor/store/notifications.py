@@ -38,6 +38,7 @@ EpisodeKey = tuple[str, str, int]
 
 _EPISODE: Final[ColumnTypes] = {"rule": NAME, "area": NAME, "episode": Integer()}
 _ALERT: Final[ColumnTypes] = {"rule": NAME, "area": NAME}
+_PAYLOADS_AT_ONCE: Final = 500
 _THREAD: Final[ColumnTypes] = {"thread": NAME, "recipient_id": NAME}
 
 
@@ -262,13 +263,19 @@ def last_notices(connection: Connection, keys: Collection[EpisodeKey]) -> dict[E
         )
         mails |= {(row.rule, row.area, row.episode): row.outbox_id for row in rows}
     told: dict[tuple[int, str, str], Notice] = {}
-    for numbers in chunks(sorted(set(mails.values()))):
+    for numbers in chunks(sorted(set(mails.values())), _PAYLOADS_AT_ONCE):
         kept = select(outbox.c.id, outbox.c.payload).where(outbox.c.id.in_(numbers))
         for number, payload in connection.execute(kept):
             told |= {(number, each.rule, each.area): each for each in notification_from_json(payload).notices}
     return {
         key: told[number, key[0], key[1]] for key, number in mails.items() if (number, key[0], key[1]) in told
     }
+
+
+def last_notice(connection: Connection, rule: str, area: str, episode: int) -> Notice | None:
+    """What the last mail about a breach said of it; None when no mail about it is kept."""
+    key = (rule, area, episode)
+    return last_notices(connection, [key]).get(key)
 
 
 def decisions_of(

@@ -1,9 +1,10 @@
 """The outbox: a mail waits here from the decision until a server has taken it.
 
 pending -> sending (claimed, under a lease) -> sent; or back to pending after a deferral; or dead after a
-rejection. A sender claims and commits before it sends, and records the outcome after the server's answer.
-A sender that dies in between leaves a lease behind; when that has run out the mail is claimed again. So a
-mail goes out at least once, always under the same Message-ID.
+rejection. What was refused, or came back after it was sent, may be made pending again by hand.
+A sender claims and commits before it sends, and records the outcome after the server's answer. A sender
+that dies in between leaves a lease behind; when that has run out the mail is claimed again. So a mail goes
+out at least once, always under the same Message-ID.
 """
 
 import json
@@ -14,9 +15,10 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
-from monitor.core.audit import AuditKind, Fact
+from monitor.core.audit import ERASED, AuditKind, Fact
 from monitor.core.notifications import Notification
 from monitor.store import audit
+from monitor.store.audit_tables import AddressEvent, failing_addresses
 from monitor.store.bulk import AnyRow, fields_of, insert_rows, listed
 from monitor.store.codec import notification_from_json
 from monitor.store.columns import ID
@@ -194,19 +196,25 @@ def record_rejected(connection: Connection, entry_id: int, owner: str, response:
 
 
 def retry(
-    connection: Connection, ids: Collection[int], now: datetime, *, author: str = ""
+    connection: Connection,
+    ids: Collection[int],
+    now: datetime,
+    *,
+    author: str = "",
+    even_sent: bool = False,
 ) -> tuple[int, ...]:
     """Makes dead or waiting mails due now, with their attempts counted anew; returns which.
 
-    ``author``: who asked for it, for the audit trail.
+    ``even_sent``: also those that a server took, if mails to their address have come back; they go to the
+    same address again. ``author``: who asked for it, for the audit trail.
     """
+    may_be: ColumnElement[bool] = table.c.state.in_((OutboxState.DEAD, OutboxState.PENDING))
+    if even_sent:
+        may_be |= (table.c.state == OutboxState.SENT) & table.c.address.in_(_CAME_BACK)
     rows = connection.scalars(
         update(table)
-        .where(
-            table.c.id.in_(_numbers(connection, ids)),
-            table.c.state.in_((OutboxState.DEAD, OutboxState.PENDING)),
-        )
-        .values(state=OutboxState.PENDING, attempts=0, next_attempt_at=now)
+        .where(table.c.id.in_(_numbers(connection, ids)), may_be)
+        .values(state=OutboxState.PENDING, attempts=0, next_attempt_at=now, sent_at=None)
         .returning(table.c.id)
     )
     due_now = tuple(sorted(rows))
@@ -282,6 +290,10 @@ def outbox_depth(connection: Connection, now: datetime) -> Depth:
     )
 
 
+_CAME_BACK: Final = select(failing_addresses.c.address).where(
+    failing_addresses.c.event == AddressEvent.FAILING, failing_addresses.c.address != ERASED
+)
+"""Addresses from which a mail has ever come back. Of people who were erased nothing is sent."""
 _NOT_HEARD_OF: Final = "its sender was not heard of again"
 _WHOSE: Final = (table.c.recipient_id, table.c.recipient_name, table.c.address)
 _NO_LEASE: Final[dict[str, Any]] = {"lease_owner": None, "lease_until": None}

@@ -1,6 +1,7 @@
 """Silences, and how they were ended before their time. Only added to."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,15 @@ from monitor.store.tables import silence_ends
 from monitor.store.tables import silences as table
 
 _MATCH: TypeAdapter[RouteMatch] = TypeAdapter(RouteMatch)
+
+
+@dataclass(frozen=True, slots=True)
+class EndByHand:
+    """How somebody ended a silence before its time."""
+
+    at: datetime
+    author: str
+    comment: str
 
 
 def append_silence(connection: Connection, made: Silence) -> Silence:
@@ -56,6 +66,13 @@ def silence(connection: Connection, number: int) -> Silence | None:
     """The silence of that number."""
     row = connection.execute(_STATEMENT.where(table.c.id == number)).first()
     return None if row is None else _silence(row)
+
+
+def end_by_hand(connection: Connection, number: int) -> EndByHand | None:
+    """Who ended the silence of that number before its time, and why; None: nobody did."""
+    columns = (silence_ends.c.at, silence_ends.c.author, silence_ends.c.comment)
+    row = connection.execute(select(*columns).where(silence_ends.c.silence_id == number)).first()
+    return None if row is None else EndByHand(row.at, row.author, row.comment)
 
 
 def silences(connection: Connection, *, ending_after: datetime | None = None) -> tuple[Silence, ...]:

@@ -4,18 +4,19 @@ Nothing here looks at whether it may be told now.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from monitor.core.alerts import Alert, AlertState, Transition
 from monitor.core.holding import Candidate, is_about_data
 from monitor.core.notifications import Decision, NoticeKind, TellReason
-from monitor.core.owing import Knowledge, change_since, owed
+from monitor.core.owing import change_since, owed
 from monitor.core.recipients import Recipient
 from monitor.core.routing import Change, Reached, decide, news_of
-from monitor.core.rulebook import Escalation, RouteTarget
-from monitor.store.alerts import alerts, last_transitions
+from monitor.store.alerts import alerts, last_endings, last_transitions
 from monitor.store.follow_ups import FollowUp, FollowUpKind, due_follow_ups, follow_ups_of
-from monitor.store.notifications import Told, told_of
+from monitor.store.notifications import told_of
+from monitor.telling.asking_again import as_known_now, escalate, remind
+from monitor.telling.gathered import Gathered, goes_on, untold
 from monitor.telling.scene import Scene
 
 AlertKey = tuple[str, str]
@@ -28,45 +29,6 @@ ENDED_BY_OTHERS = (
     TellReason.ACKNOWLEDGED,
 )
 """What holds news back until an alert changes, and not until an hour. Worsening ends an acknowledgement."""
-
-
-@dataclass
-class Gathered:
-    """What is to be told, what is not to be told at all, and what is done with of what was come back to.
-
-    ``told`` is who knows what of each breach concerned; ``rows`` what was to be come back to, of the same.
-    ``silences`` are the numbers of silences that have ended.
-    """
-
-    candidates: list[Candidate] = field(default_factory=list)
-    untold: list[Decision] = field(default_factory=list)
-    done: list[FollowUp] = field(default_factory=list)
-    told: dict[EpisodeKey, tuple[Told, ...]] = field(default_factory=dict)
-    rows: dict[EpisodeKey, tuple[FollowUp, ...]] = field(default_factory=dict)
-    silences: list[int] = field(default_factory=list)
-
-    def row(self, key: EpisodeKey, kind: FollowUpKind, subject: str) -> FollowUp | None:
-        """What is to be come back to about somebody."""
-        found = self.rows.get(key, ())
-        return next((each for each in found if (each.kind, each.subject) == (kind, subject)), None)
-
-    def known(self, key: EpisodeKey) -> dict[str, Knowledge]:
-        """What each person knows of a breach, by id."""
-        return {
-            each.recipient.id: knowledge
-            for each in self.told.get(key, ())
-            if (knowledge := knowledge_of(each)) is not None
-        }
-
-
-def knowledge_of(told: Told) -> Knowledge | None:
-    """What somebody knows, from what they were told."""
-    if told.kind is None or told.first_at is None or told.last_at is None:
-        return None
-    kind = told.kind
-    if kind is NoticeKind.RESTATED and told.level is None:
-        kind = NoticeKind.RECOVERED  # that mail said that the alert was over, or is
-    return Knowledge(told.recipient, told.first_at, told.last_at, kind, told.level)
 
 
 def gather(scene: Scene, changes: Iterable[Change]) -> Gathered:
@@ -164,27 +126,14 @@ def _close_what_ended(change: Change, key: EpisodeKey, found: Gathered) -> None:
         elif row.subject not in told_now:
             found.done.append(row)
             if row.subject not in known:
-                found.untold.append(_untold(row, TellReason.OVER_WHILE_HELD))
+                found.untold.append(untold(row, TellReason.OVER_WHILE_HELD))
+            elif not anew:  # it may not last, so its end is not told either
+                found.untold.append(untold(row, TellReason.FLAPPING))
     if anew:
         for row in found.rows.get(key, ()):
             if row.kind is FollowUpKind.NEWS and row.subject in known:
                 found.done.append(row)
-                found.untold.append(_untold(row, TellReason.BEGAN_AGAIN))
-
-
-def _untold(row: FollowUp, reason: TellReason) -> Decision:
-    return Decision(
-        rule=row.rule,
-        area=row.area,
-        episode=row.episode,
-        kind=None,
-        recipient=None,
-        reason=reason,
-        route=row.route,
-        role=row.role,
-        role_area=row.role_area,
-        note=f"it was held for {row.subject}",
-    )
+                found.untold.append(untold(row, TellReason.BEGAN_AGAIN))
 
 
 def _gather_due(scene: Scene, due: Sequence[FollowUp], found: Gathered) -> None:
@@ -194,8 +143,16 @@ def _gather_due(scene: Scene, due: Sequence[FollowUp], found: Gathered) -> None:
             found.silences.append(int(row.subject))
             found.done.append(row)
     gone = {row.key for row in found.done}
-    told_now = {(each.decision.rule, each.decision.area, each.person) for each in found.candidates}
-    left = [row for row in due if row.key not in gone and (row.rule, row.area, row.subject) not in told_now]
+    told_now = {
+        (each.decision.rule, each.decision.area, each.decision.episode, each.person)
+        for each in found.candidates
+    }
+    left = [
+        row
+        for row in due
+        if row.key not in gone
+        and not (row.kind is FollowUpKind.NEWS and (row.rule, row.area, row.episode, row.subject) in told_now)
+    ]
     if not left:
         return
     keys = {row.alert for row in left}
@@ -208,14 +165,17 @@ def _gather_due(scene: Scene, due: Sequence[FollowUp], found: Gathered) -> None:
             case FollowUpKind.NEWS:
                 news.setdefault((row.rule, row.area, row.episode), []).append(row)
             case FollowUpKind.REMINDER:
-                _remind(scene, row, alert, found)
+                remind(scene, row, alert, found)
             case FollowUpKind.ESCALATION:
-                _escalate(scene, row, alert, found)
+                escalate(scene, row, alert, found)
             case FollowUpKind.SILENCE:
                 pass
+    over = {key for key, rows in news.items() if not goes_on(stand.get(key[:2], Alert(*key[:2])), rows[0])}
+    endings = last_endings(scene.connection, over) if over else {}
     for key, rows in news.items():
         alert = stand.get(key[:2], Alert(*key[:2]))
-        _owe(scene, rows, alert, last.get(key[:2]), found)
+        # What the alert did after that breach is not why it ended.
+        _owe(scene, rows, alert, endings.get(key) or last.get(key[:2]), found)
 
 
 def _owe(
@@ -230,7 +190,9 @@ def _owe(
     }
     known = found.known(key)
     reach = scene.reach(alert.rule, alert.area, alert.level)
-    instead = None if reach else _instead_of_nobody(alert)
+    # Where all from whom it was held know of the breach, somebody has been told of it.
+    begun = any(row.subject not in known for row in rows)
+    instead = _instead_of_nobody(alert) if begun and not reach else None
     if instead is not None:
         reach = tuple(Reached(person, "", None, None) for person in scene.world.operations)
     routes = {whom.recipient.id: (whom.route, *whom.also) for whom in reach}
@@ -248,7 +210,7 @@ def _owe(
         person = decision.recipient.id
         settled.add(person)
         row = held.get(person) or found.row(key, FollowUpKind.NEWS, person)
-        told = replace(decision, reason=reason, recipient=_as_known_now(scene, decision.recipient))
+        told = replace(decision, reason=reason, recipient=as_known_now(scene, decision.recipient))
         found.candidates.append(
             Candidate(
                 decision=told,
@@ -267,126 +229,21 @@ def _instead_of_nobody(alert: Alert) -> TellReason:
     return TellReason.NO_DATA_OWNER if is_about_data(alert.rule) else TellReason.NOBODY_ELSE
 
 
-def _as_known_now(scene: Scene, person: Recipient) -> Recipient:
-    return person if person.stands_in_for else scene.as_known_now(person)
-
-
-def _remind(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> None:
+def whom_news_reaches(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> tuple[Recipient, ...]:
+    """Who is told of held news on the scene's day: whom it was held for, or who stands there now."""
     key = (row.rule, row.area, row.episode)
-    if not _goes_on(alert, row) or not _reminds(scene, row):
-        found.done.append(row)
-        return
-    person = found.known(key).get(row.subject)
-    reach = scene.reach(alert.rule, alert.area, alert.level)
-    named = next((each for each in reach if each.recipient.id == row.subject), None)
-    if named is not None:
-        recipient = named.recipient
-    elif person is not None and _holds_still(scene, row):
-        recipient = scene.as_known_now(person.recipient)
-    else:
-        _hand_on(scene, row, alert, reach, found)
-        return
-    whom = Reached(recipient, row.route or "", row.role, row.role_area)
-    found.candidates.append(_asked_again(scene, alert, whom, NoticeKind.REMINDER, row))
-
-
-def _hand_on(scene: Scene, row: FollowUp, alert: Alert, reach: Sequence[Reached], found: Gathered) -> None:
-    """Reminds whoever stands now where somebody was told that no route names any more."""
-    found.done.append(row)
-    instead = _in_place_of(row, reach, found)
-    if not instead:
-        found.untold.append(_untold(row, TellReason.REACHED_NO_MORE))
-    key = (row.rule, row.area, row.episode)
-    for whom in instead:
-        handed_on = replace(row, subject=whom.recipient.id)
-        found.rows[key] = (*found.rows.get(key, ()), handed_on)
-        found.candidates.append(_asked_again(scene, alert, whom, NoticeKind.REMINDER, handed_on))
-
-
-def _reminds(scene: Scene, row: FollowUp) -> bool:
-    """Whether the rules still have the route, and reminders in it."""
-    route = scene.routes.get(row.route or "")
-    return route is not None and route.reminders is not None
-
-
-def _in_place_of(row: FollowUp, reach: Sequence[Reached], found: Gathered) -> list[Reached]:
-    """Who stands now where somebody was told: a deputy, whoever is back, or a successor.
-
-    Whoever has a reminder of their own to come gets no other.
-    """
-    key = (row.rule, row.area, row.episode)
-    return [
-        replace(whom, route=row.route or whom.route)
-        for whom in reach
-        if row.route in (whom.route, *whom.also)
-        and whom.role == row.role
-        and found.row(key, FollowUpKind.REMINDER, whom.recipient.id) is None
-    ]
-
-
-def _holds_still(scene: Scene, row: FollowUp) -> bool:
-    """Whether somebody whom an escalation reached still is what they were told as."""
-    if row.role is None or row.area not in scene.world.areas.by_name:
-        return row.subject in scene.world.directory.people
-    holders, _ = scene.world.directory.holders(row.role, row.area, scene.today, scene.world.areas)
-    return any(person.id == row.subject for person in holders)
-
-
-def _escalate(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> None:
-    route = scene.routes.get(row.subject)
-    if not _goes_on(alert, row) or route is None:
-        found.done.append(row)
-        return
-    if row.step >= len(route.escalations):
-        found.done.append(row)  # the rules have fewer steps now
-        return
-    step = route.escalations[row.step]
-    people = targets_of(scene, step, row.area)
-    if not people:
-        found.untold.append(_untold(replace(row, route=route.id), TellReason.NOBODY_TO_ESCALATE_TO))
-    for whom in people:
-        reached = replace(whom, route=route.id)
-        found.candidates.append(_asked_again(scene, alert, reached, NoticeKind.ESCALATED, row))
-
-
-def targets_of(scene: Scene, step: Escalation, area: str) -> tuple[Reached, ...]:
-    """Whom an escalation reaches today, each once."""
-    found: dict[str, Reached] = {}
-    for target in step.to:
-        for whom in _target(scene, target, area):
-            found.setdefault(whom.recipient.id, whom)
-    return tuple(found.values())
-
-
-def _target(scene: Scene, target: RouteTarget, area: str) -> Iterable[Reached]:
-    directory, areas = scene.world.directory, scene.world.areas
-    if target.person is not None:
-        return [Reached(each, "", None, None) for each in directory.person(target.person, scene.today)]
-    if area not in areas.by_name:
-        return []
-    people, held_for = directory.holders(target.role or "", area, scene.today, areas)
-    return [Reached(person, "", target.role, held_for) for person in people]
-
-
-def _asked_again(scene: Scene, alert: Alert, whom: Reached, kind: NoticeKind, row: FollowUp) -> Candidate:
-    reason = TellReason.REMINDED if kind is NoticeKind.REMINDER else TellReason.ESCALATED
-    decision = Decision(
-        rule=alert.rule,
-        area=alert.area,
-        episode=alert.episode,
-        kind=kind,
-        recipient=whom.recipient,
-        reason=reason,
-        route=whom.route or None,
-        role=whom.role,
-        role_area=whom.role_area,
-        level=alert.level,
+    known = found.known(key)
+    reach = {each.recipient.id: each.recipient for each in scene.reach(alert.rule, alert.area, alert.level)}
+    if row.subject in reach:
+        return (reach[row.subject],)
+    if row.subject in known:
+        return (scene.as_known_now(known[row.subject].recipient),)
+    if not goes_on(alert, row):
+        return ()
+    if not reach:
+        return tuple(scene.world.operations)
+    return tuple(
+        person
+        for each, person in reach.items()
+        if each not in known and found.row(key, FollowUpKind.NEWS, each) is None
     )
-    routes = (whom.route,) if whom.route else ()
-    change = Change(alert, alert, ())
-    since = row.due_at or scene.now
-    return Candidate(decision, change, routes, min(since, scene.now), step=row.step + 1)
-
-
-def _goes_on(alert: Alert, row: FollowUp) -> bool:
-    return alert.state is AlertState.FIRING and alert.episode == row.episode

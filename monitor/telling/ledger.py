@@ -11,7 +11,7 @@ from monitor.core.rulebook import Route
 from monitor.core.windows import Calendar
 from monitor.store.follow_ups import FollowUp, FollowUpKind, remove_follow_ups, save_follow_ups
 from monitor.telling.gates import with_hold
-from monitor.telling.gathering import Gathered
+from monitor.telling.gathered import Gathered
 from monitor.telling.scene import Scene
 
 BEGINNINGS = frozenset({NoticeKind.BREACH, NoticeKind.WORSENED, NoticeKind.ESCALATED})
@@ -97,17 +97,32 @@ def _to_come(
     decision = candidate.decision
     if candidate.change.after.state is not AlertState.FIRING:
         return
-    routes = [scene.routes[each] for each in candidate.routes if each in scene.routes]
+    routes = _routes(scene, candidate)
     if decision.kind is NoticeKind.ESCALATED:
         yield from _next_step(scene, gathered, candidate)
     if decision.kind in BEGINNINGS or decision.kind is NoticeKind.REMINDER:
         sent = candidate.step if decision.kind is NoticeKind.REMINDER else 0
+        if all(route.reminders is None for route in routes):
+            routes = _reminded_by(scene, gathered, candidate)
         yield from _reminder(scene, candidate, routes, sent)
     if decision.kind in (NoticeKind.BREACH, NoticeKind.WORSENED):
-        for route in routes:
+        for route in _routes(scene, candidate):
             row = _escalation(scene, gathered, decision, route)
             if row is not None and row.key not in saved:
                 yield row
+
+
+def _routes(scene: Scene, candidate: Candidate) -> list[Route]:
+    return [scene.routes[each] for each in candidate.routes if each in scene.routes]
+
+
+def _reminded_by(scene: Scene, gathered: Gathered, candidate: Candidate) -> list[Route]:
+    """By which route somebody is reminded already: it goes on, counted from what they are told now."""
+    decision = candidate.decision
+    key = (decision.rule, decision.area, decision.episode)
+    row = gathered.row(key, FollowUpKind.REMINDER, candidate.person)
+    route = None if row is None else scene.routes.get(row.route or "")
+    return [] if route is None else [route]
 
 
 def _escalation(scene: Scene, gathered: Gathered, decision: Decision, route: Route) -> FollowUp | None:
@@ -168,7 +183,7 @@ def _pass_over_empty_steps(scene: Scene, gathered: Gathered, saved: dict[Key, Fo
         key = (decision.rule, decision.area, decision.episode)
         for row in gathered.rows.get(key, ()):
             route = scene.routes.get(row.subject)
-            due = row.due_at is not None and row.due_at <= scene.now
+            due = row.due_at is None or row.due_at <= scene.now
             if row.kind is FollowUpKind.ESCALATION and row.subject == decision.route and route and due:
                 saved[row.key] = _stepped(row, route, scene.now, scene.calendar)
 

@@ -1,7 +1,7 @@
 """The facts that mails are made from, gathered once for all that a cycle tells."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from sqlalchemy import Connection
@@ -14,17 +14,19 @@ from monitor.core.holding import Candidate, made_from
 from monitor.core.late_notices import late_notice
 from monitor.core.notices import HISTORY_FIGURES, SeriesView, closing_notice, latest_of, notice
 from monitor.core.notifications import Notice, NoticeKind, RestatedFigure, ToldFigure
+from monitor.core.owing import ENDINGS
 from monitor.core.plausibility import fault_of, faulty_indicator
 from monitor.core.restating import told_figure
 from monitor.fault_views import fault_views
 from monitor.lateness import last_periods
 from monitor.standings import SPARE_FIGURES, by_area, others_of
 from monitor.store.figures import figures
-from monitor.store.notifications import last_notice
+from monitor.store.notifications import last_notice, last_notices
 from monitor.world import World
 
 AlertKey = tuple[str, str]
 SeriesKey = tuple[str, str]
+EpisodeKey = tuple[str, str, int]
 
 CAUSED_BY_FIGURES = frozenset({NoticeKind.WORSENED, NoticeKind.RECOVERED})
 
@@ -35,19 +37,24 @@ class Facts:
 
     ``views`` are the alerts' series; of those about data, ``last_periods`` says how far figures go and
     ``faults`` how doubtful ones look, by (indicator, area). ``doubts`` says in words why a figure that
-    managers are told may be wrong.
+    managers are told may be wrong. ``told`` is what the last mail said of breaches that have ended.
     """
 
     views: Mapping[AlertKey, SeriesView]
     last_periods: Mapping[SeriesKey, date]
     faults: Mapping[SeriesKey, FaultView]
     doubts: Mapping[SeriesKey, str]
+    told: Mapping[EpisodeKey, Notice] = field(default_factory=dict)
 
 
 def facts_of(
-    connection: Connection, world: World, keys: Collection[AlertKey], firing: Collection[AlertKey]
+    connection: Connection,
+    world: World,
+    keys: Collection[AlertKey],
+    firing: Collection[AlertKey],
+    ended: Collection[EpisodeKey] = (),
 ) -> Facts:
-    """Gathers what there is to say of these alerts; ``firing`` are all that fire."""
+    """Gathers what there is to say of these alerts; ``firing`` are all that fire, ``ended`` as below."""
     late = {indicator for rule, _ in keys if (indicator := late_indicator(rule)) is not None}
     told = {(indicator, area) for rule, area in keys if (indicator := faulty_indicator(rule)) is not None}
     watched = {
@@ -68,7 +75,25 @@ def facts_of(
             for key in doubted
             if key in faults
         },
+        told=last_notices(connection, ended) if ended else {},
     )
+
+
+_SPEAKS_OF_EARLIER = frozenset({NoticeKind.CLOSED, NoticeKind.CONFIRMED})
+"""The endings that say what an earlier mail said: of a rule that is gone, or of the figure in doubt."""
+
+
+def ended_before(told: Iterable[Candidate]) -> set[EpisodeKey]:
+    """The breaches whose end is told later than they ended, or whose rule may be gone.
+
+    The alert does not say any more since when they were: the mails that told of them do.
+    """
+    return {
+        (each.decision.rule, each.decision.area, each.decision.episode)
+        for each in told
+        if each.decision.kind in ENDINGS
+        and (each.decision.kind in _SPEAKS_OF_EARLIER or each.change.before.breach_since is None)
+    }
 
 
 def _views(connection: Connection, world: World, keys: Collection[AlertKey]) -> dict[AlertKey, SeriesView]:
@@ -120,6 +145,12 @@ def notice_of(
         LookupError: the alert has left the rulebook, and no mail about it is kept.
     """
     made = _plain_notice(connection, world, candidate, facts)
+    decision = candidate.decision
+    earlier = facts.told.get((decision.rule, decision.area, decision.episode))
+    if earlier is not None:
+        made = _as_told(made, earlier)
+        if made.kind is NoticeKind.CONFIRMED and earlier.kind is NoticeKind.DOUBTFUL:
+            made = _with_doubted(made, earlier)
     if restated is not None:
         # What became of the alert is part of what a restatement says; both figures come first.
         kind = NoticeKind.RESTATED if made.kind in CAUSED_BY_FIGURES else made.kind
@@ -141,6 +172,24 @@ def _doubt(world: World, made: Notice, facts: Facts) -> str:
         if words:
             return words if name == made.indicator else f"{indicators[name].title}: {words}"
     return ""
+
+
+def _as_told(made: Notice, earlier: Notice) -> Notice:
+    """The end of a breach, with since when it was where the alert does not say that any more."""
+    if made.since is None:
+        made = replace(made, since=earlier.since, since_label=earlier.since_label)
+    if made.due is None and earlier.due is not None:
+        made = replace(
+            made, due=earlier.due, period_end=earlier.period_end, period_label=earlier.period_label
+        )
+    return made
+
+
+def _with_doubted(made: Notice, earlier: Notice) -> Notice:
+    """The end of a doubt, with the figure that was told as doubtful unless it must not be shown any more."""
+    hidden = any(each.protected for each in made.history if each.period_end == earlier.period_end)
+    value = None if hidden else earlier.value
+    return replace(made, doubted=value, doubted_label=earlier.period_label)
 
 
 def _plain_notice(connection: Connection, world: World, candidate: Candidate, facts: Facts) -> Notice:
@@ -167,7 +216,7 @@ def _plain_notice(connection: Connection, world: World, candidate: Candidate, fa
             view=facts.views[key],
             rulebook=world.rulebook,
         )
-    earlier = last_notice(connection, *key, decision.episode)
+    earlier = facts.told.get((*key, decision.episode)) or last_notice(connection, *key, decision.episode)
     if earlier is None:
         raise LookupError(f"{key} ends, but no mail about its breach is kept")
     return closing_notice(earlier, decision, change)

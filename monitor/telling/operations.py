@@ -14,11 +14,11 @@ from monitor.core.notifications import (
     TellReason,
 )
 from monitor.core.recipients import Recipient
-from monitor.core.suppressions import Silence
+from monitor.core.suppressions import Silence, match_in_words
 from monitor.store.alerts import firing_alerts
 from monitor.store.notifications import held_by_note
 from monitor.store.operations_news import ToldOperations, append_told, last_told
-from monitor.store.silences import silence
+from monitor.store.silences import end_by_hand, silence
 from monitor.telling.gates import Sorted
 from monitor.telling.scene import Scene
 
@@ -58,13 +58,24 @@ def _author(scene: Scene, found: Silence) -> Sequence[Recipient]:
     return named[:1] or scene.world.operations
 
 
+def _named(scene: Scene, author: str) -> str:
+    """The name of somebody who may be known by an id or an address; else what they called themselves."""
+    people = scene.world.directory.people.values()
+    return next((each.name for each in people if author in (each.id, each.address)), author)
+
+
 def _account_of(scene: Scene, found: Silence, told: Sequence[Candidate]) -> tuple[list[str], int]:
     """What a silence did, line by line, and how many alerts it was about."""
     zone = scene.calendar.zone
     lines = [
-        f"Silence {found.id} by {found.author}: {found.comment}",
+        f"Silence {found.id} by {_named(scene, found.author)}: {found.comment}",
+        f"It silenced {match_in_words(found.match, scene.world.areas)}.",
         f"It lasted from {_minute(found.starts_at, zone)} until {_minute(found.ends_at, zone)}.",
     ]
+    ended = end_by_hand(scene.connection, found.id)
+    if ended is not None:
+        said = f": {ended.comment}" if ended.comment else "."
+        lines.append(f"{_named(scene, ended.author)} ended it by hand{said}")
     kept: dict[tuple[str, str], list[Decision]] = {}
     for each in held_by_note(scene.connection, TellReason.SILENCED, silence_note(found.id), found.starts_at):
         kept.setdefault((each.decision.rule, each.decision.area), []).append(each.decision)

@@ -20,9 +20,9 @@ from monitor.core.rulebook import Indicator
 from monitor.standings import by_area, others_of
 from monitor.store.alerts import alerts
 from monitor.store.figures import figures
-from monitor.store.follow_ups import FollowUpKind, follow_ups_of
+from monitor.store.follow_ups import FollowUp, FollowUpKind, follow_ups_of
 from monitor.store.notifications import ToldOfFigure, told_figures, told_of
-from monitor.telling.gathering import Gathered
+from monitor.telling.gathered import Gathered
 from monitor.telling.scene import Scene
 from monitor.world import World
 
@@ -173,9 +173,10 @@ def _add_candidates(scene: Scene, latest: Mapping[PieceKey, Restatement], gather
     }
     alone = {key: each for key, each in latest.items() if key not in news}
     routes = _told_by(scene, alone)
+    held = _held(scene, alone)
     for key, each in alone.items():
         alert = stand.get(key[:2], Alert(*key[:2]))
-        gathered.candidates.append(_candidate(scene, each, alert, routes.get(key)))
+        gathered.candidates.append(_candidate(scene, each, alert, routes.get(key), held.get(key)))
 
 
 def _told_by(scene: Scene, restated: Mapping[PieceKey, Restatement]) -> dict[PieceKey, str]:
@@ -189,13 +190,22 @@ def _told_by(scene: Scene, restated: Mapping[PieceKey, Restatement]) -> dict[Pie
     }
 
 
-def _candidate(scene: Scene, restatement: Restatement, alert: Alert, told_by: str | None) -> Candidate:
+def _held(scene: Scene, restated: Mapping[PieceKey, Restatement]) -> dict[PieceKey, FollowUp]:
+    """What is held already of the same breaches, by whose news it is."""
+    episodes = {key: (each.told.rule, each.told.area, each.told.episode) for key, each in restated.items()}
+    return {
+        key: row
+        for row in follow_ups_of(scene.connection, episodes.values())
+        if row.kind is FollowUpKind.NEWS
+        and episodes.get(key := (row.rule, row.area, row.subject)) == (row.rule, row.area, row.episode)
+    }
+
+
+def _candidate(
+    scene: Scene, restatement: Restatement, alert: Alert, told_by: str | None, row: FollowUp | None
+) -> Candidate:
     told = restatement.told
     episode = told.episode
-    rows = follow_ups_of(scene.connection, [(told.rule, told.area, episode)])
-    row = next(
-        (each for each in rows if (each.kind, each.subject) == (FollowUpKind.NEWS, told.recipient.id)), None
-    )
     decision = Decision(
         rule=told.rule,
         area=told.area,

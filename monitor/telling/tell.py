@@ -24,9 +24,10 @@ from monitor.store.follow_ups import FollowUpKind
 from monitor.store.notifications import append_decisions, enqueue
 from monitor.telling.acknowledged import end_outgrown_acknowledgements
 from monitor.telling.gates import StormGuard, sort_out
-from monitor.telling.gathering import Gathered, gather
+from monitor.telling.gathered import Gathered
+from monitor.telling.gathering import gather
 from monitor.telling.ledger import BEGINNINGS, keep_account
-from monitor.telling.notices import Facts, facts_of, figure_told, notice_of
+from monitor.telling.notices import Facts, ended_before, facts_of, figure_told, notice_of
 from monitor.telling.operations import silence_news, storm_news
 from monitor.telling.restatements import Restated, add_restatements, restatements
 from monitor.telling.scene import Scene
@@ -79,6 +80,7 @@ def tell(
         world,
         {(each.decision.rule, each.decision.area) for each in told},
         found.firing.keys(),
+        ended_before(told),
     )
     told = [_with_figure(each, facts, pairs) for each in told]
     mails = _mails(scene, gathered, told, facts, pairs)
@@ -173,9 +175,16 @@ def _figures_beside(told: Sequence[Candidate], facts: Facts, restated: Restated)
 def _with_figure(candidate: Candidate, facts: Facts, pairs: Pairs) -> Candidate:
     """The candidate with the figure that its mail tells; of a restatement the one that was restated."""
     decision = candidate.decision
-    pair = pairs.get((decision.rule, decision.area, candidate.person))
+    pair = _pair_of(candidate, pairs)
     figure = pair.now if pair is not None else figure_told(facts, (decision.rule, decision.area))
     return replace(candidate, decision=replace(decision, figure=figure))
+
+
+def _pair_of(candidate: Candidate, pairs: Pairs) -> RestatedFigure | None:
+    """Both figures, where one was restated; a reminder leaves that to the news that stands beside it."""
+    decision = candidate.decision
+    key = (decision.rule, decision.area, candidate.person)
+    return None if candidate.asks_again else pairs.get(key)
 
 
 def _mails(
@@ -217,7 +226,7 @@ def _occasion(group: Sequence[Candidate]) -> Occasion:
 
 def _notice(scene: Scene, gathered: Gathered, candidate: Candidate, facts: Facts, pairs: Pairs) -> Notice:
     decision = candidate.decision
-    pair = pairs.get((decision.rule, decision.area, candidate.person))
+    pair = _pair_of(candidate, pairs)
     made = notice_of(scene.connection, scene.world, candidate, facts, pair)
     if not candidate.asks_again:
         return made

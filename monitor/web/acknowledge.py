@@ -133,15 +133,25 @@ class _AcknowledgePage:
             return self._away()
 
     def _noted(self, form: AckForm, claim: AckClaim) -> Response:
+        if form.withdraws:
+            return self._withdrawn(form, claim)
         answer = self._desk.acknowledge(claim, seen=form.level, weeks=form.weeks, comment=form.comment)
         if answer is None:
             return self._unknown()
         if answer.done:
-            return self._page("acknowledged.html", sheet=answer.sheet)
+            return self._page("acknowledged.html", sheet=answer.sheet, withdrawn=False)
         return self._form(form.token, answer.sheet, comment=form.comment, just_worsened=answer.worsened)
 
+    def _withdrawn(self, form: AckForm, claim: AckClaim) -> Response:
+        answer = self._desk.withdraw(claim)
+        if answer is None:
+            return self._unknown()
+        if answer.done:
+            return self._page("acknowledged.html", sheet=answer.sheet, withdrawn=True)
+        return self._form(form.token, answer.sheet)
+
     def _form(
-        self, token: str, sheet: AckSheet, *, comment: str = "", just_worsened: bool = False
+        self, token: str, sheet: AckSheet, *, comment: str | None = None, just_worsened: bool = False
     ) -> Response:
         return self._page(
             "acknowledge.html",
@@ -150,7 +160,7 @@ class _AcknowledgePage:
             token=token,
             seal=self._desk.seal(token, sheet.level),
             weeks=WEEKS,
-            comment=comment,
+            comment=sheet.own_comment if comment is None else comment,
             just_worsened=just_worsened,
         )
 

@@ -30,13 +30,17 @@ class AckStanding(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class HeldBy:
-    """Who said that they deal with it, and what, in words. ``own``: it is the reader of the page."""
+    """Who said that they deal with it, and what, in words. ``own``: it is the reader of the page.
+
+    ``ends`` is the day on which it counts no more, "" where it has none.
+    """
 
     name: str
     at: str
     until: str
     comment: str
     own: bool
+    ends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,12 @@ class AckSheet:
     held_by: HeldBy | None = None
     outdated: HeldBy | None = None
     outdated_because: str = ""
+
+    @property
+    def own_comment(self) -> str:
+        """What the reader said last of what they do about it."""
+        last = self.held_by or self.outdated
+        return last.comment if last is not None and last.own else ""
 
     @property
     def can_be_acknowledged(self) -> bool:
@@ -103,21 +113,26 @@ class AckDesk(Protocol):
     ) -> AckAnswer | None:
         """Notes the answer; ``weeks`` None: until it is over. None: as of :meth:`sheet`."""
 
+    def withdraw(self, claim: AckClaim) -> AckAnswer | None:
+        """Takes the reader's own answer back, and nobody else's. None: as of :meth:`sheet`."""
+
 
 @dataclass(frozen=True, slots=True)
 class AckForm:
-    """What the page's form holds."""
+    """What the page's form holds. ``withdraws``: its reader is not dealing with it after all."""
 
     token: str
     seal: str
     level: Level | None
     weeks: int | None
     comment: str
+    withdraws: bool = False
 
 
 def form_of(fields: Mapping[str, str]) -> AckForm | None:
     """Reads a form; None: it is not the page's."""
-    level, until = fields.get("level", ""), fields.get("until", "")
+    withdraws = fields.get("withdraw") == "yes"
+    level, until = fields.get("level", ""), "over" if withdraws else fields.get("until", "")
     known = {"over": None, **{str(weeks): weeks for weeks in WEEKS}}
     if level not in {"", *Level} or until not in known:
         return None
@@ -127,4 +142,5 @@ def form_of(fields: Mapping[str, str]) -> AckForm | None:
         level=Level(level) if level else None,
         weeks=known[until],
         comment=" ".join(fields.get("comment", "").split())[:LONGEST_COMMENT],
+        withdraws=withdraws,
     )

@@ -52,3 +52,16 @@ def test_no_mail_however_broken_makes_it_stumble(content: bytes, data: st.DataOb
     report = read_report(broken)
     assert len(report.answer) <= 1000
     assert report.answer.isprintable()
+
+
+@pytest.mark.parametrize("charset", ["charset*=utf-8''utf-8", "charset=no\0such", "charset=nosuch"])
+def test_a_character_set_that_python_stumbles_over_hides_no_bounce(charset: str) -> None:
+    head = (
+        f"Return-Path: <>\nFrom: MAILER-DAEMON@x.example\nTo: {TO}\nContent-Type: text/plain; {charset}\n\n"
+    )
+    report = read_report(head.encode() + b"caf\xe9 says 550 5.1.1 no mailbox\n")
+    assert (report.verdict, report.addresses) == (Verdict.FAILED, (TO,))
+
+
+def test_a_mail_that_is_nested_too_deeply_is_no_bounce_and_stops_nothing() -> None:
+    assert read_report(b"Content-Type: message/rfc822\n\n" * 3000).verdict is Verdict.UNCLEAR

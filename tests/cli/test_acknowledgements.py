@@ -214,7 +214,9 @@ def test_what_cannot_be_acknowledged_is_refused_with_help(
     assert told in re.sub(r"[\s│]+", " ", said.err)
 
 
-def test_a_silence_is_made_shown_and_ended_and_its_end_will_be_told(council: Command, store: Store) -> None:
+def test_a_silence_is_made_shown_and_ended_and_its_end_will_be_told(
+    council: Command, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     said = council(
         "silence", "add", "-a", "East Kent", "-a", "Swale", "--level", "warning", "--level", "info",
         "--until", "3 days", "-c", "Moving house.",
@@ -240,6 +242,8 @@ def test_a_silence_is_made_shown_and_ended_and_its_end_will_be_told(council: Com
     assert "too-many-cases in Swale from Joy Swale" in shown
     (waiting,) = json.loads(council("silence", "show", "1", "--format", "json").out)["waiting"]
     assert waiting["person"] == "joy"
+    monkeypatch.setenv("COLUMNS", "80")
+    assert "…" not in council("silence", "list").out, "nothing is cut, it is folded"
     (listed,) = json.loads(council("silence", "list", "--format", "json").out)
     assert (listed["state"], listed["levels"]) == ("active", ["info", "warning"])
     assert "Moving house." in council("silence", "list").out
@@ -252,7 +256,7 @@ def test_a_silence_is_made_shown_and_ended_and_its_end_will_be_told(council: Com
     ended = rows[FollowUpKind.SILENCE, ""]
     assert ended.due_at == made.ends_at, "its end is told now"
     assert rows[FollowUpKind.NEWS, "Swale"].due_at == made.ends_at
-    assert "There is no silence" in council("silence", "list").out
+    assert council("silence", "list").out == "No silence is active; --all shows those that have ended.\n"
     (row,) = csv.DictReader(io.StringIO(council("silence", "list", "--all", "--format", "csv").out))
     assert row["state"] == "ended"
     assert council("silence", "end", "1", "-c", "Again.").code == 1
@@ -280,6 +284,24 @@ def test_a_silence_that_nobody_should_make_is_refused(
     assert told in said.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("who", "nonsense", "-a", "Swale"), "there are too-many-cases, open_cases."),
+        (("who", "cases-in-all", "-a", "Swale"), "did you mean too-many-cases or open_cases?"),
+        (("alerts", "--area", "Atlantis"), "there are Kent, East Kent, Dover, Swale, Thanet."),
+        (("alerts", "--area", "East"), "did you mean East Kent?"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_those_that_there_are(
+    council: Command, store: Store, arguments: tuple[str, ...], told: str
+) -> None:
+    store.close()
+    said = council(*arguments)
+    assert said.code == 2
+    assert told in " ".join(said.err.split())
+
+
 def answer(said: str) -> dict[str, dict[str, object]]:
     (found,) = json.loads(said)
     return {each["person"]: each for each in found["people"]}
@@ -293,8 +315,8 @@ def test_whom_does_this_reach_on_christmas_eve_at_five(council: Command) -> None
         "Kit Swale, as deputy of Joy Swale, district manager for Swale, by route “managers”, by email: "
         "told at once "
         # Christmas Day, Monday 28 (for Boxing Day) and New Year's Day are no working days; Joy is back.
-        "Joy Swale, district manager for Swale, by route “managers”, by email: reminded, as it is theirs by "
-        "then: Tue 5 Jan 2027 17:00, Tue 19 Jan 2027 17:00, Tue 16 Feb 2027 17:00 "
+        "Joy Swale, district manager for Swale, by route “managers”, by email: told, then reminded, as it is "
+        "theirs by then: Tue 5 Jan 2027 17:00, Tue 12 Jan 2027 17:00, Tue 26 Jan 2027 17:00 "
         "Unless somebody acknowledges, Tue 5 Jan 2027 17:00 it goes to area director: Dot East"
     )
 

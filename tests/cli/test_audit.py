@@ -6,13 +6,17 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from monitor.cli.audit_words import Record
+from monitor.cli.audit_words import sentence as sentence_of
 from monitor.cli.formats import AuditKinds
-from monitor.core.audit import AuditKind
+from monitor.core.audit import AuditKind, Fact, Head, linked
+from monitor.core.notifications import NoticeKind
 from monitor.shipped_files import shipped_config_dir
 from tests.support.command import GOOD, Command
 
@@ -32,6 +36,11 @@ def _json(limen: Command, *arguments: str) -> list[dict[str, Any]]:
     return found
 
 
+def _rule(limen: Command) -> str:
+    (rule,) = {each["facts"]["rule"] for each in _json(limen, "--kind", "decision")}
+    return str(rule)
+
+
 def test_the_trail_says_in_words_who_was_told_what_and_by_which_route(told: Command) -> None:
     assert told("once").code == 0
 
@@ -40,18 +49,18 @@ def test_the_trail_says_in_words_who_was_told_what_and_by_which_route(told: Comm
 
     assert "Judged from now on by rulebook" in said
     decision = lines["decision"]
-    assert decision.startswith("Margaret Oyelaran was told of breach")
-    assert "in Kent, period to 31 March 2013: a route names them" in decision
+    assert decision.startswith("Margaret Oyelaran was told that ")
+    assert " in Kent is in breach (" in decision
+    assert "), period to 31 March 2013: a route names them" in decision
     assert "as director of children's services of Kent, route" in decision
-    assert lines["mail"].startswith(
-        "Mail 1 to Margaret Oyelaran <margaret.oyelaran@kent.example> by email: breach"
-    )
+    assert lines["mail"].startswith("Mail 1 to Margaret Oyelaran <margaret.oyelaran@kent.example> by email: ")
+    assert " in Kent is in breach (" in lines["mail"]
     assert "channel down" in lines["attempt"]
 
 
 def test_entries_are_found_by_person_alert_area_kind_and_day(told: Command) -> None:
     everything = _json(told)
-    (rule,) = {rule for each in everything for rule in [each["facts"].get("rule")] if rule}
+    rule = _rule(told)
 
     by_address = _json(told, "--person", "Margaret.Oyelaran@kent.example")
     assert {each["person"] for each in by_address} == {"m-oyelaran"}
@@ -93,6 +102,105 @@ def test_a_whole_trail_is_verified_and_a_change_is_named(told: Command, state: P
     assert "Entry 2: its contents are not those that were written." in bad.out
 
 
+def test_a_shortened_hash_is_found_or_said_to_be_none_and_raises_no_alarm(told: Command) -> None:
+    head = json.loads(told("audit", "verify", "--format", "json").out)["head"]
+
+    assert told("audit", "verify", "--expect-head", f" {head[:8].upper()}").code == 0
+    for no_hash in (head[:7], "g" * 64, head + "0", "%" * 8, "", "0" * 63):
+        answer = told("audit", "verify", "--expect-head", no_hash)
+        assert (answer.code, answer.out) == (2, "")
+        assert f"“{no_hash}” is no whole hash" in answer.err
+    assert told("audit", "verify", "--expect-head", "f" * 64).code == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--person", "nobody-at-all"), "limen knows no person “nobody-at-all”: contacts.yaml has"),
+        (("--person", "m-oyelarn"), "limen knows no person “m-oyelarn”: did you mean “m-oyelaran”?"),
+        (("--alert", "nope"), "limen knows no alert rule “nope”: the rule files name every one"),
+    ],
+)
+def test_a_person_or_a_rule_that_limen_does_not_know_is_said_to_be_unknown(
+    told: Command, asked: tuple[str, str], said: str
+) -> None:
+    answer = told("audit", *asked)
+
+    assert (answer.code, answer.out) == (2, "")
+    assert said in answer.err
+
+
+def test_somebody_known_of_whom_nothing_is_recorded_is_not_said_to_be_unknown(told: Command) -> None:
+    answer = told("audit", "--person", "M-OYELARAN", "--to", "2013-01-01")
+
+    assert (answer.code, answer.out, answer.err) == (0, "The audit trail has no such entry.\n", "")
+
+
+def test_a_kind_that_there_is_not_is_refused_in_plain_words(told: Command) -> None:
+    answer = told("audit", "--kind", "foo")
+
+    assert answer.code == 2
+    assert "'foo' is not one of 'rulebook', 'decision'" in answer.err
+    assert "Value error" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "said"),
+    [
+        ("breach", "core", "Ann was told that core in Kent is in breach (critical), period to 31 March 2013"),
+        ("worsened", "core", "the breach of core in Kent has become worse (now critical)"),
+        ("escalated", "core", "core in Kent is still in breach (critical), as those told before have not"),
+        ("reminder", "core", "core in Kent is still in breach (critical), as a reminder"),
+        ("reminder", "late:cpp", "figures of cpp in Kent are still late, as a reminder"),
+        ("escalated", "fault:cpp", "a figure of cpp in Kent still looks wrong or is missing, as those"),
+        ("restated", "core", "Ann was told that a figure of core in Kent has changed"),
+        ("doubtful", "fault:cpp", "a figure of cpp in Kent looks wrong or is missing"),
+        ("late", "late:cpp", "figures of cpp in Kent are late"),
+        ("closed", "core", "core in Kent is no longer watched"),
+        ("recovered", "core", "Ann was told that core in Kent is back within limits, period to 31 March"),
+        ("arrived", "late:cpp", "the late figures of cpp in Kent have come"),
+        ("confirmed", "fault:cpp", "a figure of cpp in Kent is no longer in doubt"),
+        (None, "core", "core in Kent has changed"),
+    ],
+)
+def test_what_was_told_reads_as_a_sentence(kind: str | None, rule: str, said: str) -> None:
+    assert said in _decided(kind, rule, "a route names them")
+
+
+def test_there_is_a_sentence_for_every_kind_of_notice() -> None:
+    for kind in NoticeKind:
+        assert "has changed" not in _decided(kind, "core", "x") or kind is NoticeKind.RESTATED
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("not told yet: it is silenced", "Ann was not told yet that core in Kent is in breach"),
+        ("not told: they know it as it stands", "Ann was not told that core in Kent is in breach"),
+    ],
+)
+def test_what_was_not_told_reads_as_a_sentence(reason: str, said: str) -> None:
+    sentence = _decided("breach", "core", reason)
+    assert sentence.startswith(said)
+    assert sentence.endswith(f": {reason.partition(': ')[2]}")
+    assert _decided("breach", "core", reason, person="").startswith("Nobody was told that core in Kent")
+
+
+def _decided(kind: str | None, rule: str, reason: str, person: str = "Ann") -> str:
+    facts = {
+        **dict.fromkeys(("role", "route", "until", "mail")),
+        "kind": kind,
+        "rule": rule,
+        "area": "Kent",
+        "reason": reason,
+        "level": "critical",
+        "period_end": "2013-03-31",
+    }
+    at = datetime(2013, 7, 15, tzinfo=UTC)
+    fact = Fact(AuditKind.DECISION, at, facts, person, {"recipient_name": person} if person else {})
+    return sentence_of(Record(*linked(fact, Head(), "salt")), UTC)
+
+
 def test_a_person_is_erased_once_nothing_is_owed_to_them_and_they_left_the_contacts(
     told: Command, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,7 +223,11 @@ def test_a_person_is_erased_once_nothing_is_owed_to_them_and_they_left_the_conta
     assert done.code == 0, done.err
     assert done.out.startswith("Erased the person in 1 mail, 1 decision")
     assert told(*erase).code == 2
-    assert "somebody (erased) was told of breach" in told("audit").out
+    assert "somebody (erased) was told that" in " ".join(told("audit").out.split())
+    for asked in (["--area", "Kent"], ["--alert", _rule(told)]):
+        about = told("audit", *asked)
+        assert (about.code, about.err) == (0, "")
+        assert "somebody (erased)" in about.out
     assert "left in June" in told("audit", "--kind", "erasure").out
     assert "of them with the person erased" in told("audit", "verify").out
     assert "Oyelaran" not in told("audit", "--format", "json").out
@@ -124,7 +236,9 @@ def test_a_person_is_erased_once_nothing_is_owed_to_them_and_they_left_the_conta
 
 def test_nobody_is_erased_without_being_asked_for(told: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
-    assert told("audit", "erase", "m-oyelaran", "--reason", "x").code == 1
+    declined = told("audit", "erase", "m-oyelaran", "--reason", "x")
+    assert declined.code == 1
+    assert declined.out.endswith("Nothing was erased.\n")
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
     assert told("audit", "erase", "m-oyelaran", "--reason", "x").code == 130
 

@@ -70,6 +70,14 @@ def test_a_mail_that_a_real_server_sends_back_marks_its_address_and_operations_a
         True
     ]
 
+    kept = limen("outbox", "retry", str(number))
+    assert (kept.code, kept.out) == (1, "0 mails are due now.\n")
+    assert f"{number}: it was sent, but mails to its address come back: --even-sent" in kept.err
+    assert limen("outbox", "retry", "--even-sent", str(number)).out == "1 mail is due now.\n"
+    assert limen("once").code == 0
+    assert len({each.message["Message-ID"] for each in server.to(DIRECTOR)}) == 1
+    assert len(server.to(DIRECTOR)) == 2
+
     assert limen("bounce", "--clear", "m-oyelaran").out == f"{DIRECTOR} counts as good again.\n"
     assert "Addresses:  none fails" in limen("status").out
     assert limen("bounce", "--clear", "m-oyelaran").code == 2

@@ -66,10 +66,20 @@ def test_every_problem_is_shown_with_its_line_and_a_caret(limen: Command, tmp_pa
 
     heads = [line for line in said.out.splitlines() if line.startswith(str(folder))]
     assert said.code == 1
-    assert said.out.endswith(f"{len(heads)} problems in 2 files\n")
+    assert said.out.endswith(f"{len(heads)} errors in 2 files\n")
     assert len(heads) >= 10
     assert all(" — " in head and " LIM" in head for head in heads)
     assert said.out.count("^") >= len(heads)
+
+
+def test_the_last_line_tells_errors_from_warnings(limen: Command, tmp_path: Path) -> None:
+    folder = write(tmp_path / "rules", {**TEN_FAULTS, "empty.yaml": "# nothing yet\n"})
+
+    values = json.loads(limen("check", folder, "--format", "json").out)["problems"]
+    errors = sum(each["severity"] == "error" for each in values)
+
+    assert len(values) == errors + 1
+    assert limen("check", folder).out.endswith(f"\n{errors} errors, 1 warning in 3 files\n")
 
 
 def test_for_other_programs_the_problems_are_values(limen: Command, tmp_path: Path) -> None:
@@ -143,7 +153,7 @@ def test_for_github_problems_are_commands_that_name_files_from_here(
     assert said.code == 1
     assert len(commands) >= 10
     assert {line.split("file=")[1].split(",")[0] for line in commands} == {"rules/a.yaml", "rules/b.yaml"}
-    assert said.out.splitlines()[-1] == f"{len(commands)} problems in 2 files"
+    assert said.out.splitlines()[-1] == f"{len(commands)} errors in 2 files"
 
 
 def test_for_code_scanning_problems_are_sarif(

@@ -21,11 +21,14 @@ from monitor.cli.explain_facts import Explanation
 from monitor.cli.explain_pages import Pages
 from monitor.cli.explain_telling import Inquiry
 from monitor.cli.explanation import explanation
+from monitor.cli.told import plain_note, spelt
 from monitor.core.dated import Scope
+from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.recipients import Deputy, Directory, Recipient, RoleHolding
 from monitor.core.rulebook import Escalation, Level, Route, RouteMatch, RouteTarget
 from monitor.core.windows import OFFICE_HOURS, Reminders
 from monitor.cycle import run_cycle
+from monitor.store.notifications import decisions_since
 from monitor.store.store import Store
 from monitor.suppressing import acknowledge, silence
 from monitor.world import World
@@ -177,6 +180,45 @@ def test_nobody_of_an_unknown_name_is_explained_away(store: Store) -> None:
     breached(store)
     with pytest.raises(UnknownNameError, match="nobody is known as “sammy”"):
         explained(store, MONDAY_AT_8, "sammy")
+
+
+@pytest.mark.parametrize("part", ["swale", "SAM", "sam swael"])
+def test_a_part_of_a_name_is_answered_with_who_was_probably_meant(store: Store, part: str) -> None:
+    breached(store)
+    with pytest.raises(UnknownNameError, match=r"Did you mean sam \(Sam Swale\)\?"):
+        explained(store, MONDAY_AT_8, f"{part} x" if part == "SAM" else part)
+
+
+def test_after_a_hand_over_it_is_explained_whom_telling_will_turn_to(store: Store) -> None:
+    breached(store)
+    cycle(store, MONDAY_AT_8)
+    holdings = (RoleHolding("district manager", "Swale", ("kim",)), *PEOPLE.holdings[2:])
+    handed_over = replace(WORLD, directory=Directory(PEOPLE.people, holdings))
+    said = {}
+    for person in ("sam", "kim"):
+        with store.reading() as connection:
+            inquiry = Inquiry(connection, handed_over, MONDAY_AT_11, calendar_of(LONDON))
+            (told,) = explanation(inquiry, RULE, WORLD.areas["Swale"], None, person=person).rules
+        assert told.person is not None
+        said[person] = [each for each in told.person.answers if "27 Dec" in each]
+    to_come = "First news to Kim Thanet, in place of Sam Swale: 27 Dec 2013 08:00, by route “managers”"
+    assert [each.partition(", unless")[0] for each in said["sam"]] == [to_come]
+    assert said["kim"] == said["sam"]
+
+    run_cycle(
+        store, handed_over, now=datetime(2013, 12, 27, 8, 0, tzinfo=UTC), zone=LONDON, domain="x.example"
+    )
+    with store.reading() as connection:
+        (did,) = decisions_since(connection, 2)
+    assert did.decision.recipient == KIM
+    assert (did.decision.kind, did.decision.reason) == (NoticeKind.BREACH, TellReason.ROUTE)
+
+
+def test_an_inhibition_and_an_erased_person_are_told_in_plain_words() -> None:
+    assert plain_note("late:a in Kent (inhibition “feed”)") == "late:a in Kent, by inhibition “feed”"
+    assert plain_note("silence 3") == "silence 3"
+    assert spelt("erased") == "a person who was erased"
+    assert spelt("Sam Swale") == "Sam Swale"
 
 
 def test_whoever_has_left_the_contacts_is_known_by_what_they_were_told(store: Store) -> None:

@@ -1,9 +1,11 @@
 """`limen once` and `limen outbox`: one round, with a real mail server and without."""
 
 import json
+from contextlib import closing
 from email import message_from_string
 from email.policy import default
 from pathlib import Path
+from sqlite3 import connect
 
 import pytest
 
@@ -121,6 +123,21 @@ def test_a_mail_can_be_looked_at_in_every_form(limen: Command, inbox: Path) -> N
     assert "cid:" not in html
     missing = limen("outbox", "show", "99")
     assert (missing.code, missing.err) == (2, "There is no mail 99: `limen outbox` lists them.\n")
+
+
+def test_what_goes_by_another_channel_is_no_mail(limen: Command, inbox: Path, state: Path) -> None:
+    (inbox / "kent.csv").write_text(GOOD, encoding="utf-8")
+    limen("once")
+    with closing(connect(next(state.rglob("*.db")))) as database, database:
+        database.execute("UPDATE outbox SET channel = 'webhook' WHERE id = 1")
+
+    said = limen("outbox", "show", "1", "--eml")
+
+    assert (said.code, said.out) == (1, "")
+    assert said.err == (
+        "This went by webhook; there is no mail. `limen outbox show 1` prints what it says.\n"
+    )
+    assert "rated amber against a target of 13.0%" in limen("outbox", "show", "1").out
 
 
 def test_the_outbox_is_a_table_for_other_programs_too(limen: Command, inbox: Path) -> None:

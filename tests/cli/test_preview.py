@@ -31,6 +31,24 @@ def test_without_anything_it_lists_the_kinds_of_mails(limen: Command) -> None:
     assert [line.split()[0] for line in said.out.splitlines()] == list(SAMPLES)
 
 
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("breach", "alert"),
+        ("escalated", "escalation"),
+        ("recovered", "recovery"),
+        ("restated", "restatement"),
+    ],
+)
+def test_a_kind_may_be_named_by_the_word_that_notices_have_for_it(
+    word: str, name: str, limen: Command
+) -> None:
+    said = limen("preview", word)
+
+    assert said.code == 0
+    assert said.out == limen("preview", name).out
+
+
 def test_one_kind_is_printed_as_text(limen: Command) -> None:
     said = limen("preview", "reminder")
 
@@ -86,7 +104,7 @@ def test_check_reports_templates_beside_rules(limen: Command, config: Path) -> N
     assert said.code == 1
     assert f"{path}:2:9: LIM753 there is no “contcat” here" in said.out
     assert "            ^^^^^^^" in said.out
-    assert said.out.endswith("1 problem in 1 file\n")
+    assert said.out.endswith("1 error in 1 file\n")
     assert [problem["code"] for problem in values["problems"]] == ["LIM753"]
 
 

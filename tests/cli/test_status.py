@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from monitor.core.alerts import Alert, AlertState
-from monitor.core.notifications import OperationsKind, TellReason
+from monitor.core.notifications import Decision, NoticeKind, OperationsKind, TellReason
 from monitor.core.rulebook import RouteMatch
 from monitor.delivery import NOT_TRIED
 from monitor.shipped_files import shipped_rules_dir
 from monitor.store.alerts import save_alerts
 from monitor.store.follow_ups import FollowUp, FollowUpKind, save_follow_ups
+from monitor.store.notifications import append_decisions
 from monitor.store.operations_news import ToldOperations, append_told
 from monitor.store.outbox import OutboxEntry, claim, record_deferred, record_delivered
 from monitor.store.store import Store
@@ -356,16 +357,23 @@ def test_alerts_and_the_outbox_say_what_is_held_back(limen: Command, store: Stor
         due_at=None,
         reason=TellReason.INHIBITED,
     )
+    by = "late:a in Kent (inhibition “feed”)"
+    decision = Decision(
+        row.rule, row.area, row.episode, NoticeKind.BREACH, ANNA, row.reason, None, None, None, None, note=by
+    )
     with store, store.writing() as connection:
         save_follow_ups(connection, [row])
+        append_decisions(connection, [decision], cycle_id=1, at=since)
 
     said, again = limen("alerts"), json.loads(limen("alerts", "--format", "json").out)[0]
     listed = limen("outbox", "list")
 
-    assert "held back from 1 person since 20 Nov 2026 18:00: another alert says it already" in said.out
+    why = "another alert says it already (late:a in Kent, by inhibition “feed”)"
+    assert f"held back from 1 person since 20 Nov 2026 18:00: {why}" in " ".join(said.out.split())
     assert again["held"] == {
         "people": 1,
         "reason": "inhibited",
+        "held_by": by,
         "since": since.isoformat(),
         "until": None,
     }

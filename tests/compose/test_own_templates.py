@@ -221,6 +221,16 @@ def test_limens_own_templates_copied_over_give_the_same_mails_and_no_problems(
             ],
         ),
         (
+            {"mail/card.txt.j2": "Kent\n"},
+            [
+                "mail/card.txt.j2:1:1: LIM753 this template must define the macro “card” — copy limen’s own",
+            ],
+        ),
+        (
+            {"mail/closing.txt.j2": "{% from 'mail/card.txt.j2' import crad %}{{ crad(1) }}"},
+            ["mail/closing.txt.j2:1:35: LIM753 mail/card.txt.j2 has no macro “crad”"],
+        ),
+        (
             {"mail/closing.txt.j2": "{{ mail.detailed[0].comparison.title }}"},
             ["mail/closing.txt.j2:1:32: LIM753 there is no “title” here"],
         ),

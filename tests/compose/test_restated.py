@@ -155,7 +155,7 @@ def test_text_and_html_hold_both_figures_the_reason_and_the_day(notice: Notice, 
         assert restated(notice).because[1:].split()[-1] in said
     assert was in message.subject or restated(notice).withdrawn
     assert message.subject.startswith("Figure changed: ")
-    assert "acknowledge" not in message.text
+    assert ("acknowledge" in message.text) is (notice.level is not None)
 
 
 def test_a_mail_of_a_figure_that_alarms_no_more_asks_for_nothing(mail: Composing) -> None:
@@ -193,3 +193,15 @@ def test_mails_of_protected_figures_are_the_same_whatever_they_are(side: str, ma
     assert all(each == mails[0] and each.payload == mails[0].payload for each in mails)
     assert "withheld" in mails[0].text
     assert shown(of(3)).limit is None
+
+
+@pytest.mark.parametrize(
+    ("notice", "asked"), [(RESTATED_MILDER, True), (RESTATED_STILL, True), (RESTATED, False)]
+)
+def test_a_changed_figure_that_is_still_a_breach_asks_for_an_answer(
+    notice: Notice, asked: bool, mail: Composing
+) -> None:
+    message = mail(notice)
+
+    assert ("I am dealing with this" in (message.html or "")) is asked
+    assert ("/acknowledge/" in message.text) is asked

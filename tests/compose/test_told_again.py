@@ -124,8 +124,11 @@ def test_the_readers_day_counts_and_not_greenwichs(mail: Composing) -> None:
         ),
         (
             CONFIRMED,
-            "No longer in doubt: Swale, core assessments out of timescale 46",
-            ("The figure is not in doubt any more: it is 46 assessments.",),
+            "Corrected: Swale, core assessments out of timescale 46",
+            (
+                "CORRECTED: NO LONGER IN DOUBT",
+                "The figure was corrected: it is 46 assessments. It was 412 assessments (30 Sep 2013), which",
+            ),
         ),
     ],
 )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from monitor.core.alerts import TransitionReason
 from monitor.core.judgements import DirectionOfTravel, RagRating
 from monitor.core.notifications import Notice
 from monitor.core.observations import Status
@@ -21,7 +22,7 @@ from monitor.wording import (
     status_of,
     travel,
 )
-from tests.support.notices import BELOW_RANGE, BREACH, CLOSED, PROVISIONAL, RECOVERED, WORSENED
+from tests.support.notices import BELOW_RANGE, BREACH, CLOSED, CONFIRMED, PROVISIONAL, RECOVERED, WORSENED
 
 
 @pytest.mark.parametrize(
@@ -268,3 +269,54 @@ def test_a_figure_within_its_limit_that_has_not_recovered_is_not_called_beyond_i
     text = headline(lingering)
     assert text.startswith("The figure is 38 assessments: within the limit of 40 again")
     assert "until value <= 32" in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (
+            TransitionReason.FIGURE_CORRECTED,
+            (
+                "The figure was corrected: it is 46 assessments. It was 95 assessments (30 Sep 2013), "
+                "which was in doubt."
+            ),
+        ),
+        (
+            TransitionReason.FIGURE_CONFIRMED,
+            "Somebody has confirmed it: 95 assessments (30 Sep 2013) is right.",
+        ),
+        (
+            TransitionReason.FIGURES_PLAUSIBLE,
+            (
+                "The figures after it are plausible again. The latest one is not in doubt: it is "
+                "46 assessments. Nobody has said that 95 assessments (30 Sep 2013) was right."
+            ),
+        ),
+        (
+            TransitionReason.FIGURES_AGREE,
+            "The figures after it agree with 95 assessments (30 Sep 2013), so it is taken to be right.",
+        ),
+        (
+            TransitionReason.FIGURE_CAME,
+            "The figure that was missing, or a later one, has come: it is 46 assessments.",
+        ),
+        (TransitionReason.RULE_CHANGED, "The figure is not in doubt any more: it is 46 assessments."),
+    ],
+)
+def test_the_end_of_a_doubt_says_what_became_of_the_figure(reason: TransitionReason, said: str) -> None:
+    over = replace(CONFIRMED, reason=str(reason), doubted=Decimal(95), doubted_label="30 Sep 2013")
+
+    assert headline(over) == said
+
+
+def test_a_figure_that_was_not_corrected_itself_is_not_said_to_be() -> None:
+    kept = replace(CONFIRMED, reason=str(TransitionReason.FIGURE_CORRECTED), doubted=Decimal(46))
+    other = replace(kept, doubted_label="31 Aug 2013")
+    hidden = replace(kept, protected=True, value=None)
+
+    assert headline(replace(kept, doubted_label=kept.period_label)) == (
+        "What the figure was held against was corrected, so 46 assessments (30 Sep 2013) is not in doubt "
+        "any more."
+    )
+    assert "(46 assessments (31 Aug 2013)), or what it was held against, was corrected" in headline(other)
+    assert "46" not in headline(hidden)

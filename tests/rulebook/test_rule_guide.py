@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import replace
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from monitor.core.areas import Area, AreaTree, AreaType
+from monitor.core.holding import DOUBT_OVER_AT
 from monitor.directory import load_contacts
 from monitor.rulebook.alerts import ALERT_KEYS
 from monitor.rulebook.dated_values import COMMON_KEYS
@@ -19,6 +21,7 @@ from monitor.rulebook.vocabulary.derivations import DERIVED
 from monitor.rulebook.vocabulary.holding_back import INHIBITION, MAINTENANCE
 from monitor.rulebook.vocabulary.indicators import BENCHMARKS, LIMITS, PLAUSIBLE, TARGETS
 from monitor.rulebook.vocabulary.neighbours import NEIGHBOUR_SET
+from monitor.rulebook.vocabulary.rule_file import RULE_FILE
 from monitor.rulebook.vocabulary.timing import DIGEST_KEYS, WINDOW_KEYS
 from monitor.rulebook.vocabulary.values import names
 from tests.support.repository import ROOT
@@ -31,6 +34,19 @@ HIGHER = "unit: percent\ndecimals: 1\npolarity: higher is better\n"
 def example(kind: str) -> str:
     (block,) = re.findall(rf"^```{kind}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
     return str(block)
+
+
+def test_every_section_is_in_the_table_of_contents_and_every_key_of_a_file_is_listed() -> None:
+    prose = re.sub(r"^```.*?^```", "", TEXT, flags=re.MULTILINE | re.DOTALL)
+    headings = re.findall(r"^## (.*)$", prose, re.MULTILINE)
+    assert re.findall(r"^- \[(.*)\]\(#", TEXT, re.MULTILINE) == headings
+    (listed,) = re.findall(r"Each file may hold (.*?)in\s+any order", TEXT, re.DOTALL)
+    assert set(re.findall(r"`(\w+):`", listed)) == set(RULE_FILE.names)
+
+
+def test_the_guide_says_when_a_wait_of_working_days_ends() -> None:
+    assert time(8) == DOUBT_OVER_AT
+    assert "ends at 08:00 on the second\nworking day after the day on which the doubt was found" in TEXT
 
 
 def test_the_first_rule_is_sound() -> None:

@@ -134,6 +134,7 @@ def test_whoever_was_told_hears_what_became_of_it_in_the_same_thread(
     assert data_news(store)[1:] == [("kim", "Swale", NoticeKind.CONFIRMED)]
     first, last = [notice for mail in mails(store) for notice in mail.notices if notice.rule == FAULT]
     assert (last.reason, last.doubt, last.thread) == (str(reason), "", first.thread)
+    assert (last.doubted, last.doubted_label) == (Decimal(100), "31 May 2012")
     assert reasons(store) == [TransitionReason.FIGURE_DOUBTFUL, reason]
     assert cycle(store, watching()) == CycleOutcome()
 

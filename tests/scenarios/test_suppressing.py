@@ -243,7 +243,10 @@ def test_what_is_foreseen_is_what_is_told(one_store: Store, begins: datetime, by
         (when, each.whom.recipient.id, NoticeKind.REMINDER) for each in seen.people for when in each.reminders
     }
     foreseen |= {
-        (when, whom.recipient.id, NoticeKind.REMINDER) for whom, times in seen.handed_on for when in times
+        (when, whom.recipient.id, NoticeKind.REMINDER if place or deputy else NoticeKind.BREACH)
+        for whom, times in seen.handed_on
+        for deputy in (bool(whom.recipient.stands_in_for),)
+        for place, when in enumerate(times)
     }
     foreseen |= {
         (step.at, whom.recipient.id, NoticeKind.ESCALATED)

@@ -1,8 +1,9 @@
 """What once was lost, told twice or told wrongly, and must not be again: cycles on a store."""
 
-from collections.abc import Iterator
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -11,26 +12,26 @@ from monitor.calendar_england import calendar_of
 from monitor.core.dated import Scope
 from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.recipients import Deputy, Directory, RoleHolding
-from monitor.core.rulebook import Escalation, Retirement, Route, RouteMatch, RouteTarget
+from monitor.core.rulebook import Escalation, Level, Route, RouteMatch, RouteTarget
+from monitor.core.statistics.flapping import FlappingRule
 from monitor.core.suppressions import Silence
 from monitor.core.windows import OFFICE_HOURS, Reminders
+from monitor.store.audit import audit_trail, verify
 from monitor.store.erasure import erase, find_person, prune
 from monitor.store.follow_ups import FollowUp, FollowUpKind, save_follow_ups
 from monitor.store.notifications import decisions_since
 from monitor.store.silences import append_silence
 from monitor.store.store import Store
 from monitor.world import World
-from tests.scenarios.test_freshness import AUGUST, SEPTEMBER, of, waiting as waited_for
+from tests.scenarios.test_freshness import AUGUST, SEPTEMBER, of
+from tests.scenarios.test_freshness import waiting as waited_for
 from tests.scenarios.test_told_in_time import (
     ANA,
     FRIDAY_EVENING,
-    LONDON,
     MANAGER,
     MONDAY_AT_8,
-    OPS,
     PEOPLE,
     RULE,
-    SAM,
     acknowledge,
     at_once,
     by,
@@ -39,17 +40,23 @@ from tests.scenarios.test_told_in_time import (
     reasons,
     run,
     swale,
-    take_in,
     told,
     waiting,
 )
-from tests.support.days import DISTRICTS, world
+from tests.support.days import DISTRICTS, LONDON, OPS, take_in, world
 from tests.support.rules import HERE, monthly, revised
-from tests.support.statements import statement_counter
 
 START = datetime(2014, 1, 6, 9, 0, tzinfo=UTC)
 DIRECTOR = RouteTarget("area director", None, HERE)
 CALENDAR = calendar_of(LONDON)
+
+
+@pytest.fixture
+def store_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """One kind of store is enough: what is tried here is what is decided."""
+    path = tmp_path / "limen.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
 
 
 def silenced(store: Store, start: datetime, until: datetime, area: str) -> None:
@@ -156,20 +163,18 @@ def test_whoever_a_breach_is_passed_on_to_is_not_reminded_of_it_a_minute_later(s
 
 
 def test_that_nobody_holds_the_next_role_is_noted_once(store: Store) -> None:
+    until = (START + timedelta(days=8)).date()
+    director = RoleHolding("area director", "Kent", ("ana",), until=until)
     of_kent = by(escalations=(Escalation(5, (DIRECTOR,), HERE),))
+    of_kent = replace(of_kent, directory=Directory(PEOPLE.people, (*PEOPLE.holdings[:2], director)))
     at_once(store, of_kent, swale("20", "46"), START)
     acknowledge(store, START + timedelta(days=1), "critical")
-    let_pass(store, of_kent, START + timedelta(days=7), START + timedelta(days=7, hours=2))
-    empty = replace(of_kent, directory=Directory(PEOPLE.people, PEOPLE.holdings[:2]))
-    for day in range(8, 13):
-        run(store, empty, START + timedelta(days=day))
-        at_once(
-            store, empty, monthly(*["20"] * day, area="Thanet")[-1:], START + timedelta(days=day, hours=1)
-        )
-        at_once(
-            store, empty, monthly(*["46"] * day, area="Canterbury")[-1:], START + timedelta(days=day, hours=2)
-        )
-    assert reasons(store).count(TellReason.NOBODY_TO_ESCALATE_TO) <= 1
+    run(store, of_kent, START + timedelta(days=7))
+    assert reasons(store)[-1] is TellReason.ACKNOWLEDGED
+    for day in range(1, 4):
+        figures = monthly(*["20"] * day, area="Thanet")[-1:]
+        at_once(store, of_kent, figures, START + timedelta(days=7 + day))
+    assert reasons(store).count(TellReason.NOBODY_TO_ESCALATE_TO) == 1
 
 
 @pytest.mark.parametrize("by_name", [False, True])
@@ -219,7 +224,9 @@ def test_an_erased_person_is_named_in_no_note(store: Store) -> None:
         erase(connection, person, at=late + timedelta(hours=2), reason="asked", author="ana")
     with store.reading() as connection:
         notes = [each.decision.note for each in decisions_since(connection, 0)]
-    assert not [note for note in notes if "sam" in note or "seen" in note]
+        audited = [own.data for _, own in audit_trail(connection) if own is not None]
+        assert verify(connection).holds
+    assert not [note for note in (*notes, *audited) if "sam" in note or "seen" in note]
 
 
 def test_a_closing_mail_says_nothing_that_was_news_before(store: Store) -> None:
@@ -238,3 +245,84 @@ def test_a_closing_mail_says_nothing_that_was_news_before(store: Store) -> None:
         None,
         "",
     )
+
+
+def without_routes(of: World) -> World:
+    return replace(of, rulebook=replace(of.rulebook, routes=(), version="without"))
+
+
+def test_a_held_restatement_is_no_news_of_a_breach_to_operations(store: Store) -> None:
+    of_kent = by(timing=OFFICE_HOURS)
+    at_once(store, of_kent, swale("20", "35"), FRIDAY_EVENING - timedelta(hours=6))
+    at_once(store, of_kent, [revised(swale("20", "35")[1], "46")], FRIDAY_EVENING)
+    gone = replace(of_kent, directory=Directory({"ana": ANA, "ops": OPS}, PEOPLE.holdings[2:]))
+    let_pass(store, gone, FRIDAY_EVENING + timedelta(minutes=20), MONDAY_AT_8)
+    assert [(person, kind) for person, kind, _ in told(store)[1:]] == [("sam", NoticeKind.RESTATED)]
+
+
+def test_a_held_beginning_that_reaches_nobody_any_more_goes_to_operations(store: Store) -> None:
+    of_kent = by(timing=OFFICE_HOURS)
+    at_once(store, of_kent, swale("20", "35"), FRIDAY_EVENING)
+    run(store, without_routes(of_kent), FRIDAY_EVENING + timedelta(minutes=20))
+    assert [(person, kind) for person, kind, _ in told(store)] == [("ops", NoticeKind.BREACH)]
+    assert reasons(store)[-2:] == [TellReason.REACHED_NO_MORE, TellReason.NOBODY_ELSE]
+
+
+def test_a_reminder_beside_a_restatement_does_not_show_both_figures_again(store: Store) -> None:
+    of_kent = by(reminders=Reminders(after=2))
+    at_once(store, of_kent, swale("20", "35"), START)
+    at_once(store, of_kent, [revised(swale("20", "35")[1], "29"), *swale("20", "35", "36")[2:]][1:], START)
+    due = START + timedelta(days=2)
+    at_once(store, of_kent, [revised(swale("20", "35")[1], "45")], due)
+    shown = [(each.kind, each.restated is not None) for each in mails(store)[-1].notices]
+    assert shown == [(NoticeKind.REMINDER, False), (NoticeKind.RESTATED, True)]
+
+
+def test_data_news_held_by_a_silence_stays_data_news(store: Store) -> None:
+    waited = waited_for(directory=Directory({"ops": OPS}, ()))
+    take_in(store, list(of(AUGUST, "Swale")), now=datetime(2013, 10, 1, tzinfo=UTC))
+    late = datetime(2013, 10, 22, 9, tzinfo=UTC)
+    silenced(store, late, late + timedelta(days=3), "Swale")
+    run(store, waited, late)
+    assert told(store) == []
+    run(store, waited, late + timedelta(days=3))
+    assert told(store) == [("ops", NoticeKind.LATE, late + timedelta(days=3))]
+    assert reasons(store)[-1] is TellReason.NO_DATA_OWNER
+    run(store, waited, late + timedelta(days=3, minutes=1))
+    assert [row for row in waiting(store) if row.due_at is not None] == []
+
+
+def test_nothing_stays_due_where_another_breach_is_told_at_that_instant(store: Store) -> None:
+    worst = Route(
+        "worst",
+        RouteMatch(levels=frozenset({Level.CRITICAL})),
+        (DIRECTOR,),
+        HERE,
+        reminders=Reminders(after=2),
+    )
+    of_kent = replace(world(RULE, routes=(worst,)), directory=PEOPLE)
+    figures = swale("20", "46")
+    at_once(store, of_kent, figures, START)
+    until = START + timedelta(hours=3)
+    silenced(store, START + timedelta(minutes=1), until, "Swale")
+    for minute, value in ((10, "10"), (20, "35")):
+        figures = (figures[0], revised(figures[1], value))
+        at_once(store, of_kent, figures[1:], START + timedelta(minutes=minute))
+    at_once(store, of_kent, swale("20", "35", "47")[2:], until)
+    assert [row for row in waiting(store) if row.due_at is not None and row.due_at <= until] == []
+    assert told(store)[1:] == [("ana", NoticeKind.RESTATED, until)]
+
+
+def test_what_was_held_when_an_alert_flaps_leaves_a_decision(store: Store) -> None:
+    of_kent = by()
+    flapping = replace(RULE, flapping=FlappingRule(places=4, high=Fraction(40), low=Fraction(5)))
+    of_kent = replace(of_kent, rulebook=replace(of_kent.rulebook, alerts={"the-rule": flapping}))
+    at_once(store, of_kent, swale("20", "35"), START)
+    silenced(store, START, START + timedelta(days=9), "Swale")
+    at_once(store, of_kent, swale("20", "35", "46")[2:], START + timedelta(days=1))
+    assert [row.kind for row in waiting(store)].count(FollowUpKind.NEWS) == 1
+    at_once(store, of_kent, swale("20", "35", "46", "20")[3:], START + timedelta(days=2))
+    with store.reading() as connection:
+        made = [each.decision for each in decisions_since(connection, 0)]
+    assert FollowUpKind.NEWS not in [row.kind for row in waiting(store)]
+    assert ("it was held for sam", TellReason.FLAPPING) in [(each.note, each.reason) for each in made]

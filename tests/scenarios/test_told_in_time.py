@@ -284,6 +284,25 @@ def test_whoever_silenced_learns_what_the_silence_kept_from_people(store: Store)
     assert waiting(store) == ()
 
 
+def test_the_end_of_a_silence_says_what_it_silenced_and_who_ended_it(store: Store) -> None:
+    of = by()
+    start = datetime(2014, 1, 6, 9, 0, tzinfo=UTC)
+    number = silence(store, start, start + timedelta(days=3))
+    at_once(store, of, swale("20", "46"), start + timedelta(hours=1))
+    over = start + timedelta(hours=2)
+    with store.writing() as connection:
+        end_silence(connection, number, at=over, author="sam", comment="The works are done.")
+        look_again(connection, over)
+    let_pass(store, of, over, start + timedelta(days=3, hours=1))
+    news = next(mail.operations for mail in mails(store) if mail.operations is not None)
+    assert news.problems.splitlines()[:4] == [
+        f"Silence {number} by {ANA.name}: works",
+        "It silenced alerts in Swale.",
+        "It lasted from 6 January 2014 09:00 until 6 January 2014 11:00.",
+        "Sam Swale ended it by hand: The works are done.",
+    ]
+
+
 def test_a_figure_that_was_told_and_is_restated_is_told_with_both_figures(store: Store) -> None:
     of = by()
     start = datetime(2014, 1, 6, 9, 0, tzinfo=UTC)

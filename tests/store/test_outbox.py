@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from monitor.core.audit import AuditKind
+from monitor.store.audit import audit_trail
 from monitor.store.errors import PayloadError
+from monitor.store.failing_addresses import FailingAddress, clear_failing, mark_failing
 from monitor.store.notifications import enqueue
 from monitor.store.outbox import (
     LONGEST_RESPONSE,
@@ -125,6 +128,29 @@ def test_a_rejected_mail_stays_dead_until_somebody_retries_it(store: Store) -> N
     assert _claim(store, "one", NOON + MINUTE) == [anna.id]
     assert _entry(store, anna.id).attempts == 1
     assert _entry(store, ben.id).state is OutboxState.SENT
+
+
+def test_a_mail_that_was_sent_is_sent_again_only_where_asked_and_after_its_address_failed(
+    store: Store,
+) -> None:
+    anna, ben = queued(store, ANNA, BEN)
+    _claim(store, "one")
+    with store.writing() as connection:
+        for mail in (anna, ben):
+            assert record_delivered(connection, mail.id, "one", "250 ok", NOON)
+        mark_failing(connection, FailingAddress(ANNA.address, ANNA.id, NOON, anna.id, "550 full"))
+    with store.writing() as connection:
+        assert retry(connection, [anna.id, ben.id], NOON + MINUTE) == ()
+        assert clear_failing(connection, ANNA.address, at=NOON + MINUTE, author="carol")
+        assert retry(connection, [anna.id, ben.id], NOON + MINUTE, even_sent=True) == (anna.id,)
+
+    again = _entry(store, anna.id)
+    assert (again.state, again.attempts, again.sent_at) == (OutboxState.PENDING, 0, None)
+    assert (again.message_id, again.payload) == (anna.message_id, anna.payload)
+    assert _claim(store, "one", NOON + MINUTE) == [anna.id]
+    with store.reading() as connection:
+        ((entry, _),) = audit_trail(connection, kinds=[AuditKind.RETRY])
+    assert entry.facts == f'{{"mails":[{anna.id}]}}'
 
 
 @pytest.mark.parametrize("outcome", [record_delivered, record_rejected])

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
@@ -333,7 +334,21 @@ class TellingAccount(RuleBasedStateMachine):
                 for one in made
                 if (f"{one.decision.rule}/{one.decision.area}", one.decision.episode) == key[:2]
                 and not one.decision.reason.held
-            ), f"held, and neither waiting nor settled: {last}"
+            ) or self.is_part_of_newer_news(key, last, made), f"held, and neither waiting nor settled: {last}"
+
+    @staticmethod
+    def is_part_of_newer_news(
+        key: tuple[str, int, str, bool], last: RecordedDecision, made: Sequence[RecordedDecision]
+    ) -> bool:
+        """A later breach of the same alert is told, or held, with whatever was held of an earlier one."""
+        return any(
+            one.at > last.at
+            and f"{one.decision.rule}/{one.decision.area}" == key[0]
+            and one.decision.episode > key[1]
+            and one.decision.recipient is not None
+            and one.decision.recipient.id == key[2]
+            for one in made
+        )
 
     def nobody_is_forgotten_who_was_to_be_asked_again(self, full: set[str]) -> None:
         for area in AREAS:

@@ -156,6 +156,48 @@ def test_who_deals_with_it_already_is_shown_and_may_be_replaced(page: Page) -> N
     assert "You said so on" in words(page.follow(page.token("alex")))
 
 
+def test_the_thanks_say_when_reminders_come_back(page: Page) -> None:
+    shown = page.follow(page.token())
+    back = "If it goes on, reminders and escalation come back on 28 October 2013."
+    assert back in words(page.press(shown, until="2"))
+    assert "come back" not in words(page.press(shown, until="over"))
+
+
+def test_an_answer_is_taken_back_by_its_own_button_and_by_nothing_else(page: Page) -> None:
+    first = page.follow(page.token())
+    assert "after all" not in first.text
+    page.press(first, comment="Mine.", until="2")
+    shown = page.follow(page.token())
+    assert ">Mine.</textarea>" in shown.text
+    assert "I am not dealing with it after all" in words(shown)
+    assert "after all" not in page.follow(page.token("alex")).text
+
+    taken_back = {name: form(shown)[name] for name in ("token", "seal", "level")} | {"withdraw": "yes"}
+    unsealed = page.client.post("/acknowledge", data=taken_back | {"seal": "x"})
+    assert unsealed.status_code == 400
+    assert [each.withdrawn for each in page.given()] == [False]
+    for _ in range(2):
+        said = words(page.client.post("/acknowledge", data=taken_back))
+        assert "You are not dealing with this any more. Swale: measure out of bounds" in said
+        assert "Reminders go on" in said
+    assert [(each.author, each.via, each.withdrawn) for each in page.given()] == [
+        ("sam", "mail", False),
+        ("sam", "mail", True),
+    ]
+    assert "Are you dealing with this?" in words(page.follow(page.token()))
+
+
+def test_nobody_takes_back_what_another_has_said_since_or_of_another_breach(page: Page) -> None:
+    page.press(page.follow(page.token()))
+    shown = page.follow(page.token())
+    page.press(page.follow(page.token("alex")))
+    taken_back = {name: form(shown)[name] for name in ("token", "seal", "level")} | {"withdraw": "yes"}
+    assert "Somebody is dealing with this already" in words(page.client.post("/acknowledge", data=taken_back))
+    page.change_alert(episode=2)
+    assert "Another one has begun" in words(page.client.post("/acknowledge", data=taken_back))
+    assert [(each.author, each.withdrawn) for each in page.given()] == [("sam", False), ("alex", False)]
+
+
 def test_what_worsens_while_the_page_is_open_has_to_be_looked_at_again(page: Page) -> None:
     page.change_alert(level=Level.WARNING)
     shown = page.follow(page.token(level=Level.WARNING))
@@ -185,6 +227,8 @@ def test_what_is_over_or_has_begun_anew_says_so_and_takes_no_answer(page: Page) 
     for answer in (page.follow(page.token()), page.press(shown)):
         assert "This alert is over" in words(answer)
         assert "<form" not in answer.text
+        assert "<dl" not in answer.text
+        assert 'class="headline"' not in answer.text
     take_in(page.store, *swale("20", "46", "20", "50"))
     cycle(page.store, now=LATER)
     assert "Another one has begun since" in words(page.follow(page.token()))
@@ -314,6 +358,10 @@ def test_a_doubtful_figure_is_confirmed_and_not_dealt_with(page: Page) -> None:
     assert "Is this figure right?" in words(shown)
     assert "46 where it was 20" in words(shown)
     assert "The figure counts as confirmed" in words(page.press(shown))
+    again = page.follow(page.token(rule=doubtful.rule, level=None))
+    taken_back = words(page.press(again, withdraw="yes"))
+    assert "The figure counts as doubtful again." in taken_back
+    assert "Reminders" not in taken_back
 
 
 def test_a_small_number_is_not_shown(page: Page) -> None:

@@ -11,6 +11,7 @@ from monitor.compose.samples.figures import (
     PROVISIONAL,
     core_assessments,
 )
+from monitor.core.alerts import TransitionReason
 from monitor.core.judgements import DirectionOfTravel, RagRating
 from monitor.core.notifications import Notice, NoticeKind, RestatedFigure, ToldFigure
 from monitor.core.rulebook import Level
@@ -171,7 +172,9 @@ MISSING = replace(
 CONFIRMED = replace(
     BREACH,
     kind=NoticeKind.CONFIRMED,
-    reason="the figure was confirmed",
+    reason=str(TransitionReason.FIGURE_CORRECTED),
+    doubted=Decimal(412),
+    doubted_label=BREACH.period_label,
     level=Level.CRITICAL,
     told_because="You were told that this figure may be wrong",
 )

@@ -18,7 +18,7 @@ APPEND_ONLY = (
     "audit_entries",
 )
 PERSONAL = {
-    "decisions": ("recipient_id", "recipient_name", "address", "salutation"),
+    "decisions": ("recipient_id", "recipient_name", "address", "salutation", "note"),
     "acknowledgements": ("author", "comment"),
     "silences": ("author", "comment"),
     "silence_ends": ("author", "comment"),
