@@ -194,7 +194,7 @@ def test_a_breach_is_explained_from_the_figure_to_the_mail(on_demo: Command) -> 
         "Fires after 2 figures in a row; over when value <= 32.",
         "pending (warning) firing",
         "superseded by another rule",
-        "not told: the breach has not lasted long enough yet",
+        "nobody was told, as the breach has not lasted long enough yet",
         "breach: Judith Marlowe was told: a route names them",
         "(route district-managers as district manager for Swale)",
         "250 2.0.0 Kept for you to read",

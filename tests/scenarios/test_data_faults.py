@@ -337,9 +337,9 @@ def test_explain_says_what_is_in_doubt_and_who_was_asked(store: Store) -> None:
     found, text = explained(store, watching())
     assert found.fault is not None
     assert "In doubt: 99 where it was 20: a change of 79, more than 30." in text
-    why = "the figure looks wrong, and the data owner is asked (fault:measure in Swale)"
-    until = "told 16 Oct 2013 08:00, if it still holds then."
-    assert f"News for Sam Swale, held since 14 Oct 2013 10:00: {why}; {until}" in text
+    (line,) = [each for each in text.splitlines() if "News for Sam Swale" in each]
+    for part in ("held since 14 Oct 2013 10:00", "the figure looks wrong", "told 16 Oct 2013 08:00"):
+        assert part in line
     assert [each.recipient for each in found.fault.tellings] == ["Kim Thanet"]
     assert explained(store, watching(MEASURE))[0].fault is not None  # what was is not forgotten
 
