@@ -1,6 +1,8 @@
 """What every test starts from."""
 
 import os
+import signal
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -19,3 +21,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=8,
         help="SIGKILLs at random instants, for each store with one sender and with two",
     )
+
+
+@pytest.fixture(autouse=True)
+def signals_as_they_were() -> Iterator[None]:
+    """A command that is run in this process may block signals; the servers of later tests must get them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
+    yield
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -373,6 +373,9 @@ def _write(mail: ReceivedMail, folder: Path) -> None:
         part.rename(folder / f"{number:06}{suffix}")
 
 
+PATIENCE_S = 5.0
+
+
 def mails_in(folder: Path) -> list[ReceivedMail]:
     """What a server with this folder accepted, in order, over all its lives."""
     return [_read(envelope) for envelope in sorted(folder.glob("*.json"))]
@@ -397,7 +400,16 @@ def start(folder: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str]
                 raise RuntimeError("the SMTP server did not start; its own message stands above")
             yield process, int(line)
         finally:
-            process.terminate()
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Asks the server to end, and ends it if it does not: what it accepted lies in its folder already."""
+    process.terminate()
+    try:
+        process.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 async def _serve(server: SmtpServer) -> None:
@@ -421,6 +433,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--login", type=_pair, metavar="USER=PASSWORD")
     parser.add_argument("--faults", type=_pair, nargs="*", default=[], metavar="RECIPIENT=FAULT[:N]")
     options = parser.parse_args(arguments)
+    # Whoever started it may have them blocked.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGINT})
     options.folder.mkdir(parents=True, exist_ok=True)
     server = SmtpServer(
         port=options.port,
