@@ -89,9 +89,10 @@ echo "Setting up .venv with $$('$(PYTHON)' --version)."; \
 '$(PYTHON)' -m venv --clear .venv
 endef
 
+# A lock names all that is needed; to let pip look for more makes it stumble over versions that came out since.
 define install-locked
 set -e; \
 echo 'Installing the packages pinned in $(1); the first time this takes a minute or two.'; \
-$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1); \
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(1); \
 $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endef
