@@ -19,8 +19,9 @@ from monitor.core.notifications import Decision, Notification
 from monitor.core.recipients import Recipient
 from monitor.store.audit import verify
 from monitor.store.cycles import begin_cycle, hold_cycles
+from monitor.store.decisions import append_decisions
 from monitor.store.engine import unreachable_said_clearly
-from monitor.store.notifications import append_decisions, enqueue
+from monitor.store.notifications import enqueue
 from monitor.store.outbox import claim, record_delivered
 from monitor.store.rulebooks import rulebook_version
 from monitor.store.store import Store
@@ -81,7 +82,7 @@ def _storm(store: Store, people: list[Recipient], breaches: int) -> None:
     with store.writing() as connection:
         number = begin_cycle(connection, rulebook_version(connection, "v", None, now=NOW), now=NOW)
         entries = enqueue(connection, mails, NOW, "council.example")
-        told = {person: entry.id for person, entry in zip(people, entries, strict=True)}
+        told = {person.id: entry.id for person, entry in zip(people, entries, strict=True)}
         append_decisions(connection, made, cycle_id=number, at=NOW, mails=told)
 
 

@@ -25,7 +25,7 @@ from monitor.store.alerts import alerts, firing_alerts, last_transitions
 from monitor.store.errors import StoreError
 from monitor.store.store import Store
 from monitor.suppressing import AckReason, AckResult, acknowledge, acknowledgement_of, withdraw
-from monitor.telling.notices import facts_of, notice_of
+from monitor.telling.notices import facts_of, notice_of, told_before
 from monitor.web.acknowledging import AckAnswer, AckSheet, AckStanding, DeskAwayError, HeldBy
 from monitor.wording import day, headline, in_sentence
 from monitor.world import World
@@ -216,12 +216,11 @@ def notice_now(
         kind = NoticeKind.DOUBTFUL
     told = Decision(alert.rule, alert.area, alert.episode, kind, person, TellReason.ROUTE, None, None, None)
     change = change_since(alert, None, last_transitions(connection, [key]).get(key))
-    facts = facts_of(connection, world, [key], firing_alerts(connection).keys())
     candidate = Candidate(told, change, (), now)
-    try:
-        return shown(notice_of(connection, world, candidate, facts, None))
-    except LookupError:
-        return None
+    firing = firing_alerts(connection).keys()
+    facts = facts_of(connection, world, [key], firing, told_before([candidate], world))
+    found = notice_of(world, candidate, facts, None)
+    return None if found is None else shown(found)
 
 
 def _standing(alert: Alert, claim: AckClaim) -> AckStanding:

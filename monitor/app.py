@@ -35,11 +35,11 @@ from monitor.settings import Settings
 from monitor.standings import standings
 from monitor.store.acknowledgements import acknowledged_alerts
 from monitor.store.alerts import alerts, firing_alerts
+from monitor.store.decisions import decisions_counted
 from monitor.store.erasure import keep_within
 from monitor.store.errors import StoreUnavailableError
 from monitor.store.failing_addresses import count_failing
 from monitor.store.held_news import waiting
-from monitor.store.notifications import decisions_counted
 from monitor.store.outbox import OutboxEntry, outbox_depth
 from monitor.store.silences import silences
 from monitor.store.store import Store

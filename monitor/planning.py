@@ -29,8 +29,8 @@ from monitor.rulebook.differences import Difference, differences
 from monitor.standings import by_area, others_of
 from monitor.store.alerts import alerts, open_alerts, transitions_of_cycle
 from monitor.store.copies import copy_of
+from monitor.store.decisions import decisions_of_cycle
 from monitor.store.figures import figures
-from monitor.store.notifications import decisions_of_cycle
 from monitor.store.outbox import outbox_entries
 from monitor.store.rulebooks import fingerprints
 from monitor.store.store import Store

@@ -18,7 +18,7 @@ from monitor.core.freshness import late_indicator
 from monitor.core.notifications import TellReason
 from monitor.core.plausibility import faulty_indicator
 from monitor.core.routing import matches
-from monitor.core.rulebook import Level, RouteMatch, Rulebook
+from monitor.core.rulebook import Level, RouteMatch, Rulebook, rank_of
 from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.store import silences as kept
 from monitor.store.acknowledgements import append_acknowledgement, latest_acknowledgements
@@ -97,7 +97,7 @@ def acknowledge(
         return AckResult(AckReason.NO_ALERT, found)
     if episode is not None and episode != found.episode:
         return AckResult(AckReason.ANOTHER_BREACH, found)
-    if seen is not None and _rank(found.level) > _rank(seen[0]):
+    if seen is not None and rank_of(found.level) > rank_of(seen[0]):
         return AckResult(AckReason.WORSENED, found)
     before = acknowledgement_of(connection, found)
     new = Acknowledgement(
@@ -255,7 +255,3 @@ def _end_of(made: Silence) -> FollowUp:
         due_at=made.ends_at,
         reason=TellReason.SILENCED,
     )
-
-
-def _rank(level: Level | None) -> int:
-    return -1 if level is None else level.rank

@@ -3,9 +3,15 @@
 import os
 import signal
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.support.components import require_program
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # A shared machine is slow by turns: no test may fail for its pace.
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -29,3 +35,25 @@ def signals_as_they_were() -> Iterator[None]:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [])
     yield
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """A real Chromium, without network; one for a process, which bears no second Playwright."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where a browser is there
+
+    program = require_program("chromium", "chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=program,
+            args=[
+                "--no-sandbox",  # CI runs as root, where Chromium's sandbox cannot start
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+                "--no-first-run",
+            ],
+        )
+        yield chromium
+        chromium.close()

@@ -22,7 +22,6 @@ from monitor.core.alerts import Alert, AlertState
 from monitor.core.areas import Area
 from monitor.core.forecast import Forecast, Hearing, forecast
 from monitor.core.holding import Circumstances, Hold
-from monitor.core.notifications import TellReason
 from monitor.core.periods import Period
 from monitor.core.plausibility import faulty_indicator
 from monitor.core.recipients import Recipient
@@ -33,8 +32,8 @@ from monitor.core.suppressions import Acknowledgement, match_in_words
 from monitor.core.wall_calendar import Calendar
 from monitor.store.acknowledgements import acknowledgements_of, latest_acknowledgements
 from monitor.store.alerts import fired_at, firing_alerts
+from monitor.store.decisions import told_figures, told_of
 from monitor.store.follow_ups import FollowUp, FollowUpKind, follow_ups_of
-from monitor.store.notifications import told_figures, told_of
 from monitor.store.silences import silences
 from monitor.telling.asking_again import targets_of, whom_to_remind
 from monitor.telling.gathered import Gathered
@@ -318,10 +317,5 @@ def _prospect(hearing: Hearing) -> ProspectTold:
 
 def held_in_words(hold: Hold) -> str:
     """What keeps news from somebody: ``it is silenced (silence 3)``."""
-    said = unheld(hold.reason)
+    said = hold.reason.why
     return f"{said} ({plain_note(hold.note)})" if hold.note else said
-
-
-def unheld(reason: TellReason) -> str:
-    """A reason not to tell (yet) without those words."""
-    return reason.value.removeprefix("not told yet: ").removeprefix("not told: ")

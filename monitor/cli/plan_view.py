@@ -139,7 +139,7 @@ def why(change: AlertChange) -> str:
 def untold_lines(decisions: Iterable[Decision]) -> list[str]:
     """Of whom or what nobody would be told, and why."""
     return [
-        f"{made.area}: {made.rule}: {made.reason.value.removeprefix('not told: ')}"
+        f"{made.area}: {made.rule}: {made.reason.why}"
         + (f" ({made.recipient.name})" if made.recipient else "")
         for made in decisions
     ]
@@ -150,7 +150,7 @@ def later_lines(decisions: Iterable[Decision], zone: tzinfo) -> list[str]:
     lines = []
     for made in decisions:
         who = made.recipient.name if made.recipient else "nobody"
-        why = made.reason.value.removeprefix("not told yet: ") + (f" ({made.note})" if made.note else "")
+        why = made.reason.why + (f" ({made.note})" if made.note else "")
         when = f"at {_moment(made.until, zone)}" if made.until else "once that has ended"
         lines.append(f"news of {made.rule} in {made.area} would reach {who} {when}, not at once: {why}")
     return lines
@@ -177,7 +177,7 @@ def _retimed(each: Retimed, zone: tzinfo) -> Iterable[str]:
 
 def _told(moments: Moments, each: Retimed, zone: tzinfo) -> str:
     if moments.told is None:
-        held = moments.held_for.value.removeprefix("not told yet: ") if moments.held_for else "it is held"
+        held = moments.held_for.why if moments.held_for else "it is held"
         return f"once this ends: {held}"
     return "at once" if moments.told <= each.known_at else _at(moments.told, zone)
 

@@ -32,8 +32,8 @@ from monitor.core.rulebook import Level, RouteMatch
 from monitor.core.suppressions import Silence, match_in_words
 from monitor.core.wall_calendar import Calendar
 from monitor.store.alerts import alerts, firing_alerts
+from monitor.store.decisions import RecordedDecision, held_by_note
 from monitor.store.follow_ups import FollowUp, FollowUpKind, all_follow_ups
-from monitor.store.notifications import RecordedDecision, held_by_note
 from monitor.store.silences import silence as silence_numbered
 from monitor.store.silences import silences
 from monitor.suppressing import (

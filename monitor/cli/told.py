@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from monitor.core.audit import ERASED
 from monitor.core.waiting import HeldNews
-from monitor.store.notifications import RecordedDecision, decisions_of
+from monitor.store.decisions import RecordedDecision, decisions_of
 from monitor.store.outbox import OutboxEntry, OutboxState, outbox_entries
 from monitor.terminal import counted
 
@@ -124,7 +124,7 @@ def held_line(held: HeldNews | None, zone: tzinfo, note: str = "") -> str:
     people = counted(held.people, "person", "people")
     since = f"{held.since.astimezone(zone):%-d %b %Y %H:%M}"
     until = "" if held.until is None else f" until {held.until.astimezone(zone):%-d %b %Y %H:%M}"
-    why = held.reason.value.removeprefix("not told yet: ")
+    why = held.reason.why
     named = f" ({plain_note(note)})" if note else ""
     return f"held back from {people} since {since}{until}: {why}{named}"
 

@@ -235,7 +235,7 @@ def _when(hearing: Hearing, when: datetime, calendar: Calendar) -> str:
 
 
 def _why(hold: Hold) -> str:
-    words = _WHY.get(hold.reason, hold.reason.value.removeprefix("not told yet: "))
+    words = _WHY.get(hold.reason, hold.reason.why)
     return f"{words} {hold.note}".strip()
 
 
@@ -298,7 +298,7 @@ def _person_record(hearing: Hearing) -> dict[str, object]:
         "route": whom.route or None,
         "channel": whom.recipient.channel,
         "told_at": None if hearing.at is None else hearing.at.isoformat(),
-        "held_because": None if last is None else last.reason.value.removeprefix("not told yet: "),
+        "held_because": None if last is None else last.reason.why,
         "held_by": None if last is None else last.note,
         "reaches_no_more": hearing.reaches_no_more,
         "reminders": [at.isoformat() for at in hearing.reminders],

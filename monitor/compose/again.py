@@ -12,7 +12,7 @@ from notifiers.mime import one_line
 _A_WEEK = 7  # days: within one, the name of the day is enough
 _DOUBT = "The figure may be wrong"
 _WAITED = {
-    reason.value.removeprefix("not told yet: "): then
+    reason.why: then
     for reason, then in {
         TellReason.WINDOW: "held until the window opened",
         TellReason.DIGEST: "held for the digest",

@@ -7,6 +7,12 @@ from enum import StrEnum
 from monitor.core.judgements import RuleHealth
 from monitor.core.rulebook import Level
 
+AlertKey = tuple[str, str]
+"""(rule, area): the identity of an alert."""
+
+EpisodeKey = tuple[str, str, int]
+"""(rule, area, episode): one breach of one alert."""
+
 
 class AlertState(StrEnum):
     """Where an alert is in its life."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
-from monitor.core.alerts import Alert
+from monitor.core.alerts import Alert, AlertKey, EpisodeKey
 from monitor.core.areas import Area, AreaTree
 from monitor.core.freshness import late_indicator, lateness_of
 from monitor.core.notifications import Decision, NoticeKind, TellReason
@@ -17,9 +17,6 @@ from monitor.core.routing import Change, matches
 from monitor.core.rulebook import Indicator, Inhibition, Level, Route, RouteMatch, Rulebook, Same
 from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.core.windows import Calendar, Digest, told_at
-
-AlertKey = tuple[str, str]
-EpisodeKey = tuple[str, str, int]
 
 UNSENT_AGAIN = timedelta(hours=1)
 """How long to wait before looking again whether a person's earlier mail has gone out."""

@@ -62,6 +62,7 @@ class TellReason(StrEnum):
     BEGAN_AGAIN = "not told: it began again before they could be told that it was over"
     KNOWN_ALREADY = "not told: they know it as it stands"
     REACHED_NO_MORE = "not told: no route names them any more"
+    NOTHING_KEPT = "not told: its rule is gone, and no mail that told of it is kept"
     NOBODY_TO_ESCALATE_TO = "not told: nobody holds the role that it would go to next"
     NOBODY_TOLD = "not told: nobody owns the data and no operations address is set"
     NO_RECIPIENT = "not told: no route reaches anybody and no operations address is set"
@@ -70,6 +71,11 @@ class TellReason(StrEnum):
     def told(self) -> bool:
         """Whether this is a reason for telling."""
         return not self.value.startswith("not told")
+
+    @property
+    def why(self) -> str:
+        """The reason itself, without the words "not told" or "not told yet" before it."""
+        return self.value.removeprefix("not told yet: ").removeprefix("not told: ")
 
     @property
     def held(self) -> bool:

@@ -12,7 +12,7 @@ from monitor.core.alerts import Alert, AlertState, Transition
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.recipients import Recipient
 from monitor.core.routing import DATA_NEWS, Change, Reached, ending_of
-from monitor.core.rulebook import Level
+from monitor.core.rulebook import Level, rank_of
 
 ENDINGS = frozenset({NoticeKind.CLOSED, NoticeKind.RECOVERED, NoticeKind.ARRIVED, NoticeKind.CONFIRMED})
 
@@ -73,7 +73,7 @@ def owed(
             for person in known.values()
             if person.recipient.id in held
             and person.recipient.id not in reached
-            and _rank(alert.level) > _rank(person.level)
+            and rank_of(alert.level) > rank_of(person.level)
         ]
         done = {each.recipient.id for each in told if each.recipient is not None}
         return (*told, *(_untold(alert, episode, each, known, reached) for each in held if each not in done))
@@ -89,7 +89,7 @@ def _of_breach(
         if of_data is not None:
             return _decision(alert, alert.episode, of_data, whom, TellReason.DATA_OWNER)
         return _decision(alert, alert.episode, NoticeKind.BREACH, whom, TellReason.ROUTE)
-    if _rank(alert.level) > _rank(person.level):
+    if rank_of(alert.level) > rank_of(person.level):
         return _decision(alert, alert.episode, NoticeKind.WORSENED, whom, TellReason.ROUTE)
     return None
 
@@ -127,10 +127,6 @@ def _who(person: str, known: Mapping[str, Knowledge]) -> Recipient | None:
 
 def _known(person: Knowledge) -> Reached:
     return Reached(person.recipient, "", None, None)
-
-
-def _rank(level: Level | None) -> int:
-    return -1 if level is None else level.rank
 
 
 def _decision(

@@ -11,7 +11,7 @@ from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
 from monitor.core.areas import Area, AreaTree
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.recipients import Directory, Recipient
-from monitor.core.rulebook import AlertRule, Indicator, Level, Route, RouteMatch
+from monitor.core.rulebook import AlertRule, Indicator, Level, Route, RouteMatch, rank_of
 
 CLOSING_REASONS = frozenset(
     {
@@ -81,7 +81,7 @@ def news_of(change: Change) -> News | None:
             return News(of_data, TellReason.DATA_OWNER)
         if before.state is not AlertState.FIRING or before.episode != after.episode:
             return News(NoticeKind.BREACH, TellReason.ROUTE)
-        if _rank(after.level) > _rank(before.level):
+        if rank_of(after.level) > rank_of(before.level):
             return News(NoticeKind.WORSENED, TellReason.ROUTE)
         return News(None, TellReason.EASED)
     return _news_of_quiet(change)
@@ -113,10 +113,6 @@ def ending_of(reason: TransitionReason) -> NoticeKind:
     if reason in SETTLED_REASONS:
         return NoticeKind.CONFIRMED
     return NoticeKind.CLOSED if reason in CLOSING_REASONS else NoticeKind.RECOVERED
-
-
-def _rank(level: Level | None) -> int:
-    return -1 if level is None else level.rank
 
 
 def matches(match: RouteMatch, rule: str, indicator: Indicator, area: Area, level: Level | None) -> bool:

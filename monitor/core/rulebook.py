@@ -45,6 +45,11 @@ class Level(StrEnum):
 LEVELS = tuple(Level)
 
 
+def rank_of(level: Level | None) -> int:
+    """Returns a level's rank, higher being worse; -1 for none."""
+    return -1 if level is None else level.rank
+
+
 @dataclass(frozen=True, slots=True)
 class LearntRange:
     """An expected range learnt from a series' own history: its XmR limits over the last ``figures`` before.

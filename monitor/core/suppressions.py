@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.core.areas import AreaTree
-from monitor.core.rulebook import Level, RouteMatch
+from monitor.core.rulebook import Level, RouteMatch, rank_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Acknowledgement:
         """Says whether it still keeps reminders away from an alert that is at ``level`` now."""
         if self.withdrawn or (self.until is not None and now >= self.until):
             return False
-        return _rank(level) <= _rank(self.level)
+        return rank_of(level) <= rank_of(self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,3 @@ def _whole(name: str | None, names: frozenset[str], areas: AreaTree) -> bool:
     if name is None or name not in names:
         return False
     return all(_whole(child.name, names, areas) for child in areas.children(name))
-
-
-def _rank(level: Level | None) -> int:
-    return -1 if level is None else level.rank

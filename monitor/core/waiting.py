@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitor.core.alerts import AlertKey
 from monitor.core.notifications import TellReason
-
-AlertKey = tuple[str, str]
-"""(rule, area): the identity of an alert."""
 
 
 @dataclass(frozen=True, slots=True)

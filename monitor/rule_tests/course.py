@@ -27,8 +27,8 @@ from monitor.rule_tests.moments import moment_of, noon_of
 from monitor.rule_tests.results import Difference
 from monitor.rule_tests.scene import Scene, Telling
 from monitor.store.batches import Channel, NewBatch
+from monitor.store.decisions import decisions_since
 from monitor.store.follow_ups import next_due
-from monitor.store.notifications import decisions_since
 from monitor.store.observations import record_batch
 from monitor.store.outbox import claim, record_delivered
 from monitor.suppressing import SilenceRefusedError, acknowledge, end_silence, silence, withdraw

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Integer, insert, select
 
-from monitor.core.alerts import AlertState
+from monitor.core.alerts import AlertKey, AlertState, EpisodeKey
 from monitor.core.audit import AuditKind, Fact, instant
 from monitor.core.suppressions import Acknowledgement
 from monitor.store import audit
@@ -14,12 +14,6 @@ from monitor.store.bulk import AnyRow, ColumnTypes, chunks, fields_of, listed
 from monitor.store.columns import NAME
 from monitor.store.tables import acknowledgements as table
 from monitor.store.tables import alerts
-
-AlertKey = tuple[str, str]
-"""(rule, area): the identity of an alert."""
-
-EpisodeKey = tuple[str, str, int]
-"""(rule, area, episode): one breach of one alert."""
 
 _EPISODE: Final[ColumnTypes] = {"rule": NAME, "area": NAME, "episode": Integer()}
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Integer, Text, delete, or_, select, update
 
+from monitor.core.alerts import EpisodeKey
 from monitor.core.notifications import TellReason
 from monitor.store.bulk import AnyRow, ColumnTypes, chunks, fields_of, insert_rows, listed, upsert
 from monitor.store.columns import NAME
@@ -18,8 +19,6 @@ from monitor.store.tables import follow_ups as table
 
 __all__ = ["FollowUpKind"]
 
-EpisodeKey = tuple[str, str, int]
-"""(rule, area, episode): one breach of one alert."""
 
 _EPISODE: Final[ColumnTypes] = {"rule": NAME, "area": NAME, "episode": Integer()}
 _KEY: Final[ColumnTypes] = {**_EPISODE, "kind": Text(), "subject": NAME}

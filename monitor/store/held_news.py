@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from monitor.core.alerts import AlertKey
 from monitor.core.notifications import TellReason
-from monitor.core.waiting import AlertKey, HeldNews, Waiting
+from monitor.core.waiting import HeldNews, Waiting
 from monitor.store.follow_ups import FollowUp, FollowUpKind, all_follow_ups
 
 

@@ -3,25 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.core.alerts import Alert
+from monitor.core.alerts import Alert, EpisodeKey
 from monitor.core.holding import Candidate
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.owing import change_since
-from monitor.core.recipients import Recipient
 from monitor.core.routing import Change, Reached
 from monitor.core.rulebook import Escalation, RouteTarget
 from monitor.store.acknowledgements import latest_acknowledgements
 from monitor.store.follow_ups import FollowUp, FollowUpKind
 from monitor.telling.gathered import Gathered, goes_on, untold
 from monitor.telling.scene import Scene
-
-AlertKey = tuple[str, str]
-EpisodeKey = tuple[str, str, int]
-
-
-def as_known_now(scene: Scene, person: Recipient) -> Recipient:
-    """Returns somebody as the contacts have them now; a deputy stays one."""
-    return person if person.stands_in_for else scene.as_known_now(person)
 
 
 def remind(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> None:

@@ -4,18 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from monitor.core.alerts import Alert
+from monitor.core.alerts import Alert, AlertKey
 from monitor.core.holding import Candidate, Circumstances, Hold
 from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.plausibility import faulty_indicator
-from monitor.core.rulebook import Level
+from monitor.core.rulebook import rank_of
 from monitor.store.acknowledgements import latest_acknowledgements
 from monitor.store.alerts import fired_at, firing_alerts
 from monitor.store.notifications import mail_times_since, with_unsent_mails
 from monitor.store.silences import silences
 from monitor.telling.scene import Scene
-
-AlertKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +122,8 @@ def _room_at(sent: Sequence[datetime], most: int, guard: StormGuard, now: dateti
 def _most_urgent_first(candidates: Collection[Candidate]) -> list[str]:
     worst: dict[str, int] = {}
     for each in candidates:
-        worst[each.person] = max(worst.get(each.person, -1), _rank(each.level))
+        worst[each.person] = max(worst.get(each.person, -1), rank_of(each.level))
     return sorted(worst, key=lambda person: (-worst[person], person))
-
-
-def _rank(level: Level | None) -> int:
-    return -1 if level is None else level.rank
 
 
 def with_hold(candidate: Candidate, hold: Hold) -> Candidate:

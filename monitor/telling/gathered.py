@@ -2,15 +2,12 @@
 
 from dataclasses import dataclass, field
 
-from monitor.core.alerts import Alert, AlertState
+from monitor.core.alerts import Alert, AlertState, EpisodeKey
 from monitor.core.holding import Candidate
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.owing import Knowledge
+from monitor.store.decisions import Told
 from monitor.store.follow_ups import FollowUp, FollowUpKind
-from monitor.store.notifications import Told
-
-AlertKey = tuple[str, str]
-EpisodeKey = tuple[str, str, int]
 
 
 @dataclass

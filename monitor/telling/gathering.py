@@ -6,21 +6,18 @@ Nothing here looks at whether it may be told now.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from monitor.core.alerts import Alert, AlertState, Transition
+from monitor.core.alerts import Alert, AlertKey, AlertState, EpisodeKey, Transition
 from monitor.core.holding import Candidate, is_about_data
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.owing import change_since, owed
 from monitor.core.recipients import Recipient
 from monitor.core.routing import Change, Reached, decide, news_of
 from monitor.store.alerts import alerts, last_endings, last_transitions
+from monitor.store.decisions import told_of
 from monitor.store.follow_ups import FollowUp, FollowUpKind, due_follow_ups, follow_ups_of
-from monitor.store.notifications import told_of
-from monitor.telling.asking_again import as_known_now, escalate, remind
+from monitor.telling.asking_again import escalate, remind
 from monitor.telling.gathered import Gathered, goes_on, untold
 from monitor.telling.scene import Scene
-
-AlertKey = tuple[str, str]
-EpisodeKey = tuple[str, str, int]
 
 ENDED_BY_OTHERS = (
     TellReason.INHIBITED,
@@ -210,7 +207,7 @@ def _owe(
         person = decision.recipient.id
         settled.add(person)
         row = held.get(person) or found.row(key, FollowUpKind.NEWS, person)
-        told = replace(decision, reason=reason, recipient=as_known_now(scene, decision.recipient))
+        told = replace(decision, reason=reason, recipient=scene.as_known_now(decision.recipient))
         found.candidates.append(
             Candidate(
                 decision=told,

@@ -34,13 +34,13 @@ def keep_account(
     fresh = []
     for candidate, hold in held:
         row = _held_row(scene, gathered, candidate, hold)
-        earlier = _earlier(gathered, candidate)
+        earlier = row_of(gathered, candidate)
         # Another silence than the one before has an author of its own, who is to learn what it kept.
         if earlier is None or earlier.reason is not hold.reason or hold.reason is TellReason.SILENCED:
             fresh.append(with_hold(candidate, hold).decision)
         saved[row.key] = row
     for candidate in told:
-        earlier = _earlier(gathered, candidate)
+        earlier = row_of(gathered, candidate)
         if earlier is not None and earlier.kind is FollowUpKind.NEWS:
             done[earlier.key] = earlier
         for row in _to_come(scene, gathered, candidate, saved):
@@ -57,7 +57,8 @@ def keep_account(
     return fresh
 
 
-def _earlier(gathered: Gathered, candidate: Candidate) -> FollowUp | None:
+def row_of(gathered: Gathered, candidate: Candidate) -> FollowUp | None:
+    """Returns what was to be come back to, and is with this candidate."""
     decision = candidate.decision
     key = (decision.rule, decision.area, decision.episode)
     match decision.kind:
@@ -70,7 +71,7 @@ def _earlier(gathered: Gathered, candidate: Candidate) -> FollowUp | None:
 
 
 def _held_row(scene: Scene, gathered: Gathered, candidate: Candidate, hold: Hold) -> FollowUp:
-    earlier = _earlier(gathered, candidate)
+    earlier = row_of(gathered, candidate)
     if candidate.asks_again and earlier is not None:
         return replace(earlier, due_at=hold.until, reason=hold.reason)
     decision = candidate.decision
@@ -152,7 +153,7 @@ def _reminder(scene: Scene, candidate: Candidate, routes: Sequence[Route], sent:
 
 
 def _next_step(scene: Scene, gathered: Gathered, candidate: Candidate) -> Iterable[FollowUp]:
-    earlier = _earlier(gathered, candidate)
+    earlier = row_of(gathered, candidate)
     route = scene.routes.get(candidate.decision.route or "")
     if earlier is not None and route is not None:
         yield _stepped(earlier, route, scene.now, scene.calendar)

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from monitor.core.alerts import AlertKey, EpisodeKey
 from monitor.core.disclosure import protected_figures
 from monitor.core.evaluation import Judged, evaluate, figures_needed
 from monitor.core.fault_notices import FaultView, doubt_in_words, fault_notice
@@ -21,12 +22,10 @@ from monitor.fault_views import fault_views
 from monitor.lateness import last_periods
 from monitor.standings import SPARE_FIGURES, by_area, others_of
 from monitor.store.figures import figures
-from monitor.store.notifications import last_notice, last_notices
+from monitor.store.notifications import last_notices
 from monitor.world import World
 
-AlertKey = tuple[str, str]
 SeriesKey = tuple[str, str]
-EpisodeKey = tuple[str, str, int]
 
 CAUSED_BY_FIGURES = frozenset({NoticeKind.WORSENED, NoticeKind.RECOVERED})
 
@@ -37,7 +36,8 @@ class Facts:
 
     ``views`` are the alerts' series; of those about data, ``last_periods`` says how far figures go and
     ``faults`` how doubtful ones look, by (indicator, area). ``doubts`` says in words why a figure that
-    managers are told may be wrong. ``told`` is what the last mail said of breaches that have ended.
+    managers are told may be wrong. ``told`` is what the last mail said of breaches, where it has to be known:
+    :func:`told_before`.
     """
 
     views: Mapping[AlertKey, SeriesView]
@@ -52,9 +52,9 @@ def facts_of(
     world: World,
     keys: Collection[AlertKey],
     firing: Collection[AlertKey],
-    ended: Collection[EpisodeKey] = (),
+    before: Collection[EpisodeKey] = (),
 ) -> Facts:
-    """Gathers what there is to say of these alerts; ``firing`` are all that fire, ``ended`` as below."""
+    """Gathers what there is to say of these alerts; ``before``: :func:`told_before`."""
     late = {indicator for rule, _ in keys if (indicator := late_indicator(rule)) is not None}
     told = {(indicator, area) for rule, area in keys if (indicator := faulty_indicator(rule)) is not None}
     watched = {
@@ -75,7 +75,7 @@ def facts_of(
             for key in doubted
             if key in faults
         },
-        told=last_notices(connection, ended) if ended else {},
+        told=last_notices(connection, before) if before else {},
     )
 
 
@@ -83,17 +83,28 @@ _SPEAKS_OF_EARLIER = frozenset({NoticeKind.CLOSED, NoticeKind.CONFIRMED})
 """The endings that say what an earlier mail said: of a rule that is gone, or of the figure in doubt."""
 
 
-def ended_before(told: Iterable[Candidate]) -> set[EpisodeKey]:
-    """The breaches whose end is told later than they ended, or whose rule may be gone.
+def told_before(told: Iterable[Candidate], world: World) -> set[EpisodeKey]:
+    """The breaches of which earlier mails say what neither the alert nor the rules say any more.
 
-    The alert does not say any more since when they were: the mails that told of them do.
+    Their end is told later than they ended, so that since when they were is not known otherwise, or their
+    rule or area is gone.
     """
     return {
         (each.decision.rule, each.decision.area, each.decision.episode)
         for each in told
-        if each.decision.kind in ENDINGS
-        and (each.decision.kind in _SPEAKS_OF_EARLIER or each.change.before.breach_since is None)
+        if _is_gone(each, world)
+        or (
+            each.decision.kind in ENDINGS
+            and (each.decision.kind in _SPEAKS_OF_EARLIER or each.change.before.breach_since is None)
+        )
     }
+
+
+def _is_gone(candidate: Candidate, world: World) -> bool:
+    rule, book = candidate.decision.rule, world.rulebook
+    measured = late_indicator(rule) or faulty_indicator(rule)
+    known = rule in book.alerts if measured is None else measured in book.indicators
+    return not known or world.areas.find(candidate.decision.area) is None
 
 
 def _views(connection: Connection, world: World, keys: Collection[AlertKey]) -> dict[AlertKey, SeriesView]:
@@ -133,18 +144,15 @@ def figure_told(facts: Facts, key: AlertKey) -> ToldFigure | None:
 
 
 def notice_of(
-    connection: Connection,
-    world: World,
-    candidate: Candidate,
-    facts: Facts,
-    restated: RestatedFigure | None,
-) -> Notice:
+    world: World, candidate: Candidate, facts: Facts, restated: RestatedFigure | None
+) -> Notice | None:
     """Builds what one mail says of one alert.
 
-    Raises:
-        LookupError: the alert has left the rulebook, and no mail about it is kept.
+    None: the alert has left the rulebook, and no mail that told of it is kept.
     """
-    made = _plain_notice(connection, world, candidate, facts)
+    made = _plain_notice(world, candidate, facts)
+    if made is None:
+        return None
     decision = candidate.decision
     earlier = facts.told.get((decision.rule, decision.area, decision.episode))
     if earlier is not None:
@@ -159,8 +167,7 @@ def notice_of(
     if doubt and not made.doubt:
         made = replace(made, doubt=doubt)
     if candidate.held_for is not None and candidate.held_for.held:
-        held = candidate.held_for.value.removeprefix("not told yet: ")
-        made = replace(made, held_since=candidate.since, held_because=held)
+        made = replace(made, held_since=candidate.since, held_because=candidate.held_for.why)
     return made
 
 
@@ -192,7 +199,7 @@ def _with_doubted(made: Notice, earlier: Notice) -> Notice:
     return replace(made, doubted=value, doubted_label=earlier.period_label)
 
 
-def _plain_notice(connection: Connection, world: World, candidate: Candidate, facts: Facts) -> Notice:
+def _plain_notice(world: World, candidate: Candidate, facts: Facts) -> Notice | None:
     decision, change = candidate.decision, candidate.change
     key = (decision.rule, decision.area)
     rule, area = world.rulebook.alerts.get(decision.rule), world.areas.find(decision.area)
@@ -216,7 +223,5 @@ def _plain_notice(connection: Connection, world: World, candidate: Candidate, fa
             view=facts.views[key],
             rulebook=world.rulebook,
         )
-    earlier = facts.told.get((*key, decision.episode)) or last_notice(connection, *key, decision.episode)
-    if earlier is None:
-        raise LookupError(f"{key} ends, but no mail about its breach is kept")
-    return closing_notice(earlier, decision, change)
+    earlier = facts.told.get((*key, decision.episode))
+    return None if earlier is None else closing_notice(earlier, decision, change)

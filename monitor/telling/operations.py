@@ -16,7 +16,7 @@ from monitor.core.notifications import (
 from monitor.core.recipients import Recipient
 from monitor.core.suppressions import Silence, match_in_words
 from monitor.store.alerts import firing_alerts
-from monitor.store.notifications import held_by_note
+from monitor.store.decisions import held_by_note
 from monitor.store.operations_news import ToldOperations, append_told, last_told
 from monitor.store.silences import end_by_hand, silence
 from monitor.telling.gates import Sorted
@@ -34,20 +34,9 @@ def silence_news(scene: Scene, numbers: Collection[int], told: Sequence[Candidat
         if found is None or found.ends_at > scene.now:
             continue
         lines, kept = _account_of(scene, found, told)
-        news = OperationsNews(
-            OperationsKind.SILENCE_ENDED,
-            errors=kept,
-            problems="\n".join(lines),
-            rules_version=scene.world.rulebook.revision or scene.world.rulebook.version,
-            rules_folder="",
-            subject=str(number),
-        )
-        mails += [Notification(person, (), scene.now, news) for person in _author(scene, found)]
+        people = _author(scene, found)
         summary = f"silence {number} has ended"
-        append_told(
-            scene.connection,
-            ToldOperations(scene.now, OperationsKind.SILENCE_ENDED, str(number), summary),
-        )
+        mails += _news(scene, OperationsKind.SILENCE_ENDED, str(number), summary, (lines, kept), people)
     return mails
 
 
@@ -126,18 +115,22 @@ def storm_news(scene: Scene, found: Sorted) -> list[Notification]:
             for person, count in sorted(folded.items())
         ),
     ]
-    news = OperationsNews(
-        OperationsKind.STORM,
-        errors=len(folded),
-        problems="\n".join(lines),
-        rules_version=scene.world.rulebook.revision or scene.world.rulebook.version,
-        rules_folder="",
-        subject=f"{scene.today}",
-    )
-    append_told(
-        scene.connection,
-        ToldOperations(
-            scene.now, OperationsKind.STORM, f"{scene.today}", f"{len(folded)} people's mails folded"
-        ),
-    )
-    return [Notification(person, (), scene.now, news) for person in scene.world.operations]
+    summary = f"{len(folded)} people's mails folded"
+    account = (lines, len(folded))
+    return _news(scene, OperationsKind.STORM, f"{scene.today}", summary, account, scene.world.operations)
+
+
+def _news(  # noqa: PLR0917 - what, about what, in short, in full, to whom
+    scene: Scene,
+    kind: OperationsKind,
+    subject: str,
+    summary: str,
+    account: tuple[Sequence[str], int],
+    people: Sequence[Recipient],
+) -> list[Notification]:
+    """Mails of this news, noted as told. ``account`` is all lines of it, and how many things they list."""
+    lines, count = account
+    version = scene.world.rulebook.revision or scene.world.rulebook.version
+    news = OperationsNews(kind, count, "\n".join(lines), version, "", subject)
+    append_told(scene.connection, ToldOperations(scene.now, kind, subject, summary))
+    return [Notification(person, (), scene.now, news) for person in people]

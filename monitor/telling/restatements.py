@@ -19,14 +19,13 @@ from monitor.core.routing import Change
 from monitor.core.rulebook import Indicator
 from monitor.standings import by_area, others_of
 from monitor.store.alerts import alerts
+from monitor.store.decisions import ToldOfFigure, told_figures, told_of
 from monitor.store.figures import figures
 from monitor.store.follow_ups import FollowUp, FollowUpKind, follow_ups_of
-from monitor.store.notifications import ToldOfFigure, told_figures, told_of
 from monitor.telling.gathered import Gathered
 from monitor.telling.scene import Scene
 from monitor.world import World
 
-AlertKey = tuple[str, str]
 SeriesKey = tuple[str, str]
 PieceKey = tuple[str, str, str]
 

@@ -58,5 +58,8 @@ class Scene:
         )
 
     def as_known_now(self, person: Recipient) -> Recipient:
-        """Somebody as the contacts have them now; as they were told, where they are no longer there."""
-        return self.world.directory.people.get(person.id, person)
+        """Somebody as the contacts have them now; as they were told, where they are no longer there.
+
+        A deputy stays one.
+        """
+        return person if person.stands_in_for else self.world.directory.people.get(person.id, person)

@@ -20,14 +20,15 @@ from monitor.core.notifications import (
 from monitor.core.recipients import Recipient
 from monitor.core.routing import Change
 from monitor.core.windows import Calendar
+from monitor.store.decisions import append_decisions
 from monitor.store.follow_ups import FollowUpKind
-from monitor.store.notifications import append_decisions, enqueue
+from monitor.store.notifications import enqueue
 from monitor.telling.acknowledged import end_outgrown_acknowledgements
-from monitor.telling.gates import StormGuard, sort_out
+from monitor.telling.gates import Sorted, StormGuard, sort_out
 from monitor.telling.gathered import Gathered
 from monitor.telling.gathering import gather
-from monitor.telling.ledger import BEGINNINGS, keep_account
-from monitor.telling.notices import Facts, ended_before, facts_of, figure_told, notice_of
+from monitor.telling.ledger import BEGINNINGS, keep_account, row_of
+from monitor.telling.notices import Facts, facts_of, figure_told, notice_of, told_before
 from monitor.telling.operations import silence_news, storm_news
 from monitor.telling.restatements import Restated, add_restatements, restatements
 from monitor.telling.scene import Scene
@@ -35,6 +36,8 @@ from monitor.world import World
 
 SeriesKey = tuple[str, str]
 Pairs = Mapping[tuple[str, str, str], RestatedFigure]
+Said = tuple[Candidate, Notice]
+"""A piece that is told, and what its mail says."""
 
 MOST_BEFORE_A_SUMMARY = 8
 """Alerts of services in one mail; with more it begins with an overview."""
@@ -74,32 +77,52 @@ def tell(
     found_restated = _add_restated(scene, restated, gathered)
     pairs = found_restated.pairs
     found = sort_out(scene, gathered.candidates, guard or StormGuard())
-    told = _without_needless_reminders(found.told)
-    facts = facts_of(
-        connection,
-        world,
-        {(each.decision.rule, each.decision.area) for each in told},
-        found.firing.keys(),
-        ended_before(told),
-    )
-    told = [_with_figure(each, facts, pairs) for each in told]
-    mails = _mails(scene, gathered, told, facts, pairs)
-    mails += silence_news(scene, gathered.silences, told)
-    mails += storm_news(scene, found)
-    entries = enqueue(connection, mails, now, domain)
-    numbers = {
-        mail.recipient.id: entry.id
-        for mail, entry in zip(mails, entries, strict=True)
-        if mail.operations is None
-    }
+    told, facts = _with_facts(scene, _without_needless_reminders(found.told), found, pairs)
+    said = _said(scene, gathered, told, facts, pairs)
+    told = [each for each, _ in said]
+    mails = _mails(said, now)
+    of_limen = [*silence_news(scene, gathered.silences, told), *storm_news(scene, found)]
+    entries = enqueue(connection, [*mails, *of_limen], now, domain)
     fresh = keep_account(scene, gathered, told, found.held)
     beside = _figures_beside(told, facts, found_restated)
     decisions = [*gathered.untold, *fresh, *beside, *(each.decision for each in told)]
-    by_recipient = {
-        each.decision.recipient: numbers[each.person] for each in told if each.decision.recipient is not None
-    }
-    append_decisions(connection, decisions, cycle_id=cycle_id, at=now, mails=by_recipient)
+    numbers = {mail.recipient.id: entry.id for mail, entry in zip(mails, entries, strict=False)}
+    append_decisions(connection, decisions, cycle_id=cycle_id, at=now, mails=numbers)
     return len(entries)
+
+
+def _with_facts(
+    scene: Scene, told: Sequence[Candidate], found: Sorted, pairs: Pairs
+) -> tuple[list[Candidate], Facts]:
+    """What is told, with the figures that it tells, and all that there is to say of it."""
+    facts = facts_of(
+        scene.connection,
+        scene.world,
+        {(each.decision.rule, each.decision.area) for each in told},
+        found.firing.keys(),
+        told_before(told, scene.world),
+    )
+    return [_with_figure(each, facts, pairs) for each in told], facts
+
+
+def _said(
+    scene: Scene, gathered: Gathered, told: Sequence[Candidate], facts: Facts, pairs: Pairs
+) -> list[Said]:
+    """What mails say of each piece.
+
+    Of what neither the rules nor any mail know any more nothing can be said; that is a decision, and must not
+    keep all else from being told.
+    """
+    said = []
+    for each in told:
+        notice = _notice(scene, gathered, each, facts, pairs)
+        if notice is not None:
+            said.append((each, notice))
+            continue
+        gathered.untold.append(replace(each.decision, kind=None, reason=TellReason.NOTHING_KEPT, figure=None))
+        row = row_of(gathered, each)
+        gathered.done += [row] if row is not None else []
+    return said
 
 
 def _add_restated(scene: Scene, restated: Collection[SeriesKey], gathered: Gathered) -> Restated:
@@ -187,25 +210,19 @@ def _pair_of(candidate: Candidate, pairs: Pairs) -> RestatedFigure | None:
     return None if candidate.asks_again else pairs.get(key)
 
 
-def _mails(
-    scene: Scene, gathered: Gathered, told: Sequence[Candidate], facts: Facts, pairs: Pairs
-) -> list[Notification]:
-    groups: dict[str, list[Candidate]] = {}
-    for each in told:
-        groups.setdefault(each.person, []).append(each)
-    return [
-        Notification(
-            recipient=_recipient(group),
-            notices=tuple(
-                sorted(
-                    (_notice(scene, gathered, each, facts, pairs) for each in _said_once(group)), key=urgency
-                )
-            ),
-            decided_at=scene.now,
-            occasion=_occasion(group),
-        )
-        for group in groups.values()
-    ]
+def _mails(said: Sequence[Said], now: datetime) -> list[Notification]:
+    """One mail for each person, of all that they are told."""
+    groups: dict[str, list[Said]] = {}
+    for each in said:
+        groups.setdefault(each[0].person, []).append(each)
+    return [_mail(group, now) for group in groups.values()]
+
+
+def _mail(group: Sequence[Said], now: datetime) -> Notification:
+    told = [each for each, _ in group]
+    once = _said_once(told)
+    notices = sorted((notice for each, notice in group if each in once), key=urgency)
+    return Notification(_recipient(told), tuple(notices), now, occasion=_occasion(told))
 
 
 def _recipient(group: Sequence[Candidate]) -> Recipient:
@@ -224,11 +241,13 @@ def _occasion(group: Sequence[Candidate]) -> Occasion:
     return Occasion.DIGEST if TellReason.DIGEST in held_for else Occasion.NEWS
 
 
-def _notice(scene: Scene, gathered: Gathered, candidate: Candidate, facts: Facts, pairs: Pairs) -> Notice:
+def _notice(
+    scene: Scene, gathered: Gathered, candidate: Candidate, facts: Facts, pairs: Pairs
+) -> Notice | None:
     decision = candidate.decision
     pair = _pair_of(candidate, pairs)
-    made = notice_of(scene.connection, scene.world, candidate, facts, pair)
-    if not candidate.asks_again:
+    made = notice_of(scene.world, candidate, facts, pair)
+    if made is None or not candidate.asks_again:
         return made
     known = gathered.known((decision.rule, decision.area, decision.episode))
     first = min((each.first_at for each in known.values()), default=scene.now)

@@ -28,7 +28,7 @@ from monitor.core.recipients import Deputy, Directory, Recipient, RoleHolding
 from monitor.core.rulebook import Escalation, Level, Route, RouteMatch, RouteTarget
 from monitor.core.windows import OFFICE_HOURS, Reminders
 from monitor.cycle import run_cycle
-from monitor.store.notifications import decisions_since
+from monitor.store.decisions import decisions_since
 from monitor.store.store import Store
 from monitor.suppressing import acknowledge, silence
 from monitor.world import World

@@ -17,8 +17,8 @@ from monitor.core.rulebook import RouteMatch
 from monitor.delivery import NOT_TRIED
 from monitor.shipped_files import shipped_rules_dir
 from monitor.store.alerts import save_alerts
+from monitor.store.decisions import append_decisions
 from monitor.store.follow_ups import FollowUp, FollowUpKind, save_follow_ups
-from monitor.store.notifications import append_decisions
 from monitor.store.operations_news import ToldOperations, append_told
 from monitor.store.outbox import OutboxEntry, claim, record_deferred, record_delivered
 from monitor.store.store import Store

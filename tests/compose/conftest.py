@@ -1,18 +1,13 @@
-"""What the tests of mails share: a composed mail, golden files and a browser."""
+"""What the tests of mails share: a composed mail and golden files."""
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import pytest
 
 from monitor.compose import Links, compose
 from monitor.core.notifications import Notice, Notification, OperationsNews
 from notifiers.message import Message
-from tests.support.components import require_program
 from tests.support.notices import notification, operations_mail
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
 
 LINKS = Links(
     base_url="https://limen.kent.example",
@@ -47,25 +42,3 @@ def mail() -> Composing:
         )
 
     return composed
-
-
-@pytest.fixture(scope="session")
-def browser() -> "Iterator[Browser]":
-    """A real Chromium, without network."""
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where a browser is there
-
-    program = require_program("chromium", "chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",  # CI runs as root, where Chromium's sandbox cannot start
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--disable-sync",
-                "--no-first-run",
-            ],
-        )
-        yield chromium
-        chromium.close()

@@ -28,7 +28,7 @@ from monitor.cycle import CycleOutcome
 from monitor.rule_tests.subject import watches
 from monitor.store.acknowledgements import append_acknowledgement
 from monitor.store.alerts import alerts, transitions_of
-from monitor.store.notifications import decisions_of
+from monitor.store.decisions import decisions_of
 from monitor.store.store import Store
 from monitor.world import World
 from tests.scenarios.test_cycle import (

@@ -13,7 +13,7 @@ from monitor.core.recipients import Directory, RoleHolding
 from monitor.core.rulebook import Indicator, Retirement
 from monitor.cycle import CycleOutcome
 from monitor.store.alerts import transitions_of
-from monitor.store.notifications import decisions_of
+from monitor.store.decisions import decisions_of
 from monitor.store.outbox import outbox_entries
 from monitor.store.store import Store
 from monitor.world import World

@@ -8,8 +8,8 @@ import pytest
 from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.recipients import Directory, RoleHolding
 from monitor.core.windows import Reminders
+from monitor.store.decisions import decisions_since
 from monitor.store.follow_ups import FollowUpKind
-from monitor.store.notifications import decisions_since
 from monitor.store.store import Store
 from tests.scenarios.test_told_in_time import PEOPLE, acknowledge, at_once, by, run, swale, told, waiting
 

@@ -23,7 +23,7 @@ from monitor.settings import Settings
 from monitor.shipped_files import shipped_config_dir, shipped_rules_dir
 from monitor.store.alerts import transitions_of_cycle
 from monitor.store.copies import copy_of
-from monitor.store.notifications import decisions_of_cycle
+from monitor.store.decisions import decisions_of_cycle
 from monitor.store.outbox import outbox_entries
 from monitor.store.store import Store
 from monitor.store.tables import metadata

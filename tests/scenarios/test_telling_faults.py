@@ -17,9 +17,9 @@ from monitor.core.statistics.flapping import FlappingRule
 from monitor.core.suppressions import Silence
 from monitor.core.windows import OFFICE_HOURS, Reminders
 from monitor.store.audit import audit_trail, verify
+from monitor.store.decisions import decisions_since
 from monitor.store.erasure import erase, find_person, prune
 from monitor.store.follow_ups import FollowUp, FollowUpKind, save_follow_ups
-from monitor.store.notifications import decisions_since
 from monitor.store.silences import append_silence
 from monitor.store.store import Store
 from monitor.world import World

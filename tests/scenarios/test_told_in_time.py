@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from monitor.calendar_england import calendar_of
 from monitor.core.dated import Scope
@@ -16,11 +17,13 @@ from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.core.windows import OFFICE_HOURS, Days, Digest, Reminders
 from monitor.cycle import run_cycle
 from monitor.store.acknowledgements import append_acknowledgement
+from monitor.store.codec import notification_to_json
+from monitor.store.decisions import decisions_since
 from monitor.store.follow_ups import FollowUp, FollowUpKind, all_follow_ups, look_again, save_follow_ups
-from monitor.store.notifications import decisions_since
 from monitor.store.outbox import claim, outbox_entries, record_delivered
 from monitor.store.silences import append_silence, end_silence
 from monitor.store.store import Store
+from monitor.store.tables import outbox
 from monitor.world import World
 from tests.support.days import DISTRICTS, LONDON, OPS, take_in, world
 from tests.support.rules import HERE, monthly, revised, rule
@@ -332,3 +335,19 @@ def test_nobody_is_reminded_of_a_mail_that_has_not_gone_out_yet(store: Store) ->
     run(store, of, due + timedelta(hours=1, minutes=30))
     run(store, of, due + timedelta(hours=2))
     assert [kind for _, kind, _ in told(store)] == [NoticeKind.BREACH, NoticeKind.REMINDER]
+
+
+def test_what_no_mail_and_no_rule_knows_any_more_stops_nothing_else(store: Store) -> None:
+    start = datetime(2014, 1, 6, 9, 0, tzinfo=UTC)
+    of = by()
+    at_once(store, of, [*swale("20", "46"), *monthly("20", "46", area="Thanet")], start)
+    with store.writing() as connection:
+        (mail,) = outbox_entries(connection)
+        bare = notification_to_json(replace(mail.notification, notices=mail.notification.notices[:1]))
+        connection.execute(update(outbox).values(payload=bare))
+    gone = replace(of, rulebook=replace(of.rulebook, alerts={}, fingerprints={}))
+    run(store, gone, start + timedelta(days=1))
+    assert [(kind, at.day) for _, kind, at in told(store)][1:] == [(NoticeKind.CLOSED, 7)]
+    assert TellReason.NOTHING_KEPT in reasons(store)
+    run(store, gone, start + timedelta(days=2))
+    assert waiting(store) == ()

@@ -15,8 +15,8 @@ from monitor.store.acknowledgements import append_acknowledgement
 from monitor.store.audit import audit_trail, begin, head, verify, write_noted
 from monitor.store.audit_tables import audit_personal
 from monitor.store.cycles import hold_cycles
+from monitor.store.decisions import append_decisions
 from monitor.store.erasure import PERSONAL_COLUMNS
-from monitor.store.notifications import append_decisions
 from monitor.store.outbox import claim, record_deferred, record_delivered, retry
 from monitor.store.store import Store
 from tests.support.statements import statement_counter

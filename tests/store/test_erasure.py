@@ -13,6 +13,7 @@ from monitor.store.acknowledgements import append_acknowledgement, latest_acknow
 from monitor.store.alerts import save_alerts
 from monitor.store.audit import audit_trail, verify
 from monitor.store.codec import notification_from_json
+from monitor.store.decisions import append_decisions, decisions_of, told_of
 from monitor.store.erasure import (
     PersonNotFoundError,
     StillOwedError,
@@ -23,7 +24,7 @@ from monitor.store.erasure import (
 )
 from monitor.store.failing_addresses import FailingAddress, clear_failing, failing_addresses, mark_failing
 from monitor.store.follow_ups import save_follow_ups
-from monitor.store.notifications import append_decisions, decisions_of, enqueue, last_notice, told_of
+from monitor.store.notifications import enqueue, last_notices
 from monitor.store.outbox import OutboxState, claim, outbox_entries, record_delivered, record_rejected, retry
 from monitor.store.store import Store
 from monitor.store.tables import metadata
@@ -51,7 +52,7 @@ def _told(store: Store, *, answer: bool = True) -> None:
     entries = queued(store, ANNA, BEN)
     with store.writing() as connection:
         number = cycle(connection)
-        mails = {ANNA: entries[0].id, BEN: entries[1].id}
+        mails = {ANNA.id: entries[0].id, BEN.id: entries[1].id}
         append_decisions(connection, [decision(ANNA), decision(BEN)], cycle_id=number, at=NOON, mails=mails)
         append_acknowledgement(connection, ACKNOWLEDGED)
         save_alerts(connection, [firing()])
@@ -101,7 +102,7 @@ def test_an_erased_person_is_nowhere_any_more_and_the_trail_still_holds(store: S
         verdict = verify(connection)
         assert verdict.holds
         assert verdict.erased >= 5
-        assert last_notice(connection, RULE, AREA, 1) == notice()
+        assert last_notices(connection, [(RULE, AREA, 1)]).get((RULE, AREA, 1)) == notice()
         first, second = (each.decision for each in decisions_of(connection, RULE, AREA))
         assert first.recipient is not None
         assert (first.recipient.name, second.recipient) == ("erased", BEN)

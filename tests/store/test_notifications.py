@@ -9,13 +9,8 @@ from sqlalchemy import text
 
 from monitor.core.notifications import NoticeKind, Notification, TellReason
 from monitor.core.recipients import Recipient
-from monitor.store.notifications import (
-    append_decisions,
-    decisions_of,
-    enqueue,
-    last_notice,
-    told_of,
-)
+from monitor.store.decisions import append_decisions, decisions_of, told_of
+from monitor.store.notifications import enqueue, last_notices
 from monitor.store.outbox import OutboxState, outbox_entries
 from monitor.store.store import Store
 from tests.support.store_samples import (
@@ -103,7 +98,7 @@ def test_decisions_come_back_with_the_mail_that_tells_them(store: Store) -> None
     anna, ben = queued(store, ANNA, BEN)
     with store.writing() as connection:
         number = cycle(connection)
-        mails = {ANNA: anna.id, BEN: ben.id}
+        mails = {ANNA.id: anna.id, BEN.id: ben.id}
         append_decisions(connection, made, cycle_id=number, at=NOON, mails=mails)
         append_decisions(connection, [decision(episode=2)], cycle_id=number, at=LATER)
 
@@ -131,9 +126,11 @@ def test_who_was_told_of_a_breach_is_known_with_the_first_mail(store: Store) -> 
             ],
             cycle_id=number,
             at=NOON,
-            mails={ANNA: first.id},
+            mails={ANNA.id: first.id},
         )
-        append_decisions(connection, [decision(moved)], cycle_id=number, at=LATER, mails={moved: second.id})
+        append_decisions(
+            connection, [decision(moved)], cycle_id=number, at=LATER, mails={moved.id: second.id}
+        )
         append_decisions(connection, [decision(BEN, episode=2)], cycle_id=number, at=LATER)
 
     with store.reading() as connection:
@@ -151,5 +148,8 @@ def test_what_was_last_said_of_a_breach_can_be_read_again(store: Store) -> None:
     done = filled(store)
 
     with store.reading() as connection:
-        assert last_notice(connection, RULE, AREA, 1) == done.mail.notification.notices[0]
-        assert last_notice(connection, RULE, AREA, 2) is None
+        assert (
+            last_notices(connection, [(RULE, AREA, 1)]).get((RULE, AREA, 1))
+            == done.mail.notification.notices[0]
+        )
+        assert last_notices(connection, [(RULE, AREA, 2)]).get((RULE, AREA, 2)) is None

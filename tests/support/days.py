@@ -21,7 +21,7 @@ from monitor.cycle import run_cycle
 from monitor.standings import by_area
 from monitor.store.alerts import alerts, transitions_of
 from monitor.store.batches import Channel, NewBatch
-from monitor.store.notifications import decisions_of
+from monitor.store.decisions import decisions_of
 from monitor.store.observations import NewObservation, record_batch
 from monitor.store.outbox import outbox_entries
 from monitor.store.store import Store

@@ -373,9 +373,6 @@ def _write(mail: ReceivedMail, folder: Path) -> None:
         part.rename(folder / f"{number:06}{suffix}")
 
 
-PATIENCE_S = 5.0
-
-
 def mails_in(folder: Path) -> list[ReceivedMail]:
     """What a server with this folder accepted, in order, over all its lives."""
     return [_read(envelope) for envelope in sorted(folder.glob("*.json"))]
@@ -407,7 +404,7 @@ def _end(process: subprocess.Popen[str]) -> None:
     """Asks the server to end, and ends it if it does not: what it accepted lies in its folder already."""
     process.terminate()
     try:
-        process.wait(PATIENCE_S)
+        process.wait(5.0)
     except subprocess.TimeoutExpired:
         process.kill()
 

@@ -28,11 +28,12 @@ from monitor.store.acknowledgements import append_acknowledgement
 from monitor.store.alerts import append_transitions, save_alerts
 from monitor.store.batches import Channel, NewBatch, mark_batches_evaluated
 from monitor.store.cycles import CycleCounts, begin_cycle, finish_cycle
+from monitor.store.decisions import append_decisions
 from monitor.store.evaluations import append_evaluations, append_rule_evaluations
 from monitor.store.failing_addresses import FailingAddress, mark_failing
 from monitor.store.figures import figures
 from monitor.store.follow_ups import FollowUp, FollowUpKind, save_follow_ups
-from monitor.store.notifications import append_decisions, enqueue
+from monitor.store.notifications import enqueue
 from monitor.store.observations import NewObservation, RecordedBatch, record_batch
 from monitor.store.operations_news import ToldOperations, append_told
 from monitor.store.outbox import OutboxEntry, record_delivered
@@ -235,7 +236,7 @@ def filled(store: Store) -> Filled:
         save_alerts(connection, [firing()])
         append_transitions(connection, [transition()], cycle_id=cycle_id, at=NOON)
         (mail,) = enqueue(connection, [notification()], NOON, DOMAIN)
-        append_decisions(connection, [decision()], cycle_id=cycle_id, at=NOON, mails={ANNA: mail.id})
+        append_decisions(connection, [decision()], cycle_id=cycle_id, at=NOON, mails={ANNA.id: mail.id})
         save_fingerprints(connection, {RULE: "f1", INDICATOR: "f2"})
         append_acknowledgement(connection, ACKNOWLEDGED)
         made = append_silence(connection, SILENCE)

@@ -16,8 +16,8 @@ from monitor.core.notifications import Decision, NoticeKind, OperationsKind, Tel
 from monitor.core.rulebook import Level
 from monitor.core.windows import OFFICE_HOURS, Digest, Window
 from monitor.store.alerts import firing_alerts
+from monitor.store.decisions import RecordedDecision, decisions_since
 from monitor.store.follow_ups import FollowUpKind
-from monitor.store.notifications import RecordedDecision, decisions_since
 from monitor.world import World
 from tests.support import telling_days as days
 from tests.support.telling_model import (

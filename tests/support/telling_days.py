@@ -16,8 +16,8 @@ from monitor.core.observations import Observation
 from monitor.core.rulebook import RouteMatch
 from monitor.core.suppressions import Silence
 from monitor.cycle import run_cycle
+from monitor.store.decisions import RecordedDecision, decisions_since
 from monitor.store.follow_ups import FollowUp, all_follow_ups
-from monitor.store.notifications import RecordedDecision, decisions_since
 from monitor.store.outbox import outbox_entries
 from monitor.store.store import Store
 from monitor.store.tables import OutboxState, outbox

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,8 +17,12 @@ from monitor.store.store import Store
 from monitor.web.application import web_application
 from monitor.web.server import HttpPort
 from tests.scenarios.test_cycle import WORLD, cycle, swale, take_in
-from tests.support.components import require_program
 from tests.web.test_acknowledge import ALERT, KEY, LATER, Clock
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 LONDON = ZoneInfo("Europe/London")
 ON_A_PHONE = 375
@@ -34,10 +39,7 @@ def store(sqlite_template: Path, tmp_path: Path) -> Store:
     return opened
 
 
-def test_the_page_works_on_a_phone_by_keys_alone_and_below_a_path(store: Store) -> None:
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where a browser is there
-
-    chromium = require_program("chromium", "chromium")
+def test_the_page_works_on_a_phone_by_keys_alone_and_below_a_path(store: Store, browser: "Browser") -> None:
     clock = Clock()
     desk = AnswerDesk(store, lambda: WORLD, (KEY,), LONDON, clock.now)
     application = Starlette(routes=[Mount("/limen", web_application(clock, LONDON, desk))])
@@ -45,26 +47,24 @@ def test_the_page_works_on_a_phone_by_keys_alone_and_below_a_path(store: Store) 
     port = HttpPort(application, "127.0.0.1", 0)
     port.start()
     try:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-            page = browser.new_page(viewport={"width": ON_A_PHONE, "height": 700}, java_script_enabled=False)
-            refused: list[str] = []
-            page.on("console", lambda said: refused.append(said.text))
-            page.goto(f"http://{port.address}/limen/acknowledge?token={ack_token(KEY, claim)}")
-            comment = page.get_by_label("What are you doing about it?")
-            button = page.get_by_role("button", name="I am dealing with this")
-            assert page.get_by_label("2 weeks").is_checked()
-            for target in (page.get_by_label("4 weeks").locator(".."), button):
-                box = target.bounding_box()
-                assert box is not None
-                assert box["height"] >= 44, "a thumb hits it (WCAG 2.1, 2.5.5)"
-                assert box["x"] + box["width"] <= ON_A_PHONE
-            page.get_by_label("2 weeks").press("ArrowDown")
-            comment.fill("Agency cover.")
-            comment.press("Tab")
-            page.keyboard.press("Enter")
-            page.get_by_text("Thank you. You are dealing with this.").wait_for()
-            browser.close()
+        page = browser.new_page(viewport={"width": ON_A_PHONE, "height": 700}, java_script_enabled=False)
+        refused: list[str] = []
+        page.on("console", lambda said: refused.append(said.text))
+        page.goto(f"http://{port.address}/limen/acknowledge?token={ack_token(KEY, claim)}")
+        comment = page.get_by_label("What are you doing about it?")
+        button = page.get_by_role("button", name="I am dealing with this")
+        assert page.get_by_label("2 weeks").is_checked()
+        for target in (page.get_by_label("4 weeks").locator(".."), button):
+            box = target.bounding_box()
+            assert box is not None
+            assert box["height"] >= 44, "a thumb hits it (WCAG 2.1, 2.5.5)"
+            assert box["x"] + box["width"] <= ON_A_PHONE
+        page.get_by_label("2 weeks").press("ArrowDown")
+        comment.fill("Agency cover.")
+        comment.press("Tab")
+        page.keyboard.press("Enter")
+        page.get_by_text("Thank you. You are dealing with this.").wait_for()
+        page.close()
     finally:
         port.stop()
     assert refused == []
