@@ -25,9 +25,10 @@ from monitor.core.freshness import late_indicator
 from monitor.core.plausibility import faulty_indicator
 from monitor.cycle import CycleOutcome, guard_of, run_cycle
 from monitor.delivery import DeliveryOutcome, RetryPolicy, Sender
+from monitor.event_log import EventLog
 from monitor.intake.inbox import Inbox
 from monitor.intake.observation_files import Reading
-from monitor.intake.recording import IntakeEvent, LeftInPlace, Refused, TakenIn, ingest_file
+from monitor.intake.recording import IntakeEvent, LeftInPlace, ingest_file
 from monitor.logs import redact
 from monitor.metrics import Metrics
 from monitor.operations import RulesVerdict, accepted, refused, tell_operations
@@ -44,7 +45,7 @@ from monitor.store.outbox import OutboxEntry, outbox_depth
 from monitor.store.silences import silences
 from monitor.store.store import Store
 from monitor.world import LoadedWorld, World, load_world
-from notifiers.message import Deferred, Delivered, Message, Outcome, Rejected
+from notifiers.message import Message
 
 VERSION: Final = version("limen")
 
@@ -83,6 +84,7 @@ class Application:
         self._looked_at_waiting: datetime | None = None
         self._text = "the rules have not been read yet"
         self._log = structlog.get_logger(__name__)
+        self._events = EventLog(self.metrics)
         self._inbox = Inbox(
             settings.inbox,
             settings.archive,
@@ -100,7 +102,7 @@ class Application:
             owner=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
             clock=clock,
             jitter=jitter,
-            listener=self._hear,
+            listener=self._events.attempted,
             policy=RetryPolicy(
                 lease=settings.lease,
                 longest_send=channels.longest_send,
@@ -184,7 +186,7 @@ class Application:
         """
         events = []
         for event in self._inbox.take_in_ready(self.store, self.reading(now)):
-            self._note_intake(event)
+            self._events.came_in(event)
             if not isinstance(event, LeftInPlace):
                 events.append(event)
         return events
@@ -352,41 +354,6 @@ class Application:
             {str(state): count for state, count in depth.by_state.items()}, oldest, now
         )
 
-    def _hear(self, entry: OutboxEntry, outcome: Outcome) -> None:
-        """Counts and logs an attempt. The address stays out of the log; the outbox has it."""
-        facts = {"mail": entry.id, "recipient": entry.recipient_id, "message_id": entry.message_id}
-        match outcome:
-            case Delivered():
-                self.metrics.delivered(entry.channel, "delivered")
-                self._log.info("A mail was delivered", **facts, response=outcome.response)
-            case Deferred():
-                self.metrics.delivered(entry.channel, "deferred")
-                self._log.warning("A mail was deferred", **facts, code=outcome.code, reason=outcome.reason)
-            case Rejected():
-                self.metrics.delivered(entry.channel, "rejected")
-                self._log.error(
-                    "A mail was refused for good", **facts, code=outcome.code, reason=outcome.reason
-                )
-
-    def _note_intake(self, event: IntakeEvent) -> None:
-        match event:
-            case TakenIn():
-                rows = {
-                    "accepted": event.accepted - event.restated,
-                    "restated": event.restated,
-                    "unchanged": event.unchanged,
-                    "rejected": event.rejected,
-                    "empty": event.empty,
-                }
-                self.metrics.file_read("already known" if event.already_known else "taken in", rows)
-                log = self._log.warning if event.rejected else self._log.info
-                log("A file was taken in", file=event.name, batch=event.batch, **rows, **_set_aside(event))
-            case Refused():
-                self.metrics.file_read("refused", {})
-                self._log.error("A file can't be read", file=event.name, code=event.code, reason=event.reason)
-            case LeftInPlace():
-                self._log.info("A file was left in the inbox", file=event.name, reason=event.reason)
-
 
 def _bounce_key(settings: Settings) -> bytes:
     """What signs the addresses that mails come back to; b"" where there is none.
@@ -399,14 +366,6 @@ def _bounce_key(settings: Settings) -> bytes:
     key = settings.signing_key()
     signed_address(settings.smtp.bounce_address, LONGEST_NUMBER, key)
     return key
-
-
-def _set_aside(event: TakenIn) -> dict[str, str]:
-    """Where the rejected rows lie, and why, by codes: the reasons in words may quote small figures."""
-    if event.rejected_file is None:
-        return {}
-    reasons = ", ".join(f"{code} {count:,}" for code, count in event.reasons)
-    return {"rejected_file": str(event.rejected_file), "reasons": reasons}
 
 
 def open_application(
