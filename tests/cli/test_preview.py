@@ -108,6 +108,7 @@ def test_check_reports_templates_beside_rules(limen: Command, config: Path) -> N
     assert [problem["code"] for problem in values["problems"]] == ["LIM753"]
 
 
+@pytest.mark.xdist_group("demo")
 def test_a_real_mail_is_shown_by_its_number(on_demo: Command, tmp_path: Path) -> None:
     number = json.loads(on_demo("outbox", "list", "--format", "json").out)[0]["id"]
     text = on_demo("preview", "--outbox", number)

@@ -84,7 +84,7 @@ def new_store(template: Path) -> Iterator[Store]:
 
 
 # Shrinking runs a store for every attempt: minutes, for an example that can be read as it is.
-@settings(max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=20, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
     first=rules(),
     second=rules(),
