@@ -4,11 +4,12 @@ import contextlib
 import json
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -122,9 +123,12 @@ def _only(order: Order) -> str:
 
 
 def _started() -> _Running:
-    """A process for templates: without this one's secrets in its environment, deaf to Ctrl-C."""
+    """A process for templates: without this one's secrets in its environment, deaf to what ends this one.
+
+    A service manager tells every process of the service to end; the mail in hand is to be finished first.
+    """
     ours, theirs = multiprocessing.Pipe()
-    with theirs:
+    with theirs, _blocked(signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         process = subprocess.Popen(  # noqa: S603 - this program itself, with a number
             [sys.executable, "-P", "-m", "monitor.compose.rendering_process", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
@@ -135,6 +139,16 @@ def _started() -> _Running:
             start_new_session=True,
         )
     return _Running(process, ours)
+
+
+@contextlib.contextmanager
+def _blocked(*signals: signal.Signals) -> Iterator[None]:
+    """Has a process that is started meanwhile block these: it inherits this thread's mask (execve(2))."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _memory_of(process: int) -> int:

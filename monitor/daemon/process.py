@@ -1,7 +1,7 @@
 """The life of the daemon's process: it begins, serves, takes signals, and ends in order.
 
-Signals are blocked in every thread and taken one at a time by the main thread (sigtimedwait(2)), so that no
-handler ever runs in the middle of something; nothing below this module knows of them.
+Signals join a queue that the main thread takes them from one at a time, so that no handler ever does
+anything in the middle of something; nothing below this module knows of them.
 """
 
 import os
@@ -20,6 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor.daemon.faults import in_words
 from monitor.daemon.heartbeat import Heartbeat, Limits
 from monitor.daemon.jobs import Jobs
+from monitor.daemon.signal_queue import SignalQueue
 from monitor.daemon.work import Work
 from monitor.rule_watch import RuleWatch
 from monitor.sd_notify import ServiceManager
@@ -76,16 +77,12 @@ class Daemon:
 
     def run(self) -> int:
         """Serves until SIGTERM or SIGINT; returns the process's exit code."""
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        try:
-            with ExitStack() as ending:
-                ending.callback(self._work.close)
-                return self._run(ending)
-        finally:
-            self._log.info("limen has stopped")
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with SignalQueue(SIGNALS) as signals, ExitStack() as ending:
+            ending.callback(self._log.info, "limen has stopped")
+            ending.callback(self._work.close)
+            return self._run(signals, ending)
 
-    def _run(self, ending: ExitStack) -> int:
+    def _run(self, signals: SignalQueue, ending: ExitStack) -> int:
         http = self._open_port()
         if http is None:
             return FAILED
@@ -98,8 +95,8 @@ class Daemon:
         if code != STOPPED:
             return code
         self._begin()
-        code = self._serve(http)
-        self._finish()
+        code = self._serve(http, signals)
+        self._finish(signals)
         return code
 
     def _open_port(self) -> HttpPort | None:
@@ -158,7 +155,7 @@ class Daemon:
             next_run_time=datetime.now(UTC),
         )
 
-    def _serve(self, http: HttpPort) -> int:
+    def _serve(self, http: HttpPort, signals: SignalQueue) -> int:
         """Feeds the watchdog and takes signals until one of them, or a fault, ends the service."""
         tick = min(LONGEST_TICK, (self._manager.watchdog_seconds or 3 * LONGEST_TICK) / 3)
         told = ""
@@ -169,23 +166,24 @@ class Daemon:
             elif stalled != told:
                 self._log.critical("limen is hung; the watchdog is not fed any more", problem=stalled)
             told = stalled
-            received = signal.sigtimedwait(SIGNALS, tick)
-            if received is not None and received.si_signo in ENDING:
-                self._log.info("limen is asked to stop", signal=signal.Signals(received.si_signo).name)
+            received = signals.wait(tick, SIGNALS)
+            if received is None:
+                continue
+            if received in ENDING:
+                self._log.info("limen is asked to stop", signal=received.name)
                 return STOPPED
-            if received is not None:
-                self._request_reload()
+            self._request_reload()
         self._log.error("The HTTP port has closed by itself; limen ends, to be started anew")
         return FAILED
 
-    def _finish(self) -> None:
+    def _finish(self, signals: SignalQueue) -> None:
         """Lets what is in flight come to its end, within limits; a second signal is one of them."""
         self._manager.stopping("Finishing what is in flight.")
         self._jobs.stop()
         self._scheduler.shutdown(wait=False)
         deadline = monotonic() + self._limits.finish_within
         while self._jobs.in_flight:
-            if signal.sigtimedwait(ENDING, 0.05) is not None:
+            if signals.wait(0.05, ENDING) is not None:
                 self._abandon("asked again to stop")
             if monotonic() > deadline:
                 self._abandon("took too long")

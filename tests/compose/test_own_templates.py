@@ -1,5 +1,6 @@
 """Templates of the house: used where they can be, and never the end of a mail."""
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -148,6 +149,20 @@ def test_when_the_process_that_renders_is_killed_the_mail_goes_out_and_another_t
         assert mail_by(templates).text.endswith("day by day.\n")
         assert [fault.code for fault in faults] == ["LIM756"]
         assert mail_by(templates).text.endswith("\nKent\n")
+
+
+def test_what_ends_the_service_does_not_end_the_rendering_of_the_mail_in_hand(house: Writing) -> None:
+    faults: list[Fault] = []
+    with OwnTemplates(house({"mail/closing.txt.j2": "Kent\n"}), faults.append) as templates:
+        mail_by(templates)
+        running = templates.rendering._running
+        assert running is not None
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            running.process.send_signal(number)
+
+        assert mail_by(templates).text.endswith("\nKent\n")
+    assert not faults
+    assert not {signal.SIGTERM, signal.SIGINT, signal.SIGHUP} & signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_the_process_that_renders_has_no_secrets_and_ends_with_its_owner(

@@ -2,13 +2,14 @@
 
     python obedient_work.py FOLDER [CYCLE_GRACE [FINISH_WITHIN]]
 
-`rules/rules.yaml`: its text is the rulebook; one that begins with "bad" is refused. `evaluate`, `take_in` and
-`deliver` hold what that step does next: `away`, `broken`, `hang`, `wait` (until `go` is there), `mails`; a
-missing file is `fine`. Every call is noted in `calls`.
+`rules/rules.yaml`: its text is the rulebook; one that begins with "bad" is refused. `reload`, `evaluate`,
+`take_in` and `deliver` hold what that step does next: `away`, `broken`, `hang`, `wait` (until `go` is there),
+`mails`; a missing file is `fine`. Every call is noted in `calls`.
 """
 
 import hashlib
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ class ObedientWork:
         return told
 
     def reload(self, _now: datetime) -> Reloaded:
-        self._note("reload")
+        self._told("reload")
         text = (self.settings.rules_dir / "rules.yaml").read_text()
         if text.startswith("bad"):
             return Reloaded(False, False, 1, self.version, f"rules.yaml:1:1: R001 {text.strip()}\n    ^")
@@ -113,6 +114,8 @@ class ObedientWork:
 
 
 def main() -> int:
+    # As numpy does when it is imported, on more than one processor: a thread that blocks no signal.
+    threading.Thread(target=threading.Event().wait, daemon=True).start()
     folder = Path(sys.argv[1])
     grace, finish = (float(text) for text in [*sys.argv[2:], "60", "20"][:2])
     settings = load_settings(

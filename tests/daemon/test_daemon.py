@@ -1,6 +1,7 @@
 """The daemon as a real process: real signals, a real notification socket, real HTTP."""
 
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +50,7 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(start: Start) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_finishes_the_cycle_in_flight_before_it_stops(start: Start, number: signal.Signals) -> None:
     daemon = start().ready()
+    daemon.wait_calls("evaluate ended")
     daemon.tell("evaluate", "wait")
     daemon.wait_calls("evaluate")
     daemon.process.send_signal(number)
@@ -61,6 +63,33 @@ def test_it_finishes_the_cycle_in_flight_before_it_stops(start: Start, number: s
     assert daemon.process.wait(30) == 0
     assert daemon.calls("evaluate") == begun == daemon.calls("evaluate ended") == ended + 1
     assert daemon.calls("close") == 1
+
+
+@pytest.fixture
+def not_ready_yet(start: Start, tmp_path: Path) -> Any:
+    """A daemon whose main thread is at the rules, and waits for no signal."""
+    (tmp_path / "reload").write_text("wait")
+    daemon = start(LIMEN_CYCLE__EVALUATE_EVERY="3600")
+    wait_for(lambda: daemon.calls("reload"), "the first load")
+    return daemon
+
+
+def test_asked_to_stop_while_it_is_not_listening_it_ends_in_order(not_ready_yet: Any) -> None:
+    not_ready_yet.process.terminate()
+    not_ready_yet.tell("go", "")
+
+    assert not_ready_yet.process.wait(30) == 0
+    assert not_ready_yet.calls("close") == 1
+    assert not_ready_yet.logged("limen has stopped")
+
+
+def test_asked_to_reload_while_it_is_not_listening_it_does_so_when_it_is_ready(not_ready_yet: Any) -> None:
+    not_ready_yet.process.send_signal(signal.SIGHUP)
+    not_ready_yet.tell("go", "")
+    not_ready_yet.manager.wait("READY=1", 2)
+
+    assert not_ready_yet.manager.count("RELOADING=1") == 1
+    assert not_ready_yet.stop() == 0
 
 
 def test_delivery_ends_after_the_mail_that_it_is_at(start: Start) -> None:
@@ -245,7 +274,6 @@ def test_rules_that_are_mended_to_what_is_in_force_are_said_to_be_good_again(sta
 
 def test_a_reload_is_announced_and_its_end_too(start: Start) -> None:
     daemon = start(LIMEN_CYCLE__EVALUATE_EVERY="3600").ready()
-    daemon.wait_calls("evaluate ended", 0)
     daemon.process.send_signal(signal.SIGHUP)
     daemon.manager.wait("READY=1", 2)
 
