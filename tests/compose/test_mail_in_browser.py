@@ -60,7 +60,7 @@ COLOURS = """() => {
   const found = [];
   for (const node of document.body.querySelectorAll('*')) {
     const own = [...node.childNodes].some(c => c.nodeType === 3 && c.textContent.trim());
-    if (!own || !node.getClientRects().length || getComputedStyle(node).display === 'none') continue;
+    if (!own || !node.getBoundingClientRect().height) continue;
     const ground = node => getComputedStyle(node).backgroundColor;
     let behind = node;
     while (behind && ground(behind) === 'rgba(0, 0, 0, 0)') behind = behind.parentElement;
@@ -81,7 +81,7 @@ def shown_html(message: Message) -> str:
     return html
 
 
-def _hex(colour: str) -> str:
+def as_hex(colour: str) -> str:
     """``rgb(1, 2, 3)`` as ``#010203``."""
     return "#" + "".join(
         f"{int(part):02x}" for part in colour.removeprefix("rgb(").removesuffix(")").split(",")
@@ -112,7 +112,7 @@ def test_a_mail_fits_the_screen_and_can_be_read(
             assert page.evaluate("[...document.images].every(i => i.complete && i.naturalWidth > 0)")
             pairs = page.evaluate(COLOURS)
             assert pairs
-            assert [pair for pair in pairs if contrast(_hex(pair[1]), _hex(pair[2])) < 4.5] == []
+            assert [pair for pair in pairs if contrast(as_hex(pair[1]), as_hex(pair[2])) < 4.5] == []
             assert struct.unpack(">I", picture[16:20])[0] == width
     page.close()
 
