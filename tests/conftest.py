@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from tests.support.components import require_program
 
@@ -27,6 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=8,
         help="SIGKILLs at random instants, for each store with one sender and with two",
     )
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Lines that only random examples reach count as not covered, and these tests run twice as fast."""
+    if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj):
+        item.add_marker("no_cover")
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.command import unmeasured
 from tests.support.repository import ROOT, project_file
 
 LINT_IMPORTS = [str(Path(sys.executable).with_name("lint-imports")), "--no-logo", "--no-cache"]
@@ -16,7 +17,7 @@ def _lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         LINT_IMPORTS,
         cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder)},
+        env=unmeasured(os.environ) | {"PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,

@@ -29,6 +29,8 @@ from tests.support.wall_clocks import (
     watched,
 )
 
+pytestmark = pytest.mark.no_cover  # minute by minute, through lines that the tables beside it cover
+
 BEFORE_ALL = utc(FIRST, 0) - MINUTE
 NIGHT_WINDOWS = [
     (time(0), None),

@@ -355,12 +355,14 @@ TABLE_BOMBS = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", TABLE_BOMBS)
 def test_a_table_that_is_made_to_take_long_comes_to_an_end(name: str) -> None:
     holds(full(tables={**TABLES, "near.csv": TABLE_BOMBS[name]}))
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(60)  # each takes about a second; it would take many minutes if it grew with the square
 @pytest.mark.parametrize("name", BOMBS)
 def test_what_is_made_to_take_long_comes_to_an_end(name: str) -> None:

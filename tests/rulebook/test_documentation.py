@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.rulebook.condition_texts import alert_names, band_names
+from tests.support.command import unmeasured
 from tests.support.repository import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -70,7 +71,7 @@ def test_what_the_readme_says_to_try_works(tmp_path: Path) -> None:
     assert lines[0] == "make install\n"
     assert lines[1].startswith(". .venv/bin/activate ")
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("LIMEN_")},
+        **{name: value for name, value in unmeasured(os.environ).items() if not name.startswith("LIMEN_")},
         "HOME": str(tmp_path),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -135,6 +136,7 @@ def _folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+@pytest.mark.no_cover
 def test_nothing_is_lost_or_invented_or_told_at_the_wrong_time(sqlite_template: Path) -> None:
     with _folder() as folder:
         run_state_machine_as_test(
