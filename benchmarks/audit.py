@@ -1,14 +1,17 @@
 """What the audit trail costs: a cycle that tells of many breaches at once, deliveries, a verification.
 
-Run: python -m benchmarks.audit [BREACHES], in SQLite. The same work is done with the trail and without, in a
-new store each time; "nothing new" shows that a cycle with nothing to record pays nothing.
+Run: python -m benchmarks.audit [BREACHES] [sqlite|postgresql]. The same work is done with the trail and
+without, in a new store each time; "nothing new" shows that a cycle with nothing to record pays nothing.
+
+PostgreSQL is a cluster of its own on loopback, which writes to the disk as one in service does: a commit is
+waited for.
 """
 
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
@@ -25,6 +28,7 @@ from monitor.store.notifications import enqueue
 from monitor.store.outbox import claim, record_delivered
 from monitor.store.rulebooks import rulebook_version
 from monitor.store.store import Store
+from tests.support.postgres import running_cluster
 from tests.support.statements import statement_counter
 from tests.support.store_samples import decision, notification
 
@@ -32,6 +36,10 @@ NOW = datetime(2024, 4, 1, tzinfo=UTC)
 LEASE = timedelta(minutes=5)
 MAILS = 200
 ROUNDS = 5
+DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
+
+NewStore = Callable[[], AbstractContextManager[str]]
+"""Gives the address of an empty database."""
 
 
 class Unaudited(Store):
@@ -45,14 +53,38 @@ class Unaudited(Store):
             yield connection
 
 
-def main(breaches: int) -> None:
+def main(breaches: int, database: str) -> None:
     """Prints seconds, statements and ratios."""
+    with _in_postgresql() if database == "postgresql" else nullcontext(_in_sqlite) as new_store:
+        _compare(breaches, new_store)
+
+
+@contextmanager
+def _in_sqlite() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{Path(folder) / 'limen.db'}"
+
+
+@contextmanager
+def _in_postgresql() -> Iterator[NewStore]:
+    with running_cluster(DURABLE) as cluster:
+
+        @contextmanager
+        def new_store() -> Iterator[str]:
+            name = cluster.create()
+            yield cluster.url(name)
+            cluster.drop(name)
+
+        yield new_store
+
+
+def _compare(breaches: int, new_store: NewStore) -> None:
     found: dict[str, dict[str, list[float]]] = {"with": {}, "without": {}}
     for _ in range(ROUNDS):
         for name, kind in (("without", Unaudited), ("with", Store)):
             with (
-                tempfile.TemporaryDirectory() as folder,
-                kind.open(f"sqlite:///{Path(folder) / 'limen.db'}", migrate=True) as store,
+                new_store() as url,
+                kind.open(url, migrate=True) as store,
             ):
                 for what, seconds, statements in _work(store, breaches):
                     found[name].setdefault(f"{what} ({statements} statements)", []).append(seconds)
@@ -117,4 +149,7 @@ def _measured(store: Store, what: str, work: Callable[[], None]) -> tuple[str, f
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000)
+    main(
+        breaches=next((int(each) for each in sys.argv[1:] if each.isdecimal()), 2_000),
+        database="postgresql" if "postgresql" in sys.argv[1:] else "sqlite",
+    )

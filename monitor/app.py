@@ -18,20 +18,20 @@ import structlog
 from monitor.answers import AnswerDesk
 from monitor.bounces.signed_address import LONGEST_NUMBER, signed_address
 from monitor.channels import channels_of, unreachable
-from monitor.compose import Links, OwnTemplates, compose
-from monitor.compose.rendering_process import Fault
+from monitor.compose import Links, compose
 from monitor.core.ack_tokens import acknowledge_links
 from monitor.core.freshness import late_indicator
 from monitor.core.plausibility import faulty_indicator
 from monitor.cycle import CycleOutcome, guard_of, run_cycle
 from monitor.delivery import DeliveryOutcome, RetryPolicy, Sender
 from monitor.event_log import EventLog
+from monitor.house_templates import HouseTemplates
 from monitor.intake.inbox import Inbox
 from monitor.intake.observation_files import Reading
 from monitor.intake.recording import IntakeEvent, LeftInPlace, ingest_file
 from monitor.logs import redact
 from monitor.metrics import Metrics
-from monitor.operations import RulesVerdict, accepted, refused, tell_operations
+from monitor.operations import Verdict, accepted, refused, tell_operations
 from monitor.settings import Settings
 from monitor.standings import standings
 from monitor.store.acknowledgements import acknowledged_alerts
@@ -44,7 +44,7 @@ from monitor.store.held_news import waiting
 from monitor.store.outbox import OutboxEntry, outbox_depth
 from monitor.store.silences import silences
 from monitor.store.store import Store
-from monitor.world import LoadedWorld, World, load_world
+from monitor.world import LoadedWorld, NoRulebookError, World, keep_world, load_kept_world, load_world
 from notifiers.message import Message
 
 VERSION: Final = version("limen")
@@ -55,17 +55,17 @@ LOOKS_AT_WAITING_EVERY: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class ReloadOutcome:
-    """What came of reading the rules anew. ``version`` is the rulebook's now in force, "" without one."""
+    """What came of reading the rules anew.
+
+    ``version`` is the rulebook's now in force, "" without one: that on disk if it was ``loaded``, else the
+    last good one, which may be from before this start.
+    """
 
     loaded: bool
     changed: bool
     errors: int
     version: str
     text: str
-
-
-class NoRulebookError(RuntimeError):
-    """There is no sound rulebook yet, so nothing can be judged; the text shows what is wrong."""
 
 
 class Application:
@@ -79,7 +79,7 @@ class Application:
         self.store = store
         self.metrics = Metrics(VERSION)
         self._world: World | None = None
-        self._verdict: RulesVerdict | None = None
+        self._verdict: Verdict | None = None
         self._unshown = False
         self._looked_at_waiting: datetime | None = None
         self._text = "the rules have not been read yet"
@@ -91,7 +91,9 @@ class Application:
             settings.archive.with_name("failed"),
             timedelta(seconds=settings.cycle.settle),
         )
-        self._templates = OwnTemplates.within(settings.config_dir, self._hear_of_template)
+        self._templates = HouseTemplates(
+            settings.config_dir, store, self.metrics, domain=self._domain, limen=VERSION
+        )
         self._bounce_key = _bounce_key(settings)
         channels = channels_of(settings, clock)
         self._sender = Sender(
@@ -131,12 +133,9 @@ class Application:
         if found.world is None:
             return self._refuse(found, now)
         changed = found.world != self._world
-        self._world = found.world
         if changed:
-            self.metrics.rulebook_in_force(found.world.rulebook, found.world.areas)
-            self._unshown = True
-            for problem in unreachable(found.world.directory, self.settings):
-                self._log.warning("Somebody can't be told", problem=problem)
+            self._put_in_force(found.world)
+            self._keep(found, now)
         self._verdict = accepted(
             rules_version=found.world.rulebook.revision or found.world.rulebook.version,
             rules_folder=str(self.settings.rules_dir),
@@ -145,8 +144,34 @@ class Application:
         self._catch_up_if_possible(now)
         return ReloadOutcome(True, changed, 0, found.world.rulebook.version, found.text)
 
+    def _put_in_force(self, world: World) -> None:
+        self._world = world
+        self.metrics.rulebook_in_force(world.rulebook, world.areas)
+        self._unshown = True
+        for problem in unreachable(world.directory, self.settings):
+            self._log.warning("Somebody can't be told", problem=problem)
+
+    def _keep(self, found: LoadedWorld, now: datetime) -> None:
+        try:
+            keep_world(found, self.settings, now)
+        except OSError as fault:
+            self._log.error("The rules in force can't be kept for the next start", problem=str(fault))
+
+    def _begin_with_kept(self) -> None:
+        """Puts the last good rules of before this start in force, if they were kept and still can be read."""
+        try:
+            kept = load_kept_world(self.settings)
+        except OSError as fault:
+            self._log.error("The last good rules can't be had", problem=str(fault))
+            return
+        if kept is not None:
+            self._log.warning("limen begins with the last good rules", rulebook=kept.world.rulebook.version)
+            self._put_in_force(kept.world)
+
     def _refuse(self, found: LoadedWorld, now: datetime) -> ReloadOutcome:
         """Keeps the last good rulebook, and lets operations know; without one nobody is known to tell."""
+        if self._world is None:
+            self._begin_with_kept()
         if self._world is None:
             return ReloadOutcome(False, False, found.errors, "", found.text)
         book = self._world.rulebook
@@ -212,6 +237,7 @@ class Application:
             guard=guard_of(self.settings),
         )
         self._catch_up(now)
+        self._templates.tell(now)
         if outcome.cycle_id is not None:
             self._refresh(outcome.indicators, now)
         self._count_outbox(now)
@@ -229,10 +255,11 @@ class Application:
         return outcome
 
     def compose(self, entry: OutboxEntry) -> Message:
-        """Writes the mail of an outbox entry.
+        """Writes the mail of an outbox entry; operations are told if the house's templates fail it.
 
         Raises:
             PayloadError: another version of limen wrote the entry.
+            StoreUnavailableError: the database can't be reached to tell them.
         """
         message = compose(
             entry.notification,
@@ -243,6 +270,7 @@ class Application:
             templates=self._templates,
             zone=self.settings.zone,
         )
+        self._templates.composed(entry.notification, self._world, self._clock())
         own = self.settings.smtp.bounce_address
         if own is None:
             return message
@@ -257,9 +285,17 @@ class Application:
         answering = acknowledge_links(base, key, entry.created_at)
         return Links(base, self.settings.contact, answering)
 
-    def _hear_of_template(self, fault: Fault) -> None:
-        """Logs that a template of the house can't be used, once until the templates change."""
-        self._log.error("A template can't be used; mails go out by limen's own", fault=str(fault))
+    def check_templates(self, now: datetime, stop: Callable[[], bool] = lambda: False) -> None:
+        """Checks the house's templates of mails if they may have changed; may run beside all else.
+
+        A database that is away is made up for by the next cycle.
+        """
+        if self._world is None:
+            return
+        try:
+            self._templates.look(self._world, now, stop)
+        except StoreUnavailableError as fault:
+            self._log.warning("The next cycle is to tell what came of the templates", problem=str(fault))
 
     def forget(self, now: datetime) -> None:
         """Takes people out of what is older than the settings keep them, and logs where the audit ends.
@@ -378,7 +414,7 @@ def open_application(
         ValueError: the settings of mail, of another channel or of delivery can't be used.
         OSError: the folders can't be made.
     """
-    for folder in (settings.inbox, settings.archive):
+    for folder in (settings.state_dir, settings.inbox, settings.archive):
         folder.mkdir(parents=True, exist_ok=True)
     store = Store.open(settings.url, migrate=migrate)
     return Application(settings, store, clock=clock, jitter=jitter)

@@ -15,7 +15,7 @@ from monitor.core.backoff import wait_after
 from monitor.core.pace import Pace
 from monitor.store import outbox
 from monitor.store.errors import StoreUnavailableError
-from monitor.store.outbox import OutboxEntry
+from monitor.store.outbox import AttemptOutcome, DeliveryAttempt, OutboxEntry
 from monitor.store.store import Store
 from notifiers.message import Deferred, Delivered, Message, Notifier, Outcome, OutcomeCode, Rejected
 
@@ -49,7 +49,8 @@ class RetryPolicy:
 
     A mail that is put off for its own sake (the channel works) for longer than ``give_up`` and at least
     LEAST_ATTEMPTS times becomes dead: shown and counted, to be retried by hand. RFC 5321, 4.5.4.1 advises
-    four to five days. A channel that is down never makes a mail dead.
+    four to five days. A channel that is down never makes a mail dead; one that is down whenever it has this
+    mail, and between two such attempts delivers others, is not.
 
     ``most_per_minute``: how many mails a sender begins on each channel in any minute; None: any number. The
     others wait in the outbox as they are; that is no failed attempt.
@@ -261,12 +262,21 @@ class Sender:
                     )
 
     def _given_up(self, connection: Connection, entry: OutboxEntry, outcome: Deferred, now: datetime) -> bool:
-        """Whether the mail was put off for its own sake for long enough since it was last retried."""
-        if outcome.scope == "channel" or entry.attempts < LEAST_ATTEMPTS:
+        """Whether the mail was put off for its own sake for long enough since it was last retried.
+
+        One after which its channel is down each time, though the channel takes others in between, is put off
+        for its own sake too: it would never end, and hold up for ever what follows it.
+        """
+        if entry.attempts < LEAST_ATTEMPTS or outcome.reason == NOT_TRIED:
             return False
-        earlier = outbox.attempts_of(connection, entry.id)[1 - entry.attempts :]
-        own = [attempt for attempt in earlier if attempt.outcome is outbox.AttemptOutcome.DEFERRED]
-        return len(own) + 1 >= LEAST_ATTEMPTS and now - own[0].at > self.policy.give_up
+        last = AttemptOutcome.CHANNEL_DOWN if outcome.scope == "channel" else AttemptOutcome.DEFERRED
+        present = DeliveryAttempt(entry.id, now, self.owner, last, outcome.reason)
+        attempts = (*outbox.attempts_of(connection, entry.id)[1 - entry.attempts :], present)
+        tried = [attempt for attempt in attempts if attempt.response != NOT_TRIED]
+        if now - tried[0].at <= self.policy.give_up:
+            return False
+        own = outbox.put_off_themselves(connection, entry.channel, tried)
+        return present in own and len(own) >= LEAST_ATTEMPTS and now - own[0].at > self.policy.give_up
 
     def _wait(self, entry: OutboxEntry, outcome: Deferred) -> timedelta:
         """The longer of what the back-off and the other side say."""

@@ -54,6 +54,7 @@ class Metrics:
         self._name_intake(registry)
         self._name_cycle(registry)
         self._name_outbox(registry)
+        self._name_templates(registry)
         self._name_telling(registry)
         build = Gauge(
             "limen_build_info", "Which limen runs here; always 1.", ["version", "python"], registry=registry
@@ -156,6 +157,14 @@ class Metrics:
         )
         self._failing = Gauge(
             "limen_addresses_failing", "Addresses whose mails come back, not cleared yet.", registry=registry
+        )
+
+    def _name_templates(self, registry: CollectorRegistry) -> None:
+        self._template_lines: tuple[str, ...] = ()
+        self._template_problems = Gauge(
+            "limen_template_problems",
+            "Errors in the house's templates of mails; where they fail, mails go out by limen's own.",
+            registry=registry,
         )
 
     def _name_telling(self, registry: CollectorRegistry) -> None:
@@ -276,6 +285,16 @@ class Metrics:
     def addresses_counted(self, failing: int) -> None:
         """The addresses that fail were counted."""
         self._failing.set(failing)
+
+    def templates_judged(self, problems: Sequence[str]) -> None:
+        """The house's templates were checked, or a mail was laid out with them; a line for each error."""
+        self._template_problems.set(len(problems))
+        self._template_lines = tuple(problems)
+
+    @property
+    def template_problems(self) -> tuple[str, ...]:
+        """The errors of the house's templates as last known, a line for each."""
+        return self._template_lines
 
     def decided(self, counted: Mapping[tuple[TellReason, NoticeKind | None], int]) -> None:
         """A cycle has decided whom to tell: how often for each reason and kind of news."""

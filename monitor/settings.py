@@ -235,6 +235,11 @@ class Settings(BaseSettings):
         return self.signing_keys()[0]
 
     @property
+    def http_address_file(self) -> Path:
+        """Where the running daemon writes where its HTTP port is, for when the system chose its number."""
+        return self.state_dir / "http-address"
+
+    @property
     def inbox(self) -> Path:
         """The watched folder; ``inbox`` in the state folder unless another is set."""
         return self.inbox_dir or self.state_dir / "inbox"

@@ -6,8 +6,11 @@ old one signed are still about.
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+from monitor.durable_files import private_part
 
 KEY_FILE: Final = "secret-key"
 """In the state folder, where no key is set."""
@@ -56,25 +59,7 @@ def keys_kept_in(folder: Path) -> tuple[bytes, ...]:
 def _make(file: Path) -> None:
     """Writes a new key to the disk, whole, and then gives it its name unless that is taken."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
-    try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(f"{_HEADER}{secrets.token_hex(32)}\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-            if os.geteuid() == 0:
-                # A command that an administrator runs must not leave a key that the service can't read.
-                owner = file.parent.stat()
-                os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)
-        try:
-            os.link(part, file)
-        except FileExistsError:
-            return  # another program was first; its key counts
-    finally:
-        part.unlink(missing_ok=True)
-    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    key = f"{_HEADER}{secrets.token_hex(32)}\n".encode()
+    # Where another program was first, its key counts.
+    with private_part(file, key) as part, suppress(FileExistsError):
+        os.link(part, file)

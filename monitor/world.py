@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 
 from monitor.core.areas import AreaTree
 from monitor.core.recipients import Directory, Recipient
 from monitor.core.rulebook import AlertRule, Indicator, Rulebook
-from monitor.directory.folders import load_folders
+from monitor.directory.folders import LoadedFolders, load_folders, read_folders
+from monitor.directory.kept_files import KEPT_FILE, FolderFiles, keep_files, kept_files
 from monitor.rulebook.problems import Problem, Severity, render_problems
 from monitor.settings import Settings
 
@@ -16,6 +18,10 @@ DERIVED = "derived "
 TELLING = "telling"
 """What stands for who is told and when, among the fingerprints of what was judged."""
 PLAUSIBLE = "plausible "
+
+
+class NoRulebookError(RuntimeError):
+    """There is no sound rulebook yet, so nothing can be judged; the text shows what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,8 @@ class LoadedWorld:
     world: World | None
     problems: tuple[Problem, ...]
     text: str
+    files: FolderFiles | None = None
+    """What the world was read from, where there is one."""
 
     @property
     def errors(self) -> int:
@@ -82,10 +90,47 @@ class LoadedWorld:
 
 def load_world(settings: Settings) -> LoadedWorld:
     """Reads areas, contacts and rules, all anew; never raises for what the files hold."""
-    found = load_folders(settings.rules_dir, settings.config_dir)
+    return _loaded(load_folders(settings.rules_dir, settings.config_dir))
+
+
+def keep_world(found: LoadedWorld, settings: Settings, now: datetime) -> None:
+    """Keeps the files of a sound world in the state folder, for a start at which those on disk are not.
+
+    Raises:
+        OSError: they can't be written.
+    """
+    if found.files is not None:
+        keep_files(found.files, settings.state_dir, now)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptWorld:
+    """The world that was last found sound, and when it was."""
+
+    world: World
+    at: datetime
+
+
+def load_kept_world(settings: Settings) -> KeptWorld | None:
+    """Returns the world kept last, None where none is.
+
+    Raises:
+        OSError: it can't be read, or this version of limen does not find it sound.
+    """
+    kept = kept_files(settings.state_dir)
+    if kept is None:
+        return None
+    found = _loaded(read_folders(kept.files))
+    if found.world is None:
+        where = settings.state_dir / KEPT_FILE
+        raise OSError(f"{where} was kept by another version of limen, and this one does not find it sound")
+    return KeptWorld(found.world, kept.at)
+
+
+def _loaded(found: LoadedFolders) -> LoadedWorld:
     text = render_problems(found.problems, found.sources)
     world = None
     if found.areas is not None and found.contacts is not None and found.rulebook is not None:
         contacts = found.contacts
         world = World(found.areas, contacts.directory, contacts.operations, found.rulebook)
-    return LoadedWorld(world, found.problems, text)
+    return LoadedWorld(world, found.problems, text, found.files)

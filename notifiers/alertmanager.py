@@ -11,12 +11,19 @@ ended in the same request.
 
 An alert without an end is ended by Alertmanager after its `resolve_timeout`, five minutes, unless it is sent
 again all the time. limen sends news, not a heartbeat: its alerts end in ten years, or when news ends them.
+
+Alertmanager takes what comes last for the newest: it sets `updatedAt` itself when a request comes in (api.go,
+postAlertsHandler), an alert that comes later wins the merge (types.go, Merge), and a resolved one is neither
+listed (alertFilter) nor kept (provider/mem/mem.go, gc). So each alert carries when its news was decided, and
+older news than what a target holds changes nothing there. Of an alert that is over no target can tell: the
+outbox sends no old news after newer unless somebody insists.
 """
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any, Self
 from urllib.parse import urlencode
 
 from notifiers.http_answers import BreakOffs, outcome_of
@@ -31,10 +38,18 @@ ENDED = frozenset({"recovered", "closed", "arrived", "confirmed"})
 """The kinds of notices that end an alert; all others say that it is there, or still is."""
 
 RULES_REFUSED = "limen-rules-refused"
-_RULES_ACCEPTED = "rules accepted"
+TEMPLATES_REFUSED = "limen-templates-refused"
+_OPERATIONS = {
+    "rules refused": (RULES_REFUSED, False),
+    "rules accepted": (RULES_REFUSED, True),
+    "templates refused": (TEMPLATES_REFUSED, False),
+    "templates accepted": (TEMPLATES_REFUSED, True),
+}
+"""What an alert on limen itself is called, and whether the news ends it; else it is called as its kind."""
 _WITHOUT_LEVEL = "warning"
 _PATH = "api/v2/alerts"
 _LONGEST_LIST = 4_194_304
+_DECIDED = "decided_at"
 _IDENTITY = ("alertname", "area", "indicator", "source")
 
 Labels = Mapping[str, str]
@@ -80,6 +95,18 @@ class Alert:
     level: str | None
     annotations: Labels
     starts: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An alert that Alertmanager holds, and when the news it holds of it was decided; None: unknown."""
+
+    labels: Labels
+    decided: datetime | None
+
+    @classmethod
+    def read(cls, found: Mapping[str, Any]) -> Self:
+        return cls(found["labels"], _instant(found.get("annotations", {}).get(_DECIDED)))
 
 
 def alerts_of(message: Message) -> tuple[Alert, ...]:
@@ -137,8 +164,9 @@ def _description(notice: Mapping[str, object]) -> str:
 
 
 def _of_operations(news: Mapping[str, object], message: Message) -> Alert:
-    over = news.get("kind") == _RULES_ACCEPTED
-    identity = {"alertname": RULES_REFUSED, "source": "limen"}
+    kind = str(news.get("kind"))
+    name, over = _OPERATIONS.get(kind, (f"limen-{kind.replace(' ', '-')}", False))
+    identity = {"alertname": name, "source": "limen"}
     annotations = {"summary": message.subject, "description": message.text}
     return Alert(identity, None if over else _WITHOUT_LEVEL, annotations, message.date)
 
@@ -188,7 +216,7 @@ class AlertmanagerNotifier:
         try:
             posted = [each for alert in alerts for each in self._entries(target, alert)]
             if not posted:
-                return Delivered(f"{target.shown} holds nothing that would have to end")
+                return Delivered(f"{target.shown} holds newer news of it, or nothing that would have to end")
             body = json.dumps(posted, ensure_ascii=False, separators=(",", ":")).encode()
             headers = {"Content-Type": "application/json"}
             answer = exchange(target, "POST", _path(target), body=body, headers=headers)
@@ -202,13 +230,16 @@ class AlertmanagerNotifier:
         if alert.level is not None:
             labels = {**self._settings.labels, **alert.identity, "severity": alert.level}
             entries.append(self._entry(labels, alert, alert.starts + NEVER))
-        others = [held for held in self._held(target, alert) if held.get("severity") != alert.level]
-        return entries + [self._entry(held, alert, alert.starts) for held in others]
+        held = self._held(target, alert)
+        if any(each.decided is not None and each.decided > alert.starts for each in held):
+            return []
+        others = [each.labels for each in held if each.labels.get("severity") != alert.level]
+        return entries + [self._entry(labels, alert, alert.starts) for labels in others]
 
     def _entry(self, labels: Labels, alert: Alert, ends: datetime) -> dict[str, object]:
         entry: dict[str, object] = {
             "labels": dict(labels),
-            "annotations": dict(alert.annotations),
+            "annotations": {**alert.annotations, _DECIDED: _rfc3339(alert.starts)},
             "endsAt": _rfc3339(ends),
         }
         if ends > alert.starts:  # of what is over Alertmanager knows when it began
@@ -217,8 +248,8 @@ class AlertmanagerNotifier:
             entry["generatorURL"] = self._settings.page
         return entry
 
-    def _held(self, target: HttpTarget, alert: Alert) -> list[Labels]:
-        """The labels of the alerts of this identity that the target holds.
+    def _held(self, target: HttpTarget, alert: Alert) -> list["_Held"]:
+        """The alerts of this identity that the target holds.
 
         Where it can't say, those that it may hold: what is unknown there and over is nobody's news.
         """
@@ -228,12 +259,12 @@ class AlertmanagerNotifier:
         headers = {"Accept": "application/json"}
         answer = exchange(target, "GET", f"{_path(target)}?{query}", headers=headers, longest=_LONGEST_LIST)
         try:
-            found = [each["labels"] for each in json.loads(answer.body)] if answer.status == 200 else None  # noqa: PLR2004 - OK
-        except (ValueError, TypeError, KeyError):
+            found = [_Held.read(each) for each in json.loads(answer.body)] if answer.status == 200 else None  # noqa: PLR2004 - OK
+        except (ValueError, TypeError, KeyError, AttributeError):
             found = None
         if found is None:
             whole = {**self._settings.labels, **alert.identity}
-            return [{**whole, "severity": level} for level in self._levels]
+            return [_Held({**whole, "severity": level}, None) for level in self._levels]
         return found
 
 
@@ -260,6 +291,14 @@ def _path(target: HttpTarget) -> str:
 def _quoted(value: str) -> str:
     """A matcher's value (prometheus.io/docs/alerting/latest/configuration, "Label matchers")."""
     return value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n")
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return None if found.tzinfo is None else found
 
 
 def _rfc3339(instant: datetime) -> str:

@@ -15,7 +15,8 @@ from monitor.cli.caller import caller
 from monitor.cli.choices import UnknownNameError
 from monitor.cli.faults import ending_of
 from monitor.cli.session import Session, present
-from monitor.settings import SettingsError
+from monitor.settings import Settings, SettingsError
+from monitor.signing_keys import KEY_FILE
 from monitor.store.failing_addresses import BounceOutcome, clear_failing
 
 DATA_ERROR: Final = 65
@@ -87,7 +88,17 @@ def _desk(session: Session) -> Iterator[BounceDesk]:
             store=store,
             world=world,
             bounce_address=settings.smtp.bounce_address,
-            keys=settings.signing_keys(),
+            keys=_keys(settings),
             domain=settings.smtp.sender.rpartition("@")[2],
             rules_folder=str(settings.rules_dir),
         )
+
+
+def _keys(settings: Settings) -> tuple[bytes, ...]:
+    """The keys that signed the mails; none is made: by a new one all that comes back would look forged."""
+    if settings.secret_key is None and not (settings.state_dir / KEY_FILE).exists():
+        raise SettingsError(
+            f"secret_key: the key that limen signs with can't be seen here, and there is no {KEY_FILE} in "
+            f"{settings.state_dir}. docs/bounces.md says how this command gets it."
+        )
+    return settings.signing_keys()

@@ -84,8 +84,8 @@ def run(context: typer.Context) -> None:
     """Run the daemon: take in, judge and tell, until it is asked to stop."""
     import signal
 
-    # Before any library starts threads of its own (NumPy's OpenBLAS does): a signal that the main thread
-    # waits for would be given to a thread that doesn't block it, and end the process (signal(7)).
+    # A signal that comes while the program is still being loaded waits for the daemon, which takes it then.
+    # Blocked before any library starts threads of its own (NumPy's OpenBLAS does), in those too (signal(7)).
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
     from monitor.cli.service import run_daemon
 

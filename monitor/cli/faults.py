@@ -8,7 +8,6 @@ from typing import Final
 
 import sqlalchemy.exc
 
-from monitor.app import NoRulebookError
 from monitor.cli import exit_codes
 from monitor.cli.choices import UnknownNameError
 from monitor.cli.session import RulesRefusedError
@@ -16,6 +15,7 @@ from monitor.directory.faults import ConfigurationProblems
 from monitor.logs import redact
 from monitor.settings import SettingsError
 from monitor.store.errors import PayloadError, StoreError
+from monitor.world import NoRulebookError
 
 _RULES_REFUSED: Final = (
     "The rules or the configuration can't be used. `limen check` shows all of it.\n"

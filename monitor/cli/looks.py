@@ -16,6 +16,7 @@ from monitor.cli.faults import with_notes
 from monitor.cli.session import Session
 from monitor.core.alerts import Alert
 from monitor.core.freshness import late_indicator
+from monitor.core.notifications import OperationsKind
 from monitor.core.plausibility import faulty_indicator
 from monitor.delivery import NOT_TRIED
 from monitor.logs import redact
@@ -136,6 +137,7 @@ def looks_at_database(session: Session, now: datetime) -> tuple[Look, ...]:
 
 def _looks_within(connection: Connection, now: datetime, zone: tzinfo) -> Iterator[Look]:
     yield _look_at_reload(connection, zone)
+    yield _look_at_templates(connection, zone)
     yield _look_at_cycle(connection, zone)
     firing = firing_alerts(connection)
     late = [alert for alert in firing.values() if late_indicator(alert.rule)]
@@ -165,6 +167,22 @@ def _look_at_reload(connection: Connection, zone: tzinfo) -> Look:
     text = f"an edit was refused {_moment(last.at, zone)}, and the last good rules stayed in force"
     record = {"ok": False, "refused_at": last.at.isoformat(), "problem": last.summary}
     return Look("reload", "Reload", text, record, ill=True, further=(last.summary,))
+
+
+def _look_at_templates(connection: Connection, zone: tzinfo) -> Look:
+    """Whether the house's templates of mails can be used, as operations were told."""
+    refusals = standing_refusals(connection, OperationsKind.TEMPLATES_REFUSED)
+    if not refusals:
+        record: Mapping[str, object] = {"ok": True, "refused_at": None, "problems": []}
+        return Look("templates", "Templates", "none of your own is refused", record)
+    last = refusals[-1]
+    lines = last.summary.splitlines()
+    text = (
+        f"{counted(len(lines), 'error')} in your own, {_moment(last.at, zone)}; "
+        "where these fail, mails go out by limen’s own"
+    )
+    record = {"ok": False, "refused_at": last.at.isoformat(), "problems": lines}
+    return Look("templates", "Templates", text, record, ill=True, further=tuple(lines))
 
 
 def _look_at_cycle(connection: Connection, zone: tzinfo) -> Look:

@@ -25,6 +25,7 @@ def run_once(session: Session) -> int:
             session.out.print("Nothing has changed since the last cycle.")
         else:
             session.out.print(judged(outcome.evaluated, outcome.transitions))
+        application.check_templates(present())
         sent = _deliver_all(application)
         _print_delivery(session, application, sent)
     flawed = any(is_flawed(event) for event in events) or sent.rejected > 0

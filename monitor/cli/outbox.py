@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from monitor.directory.contacts import DEFAULT_CHANNEL
 from monitor.store.errors import PayloadError
 from monitor.store.failing_addresses import failing_addresses
 from monitor.store.held_news import waiting
+from monitor.store.mail_order import overtaken, waits_for
 from monitor.store.outbox import OutboxEntry, OutboxState, attempts_of, outbox_entries, retry
 from monitor.terminal import counted, table, write_plainly
 from notifiers.message import Address, Message
@@ -39,7 +40,11 @@ COLUMNS = (
     "last_response",
     "message_id",
     "address_fails",
+    "waits_for",
 )
+Order = Mapping[int, tuple[int, ...]]
+"""Waiting mail -> those that it follows and that must go out first."""
+
 _STYLES = {OutboxState.SENT: "green", OutboxState.DEAD: "bright_red", OutboxState.PENDING: "yellow"}
 
 
@@ -48,18 +53,20 @@ def list_outbox(session: Session, states: Sequence[str], limit: int, *, style: T
     wanted = [OutboxState(each) for each in states] or list(OutboxState)
     with session.store() as store, store.reading() as connection:
         entries = outbox_entries(connection, wanted, limit=limit + 1)
+        listed = entries[:limit]
         failing = frozenset(each.address for each in failing_addresses(connection))
+        order = waits_for(connection, [each.id for each in listed])
         held = sum(waiting(connection).held.values())
-    listed = entries[:limit]
     match style:
         case TableFormat.CSV:
-            write_plainly(_csv(listed, failing))
+            write_plainly(_csv(listed, failing, order))
         case TableFormat.JSON:
             write_plainly(
-                json.dumps([_record(each, failing) for each in listed], indent=2, ensure_ascii=False) + "\n"
+                json.dumps([_record(each, failing, order) for each in listed], indent=2, ensure_ascii=False)
+                + "\n"
             )
         case TableFormat.TABLE:
-            _print_list(session, listed, failing)
+            _print_list(session, listed, failing, order)
             if held:
                 pieces = counted(held, "piece")
                 session.out.print(
@@ -76,6 +83,7 @@ def show_mail(session: Session, number: int, *, eml: bool, html: bool) -> int:
     with session.store() as store, store.reading() as connection:
         entry = numbered(outbox_entries(connection, ids=[number]), number)
         attempts = attempts_of(connection, number)
+        before = waits_for(connection, [number]).get(number, ())
     if eml and entry.channel != DEFAULT_CHANNEL:
         session.err.print(
             f"This went by {entry.channel}; there is no mail. "
@@ -96,7 +104,7 @@ def show_mail(session: Session, number: int, *, eml: bool, html: bool) -> int:
         ("To", f"{entry.recipient_name} <{entry.address}>"),
         ("Subject", message.subject),
         ("Decided", _moment(entry.created_at, session)),
-        ("State", _state_in_words(entry, session)),
+        ("State", _state_in_words(entry, session, before)),
         ("Message-ID", entry.message_id),
     ):
         out.print(Text.assemble((f"{label + ':':<12}", "bold"), text), soft_wrap=True)
@@ -108,34 +116,54 @@ def show_mail(session: Session, number: int, *, eml: bool, html: bool) -> int:
     return exit_codes.OK
 
 
-def retry_mails(session: Session, numbers: Sequence[int], *, even_sent: bool = False) -> int:
+def retry_mails(
+    session: Session, numbers: Sequence[int], *, even_sent: bool = False, even_overtaken: bool = False
+) -> int:
     """Makes mails due now; without numbers every one that was refused.
 
-    ``even_sent``: also one that was sent, if mails to its address have come back.
+    ``even_sent``: also one that was sent, if mails to its address have come back. ``even_overtaken``: also
+    one that would come after a mail that follows it.
     """
     with session.store() as store, store.writing() as connection:
         if not numbers:
             numbers = [each.id for each in outbox_entries(connection, [OutboxState.DEAD])]
-        due = retry(connection, numbers, present(), author=caller(), even_sent=even_sent)
+        due = retry(
+            connection,
+            numbers,
+            present(),
+            author=caller(),
+            even_sent=even_sent,
+            even_overtaken=even_overtaken,
+        )
         failing = frozenset(each.address for each in failing_addresses(connection))
         others = {each.id: each for each in outbox_entries(connection, ids=set(numbers) - set(due))}
+        late = {number: after for each in others for number, after in overtaken(connection, [each]).items()}
     if not numbers:
         session.out.print("No mail was refused.")
         return exit_codes.OK
     session.out.print(f"{counted(len(due), 'mail is', 'mails are')} due now.")
     for number in numbers:
         if number not in due:
-            session.err.print(f"{number}: {_why_not(others.get(number), failing)}", soft_wrap=True)
+            why = _why_not(others.get(number), failing, late.get(number), even_sent=even_sent)
+            session.err.print(f"{number}: {why}", soft_wrap=True)
     return exit_codes.OK if len(due) == len(set(numbers)) else exit_codes.PROBLEMS
 
 
-def _why_not(entry: OutboxEntry | None, failing: AbstractSet[str]) -> str:
+def _why_not(
+    entry: OutboxEntry | None, failing: AbstractSet[str], after: int | None, *, even_sent: bool
+) -> str:
     if entry is None:
         return "there is no such mail"
     if entry.state is OutboxState.WITHDRAWN:
         return "its recipient was erased"
-    if entry.state is OutboxState.SENT and entry.address in failing:
+    came_back = entry.state is OutboxState.SENT and entry.address in failing
+    if came_back and not even_sent:
         return "it was sent, but mails to its address come back: --even-sent sends it there again"
+    if after is not None and (entry.state is OutboxState.DEAD or even_sent):
+        return (
+            f"mail {after} went out since and tells what became of the same alert, so this would look like a "
+            "new alarm: --even-overtaken sends it all the same"
+        )
     return "it was sent" if entry.state is OutboxState.SENT else "it is being sent just now"
 
 
@@ -186,7 +214,9 @@ def subject(entry: OutboxEntry) -> str:
         return "(written by another version of limen)"
 
 
-def _print_list(session: Session, entries: Sequence[OutboxEntry], failing: AbstractSet[str]) -> None:
+def _print_list(
+    session: Session, entries: Sequence[OutboxEntry], failing: AbstractSet[str], order: Order
+) -> None:
     if not entries:
         session.out.print("The outbox holds no such mail.")
         return
@@ -198,6 +228,8 @@ def _print_list(session: Session, entries: Sequence[OutboxEntry], failing: Abstr
             line.append(f"\n{entry.last_response}", "dim")
         if entry.state is OutboxState.PENDING and entry.next_attempt_at > now:
             line.append(f"\nnext try {_moment(entry.next_attempt_at, session)}", "dim")
+        if entry.id in order:
+            line.append(f"\nwaits until {_mails(order[entry.id])} gone out", "dim")
         if entry.address in failing:
             line.append("\nmails to this address come back", "bright_red")
         made.add_row(
@@ -223,19 +255,26 @@ def _moment(moment: datetime, session: Session) -> str:
     return f"{moment.astimezone(session.settings.zone):%-d %b %Y %H:%M}"
 
 
-def _state_in_words(entry: OutboxEntry, session: Session) -> str:
+def _mails(numbers: Sequence[int]) -> str:
+    """As the beginning of a sentence's part that ends in a participle: mail 17 has, mails 17 and 19 have."""
+    *first, last = map(str, numbers)
+    return f"mails {', '.join(first)} and {last} have" if first else f"mail {last} has"
+
+
+def _state_in_words(entry: OutboxEntry, session: Session, before: Sequence[int]) -> str:
     match entry.state:
         case OutboxState.SENT if entry.sent_at is not None:
             return f"sent {_moment(entry.sent_at, session)}: {entry.last_response}"
         case OutboxState.PENDING:
-            return f"due {_moment(entry.next_attempt_at, session)}, tried {counted(entry.attempts, 'time')}"
+            due = f"due {_moment(entry.next_attempt_at, session)}, tried {counted(entry.attempts, 'time')}"
+            return f"{due}; waits until {_mails(before)} gone out, which it follows" if before else due
         case OutboxState.DEAD:
             return f"refused: {entry.last_response}. `limen outbox retry {entry.id}` sends it again"
         case _:
             return str(entry.state)
 
 
-def _record(entry: OutboxEntry, failing: AbstractSet[str]) -> dict[str, object]:
+def _record(entry: OutboxEntry, failing: AbstractSet[str], order: Order) -> dict[str, object]:
     return {
         "id": entry.id,
         "state": str(entry.state),
@@ -249,12 +288,15 @@ def _record(entry: OutboxEntry, failing: AbstractSet[str]) -> dict[str, object]:
         "last_response": entry.last_response,
         "message_id": entry.message_id,
         "address_fails": entry.address in failing,
+        "waits_for": list(order.get(entry.id, ())),
     }
 
 
-def _csv(entries: Sequence[OutboxEntry], failing: AbstractSet[str]) -> str:
+def _csv(entries: Sequence[OutboxEntry], failing: AbstractSet[str], order: Order) -> str:
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(_record(each, failing) for each in entries)
+    for each in entries:
+        numbers = " ".join(map(str, order.get(each.id, ())))
+        writer.writerow(_record(each, failing, order) | {"waits_for": numbers})
     return text.getvalue()

@@ -69,10 +69,16 @@ def outbox_retry(
     even_sent: Annotated[
         bool, typer.Option("--even-sent", help="Also a sent one, if mails to its address came back.")
     ] = False,
+    even_overtaken: Annotated[
+        bool,
+        typer.Option("--even-overtaken", help="Also one that a later mail of the same alert has passed."),
+    ] = False,
 ) -> None:
     """Make refused or waiting mails due now, each to the address that it was written to."""
     from monitor.cli.outbox import retry_mails
 
     if bool(numbers) == all_dead:
         raise typer.BadParameter("name the mails by their numbers, or give --all-dead")
-    raise typer.Exit(retry_mails(_session(context), numbers or [], even_sent=even_sent))
+    raise typer.Exit(
+        retry_mails(_session(context), numbers or [], even_sent=even_sent, even_overtaken=even_overtaken)
+    )

@@ -63,19 +63,32 @@ class Session:
 
     @cached_property
     def world(self) -> "World":
-        """Rules, areas and people.
+        """Rules, areas and people: those on disk, or, when these have errors, the last good ones.
 
         Raises:
-            RulesRefusedError: they have errors.
+            RulesRefusedError: they have errors, and there are no last good ones to be had.
             SettingsError: a folder of theirs is not there.
         """
-        from monitor.world import load_world
+        from monitor.world import load_kept_world, load_world
 
         self.settings.require_folders()
         found = load_world(self.settings)
-        if found.world is None:
+        if found.world is not None:
+            return found.world
+        try:
+            kept = load_kept_world(self.settings)
+        except OSError:
+            kept = None
+        if kept is None:
             raise RulesRefusedError(found.text, found.errors)
-        return found.world
+        self.say_refused(found.errors)
+        return kept.world
+
+    def say_refused(self, errors: int) -> None:
+        """Tells that the rules on disk are not those by which this is answered."""
+        what = "an error" if errors == 1 else f"{errors:,} errors"
+        said = f"The rules on disk have {what}, which “limen check” shows; this is by the last good ones."
+        self.err.print(said, style="yellow", soft_wrap=True)
 
     @contextmanager
     def store(self, *, make: bool = False) -> Iterator["Store"]:
@@ -107,8 +120,10 @@ class Session:
         opened = self.opened_for_service()
         try:
             outcome = opened.reload(present())
-            if not outcome.loaded:
+            if not outcome.version:
                 raise RulesRefusedError(outcome.text, outcome.errors)
+            if not outcome.loaded:
+                self.say_refused(outcome.errors)
             yield opened
         finally:
             opened.close()

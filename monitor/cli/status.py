@@ -8,7 +8,6 @@ from rich.text import Text
 from monitor.cli import exit_codes
 from monitor.cli.looks import Look, look_at_daemon, look_at_rules, looks_at_database
 from monitor.cli.session import Session, present
-from monitor.daemon.process import ADDRESS_FILE
 from monitor.terminal import write_plainly
 
 RECORDS = (
@@ -16,6 +15,7 @@ RECORDS = (
     "daemon",
     "database",
     "reload",
+    "templates",
     "cycle",
     "alerts_firing",
     "late_figures",
@@ -37,7 +37,7 @@ def show_status(session: Session, *, as_json: bool) -> int:
     session.hush()
     looks = (
         look_at_rules(session.settings),
-        look_at_daemon(session.settings.state_dir / ADDRESS_FILE),
+        look_at_daemon(session.settings.http_address_file),
         *looks_at_database(session, present()),
     )
     healthy = not any(look.ill for look in looks)

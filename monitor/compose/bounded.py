@@ -25,6 +25,9 @@ LONGEST: Final = 5.0
 MOST_MEMORY: Final = 512_000_000
 """Bytes that the process may hold; with limen's own templates it holds about 80 million."""
 
+ENDED: Final = "the process that renders templates ended"
+"""What is said when something else ended it: of the machine, not of the template."""
+
 _START: Final = 30.0  # seconds until a process that starts on a busy machine must answer
 _LOOK: Final = 0.02  # seconds between two looks at its memory
 _PASSED_ON: Final = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "SYSTEMROOT")
@@ -99,7 +102,7 @@ class BoundedRendering:
                 return found
         except (EOFError, OSError):
             self._end()
-            ended = Fault("LIM756", _only(order), 1, "", "the process that renders templates ended")
+            ended = Fault("LIM756", _only(order), 1, "", ENDED)
             raise TemplateFaultError(ended) from None
         self._end()
         raise TemplateFaultError(Fault("LIM755", _only(order), 1, "", why))

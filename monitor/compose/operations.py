@@ -35,6 +35,10 @@ def _view(news: OperationsNews) -> NoticeView:
             return _refused(news)
         case OperationsKind.RULES_ACCEPTED:
             return _accepted(news)
+        case OperationsKind.TEMPLATES_REFUSED:
+            return _templates_refused(news)
+        case OperationsKind.TEMPLATES_ACCEPTED:
+            return _templates_accepted(news)
         case OperationsKind.SILENCE_ENDED:
             return _silence_ended(news)
         case OperationsKind.ADDRESS_FAILING:
@@ -77,6 +81,58 @@ def _accepted(news: OperationsNews) -> NoticeView:
         action="",
         facts=_facts(news, "none", in_force="the rules on disk"),
         told_because="You were told that the rules on disk could not be used.",
+    )
+
+
+def _templates_refused(news: OperationsNews) -> NoticeView:
+    errors = f"{news.errors:,} error{'' if news.errors == 1 else 's'}"
+    return NoticeView(
+        tone=REFUSED,
+        label="Refused",
+        strip="Refused: templates of your own",
+        heading=f"limen can’t use templates of your own: {errors}",
+        news=operations_subject(news),
+        headline=(
+            "Every mail goes out and says all that it should. Where your templates fail, it is laid out by "
+            "limen’s own template until yours are mended."
+        ),
+        action=(
+            "Mend what is listed here and save: an edit counts from the next mail on. “limen check” shows "
+            "what fails with sample mails, “limen preview” shows the mails, docs/problems.md explains each "
+            "code. To go back to limen’s own template, remove the file."
+        ),
+        facts=_template_facts(news, errors, in_use="limen’s own, where these fail"),
+        told_because=(
+            "You are told as operations: once for each different list of errors, and once when all is "
+            "good again."
+        ),
+        quoted=_lines(news),
+        quoted_title="What is wrong",
+    )
+
+
+def _templates_accepted(news: OperationsNews) -> NoticeView:
+    return NoticeView(
+        tone=RECOVERED,
+        label="Recovered",
+        strip="Recovered: templates of mails",
+        heading="No template of your own is refused any more",
+        news=operations_subject(news),
+        headline=(
+            "Those in the folder lay out every kind of mail without an error, and are used from now on; "
+            "where there is none, limen’s own is."
+        ),
+        action="",
+        facts=_template_facts(news, "none", in_use="those in the folder"),
+        told_because="You were told that templates of your own could not be used.",
+    )
+
+
+def _template_facts(news: OperationsNews, errors: str, *, in_use: str) -> tuple[Fact, ...]:
+    return (
+        Fact("Errors", errors),
+        Fact("In use", in_use),
+        Fact("Templates of your own", one_line(news.subject)),
     )
 
 

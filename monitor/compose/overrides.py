@@ -102,6 +102,19 @@ class OwnTemplates:
         """Closes them."""
         self.close()
 
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """The templates, by name, of the mail that was laid out last."""
+        return self._last
+
+    def try_again(self) -> None:
+        """Has templates that took too long tried with the next mail, though they have not changed."""
+        self._given_up = {}
+
+    def hear_again(self, fault: Fault) -> None:
+        """Has ``on_fault`` told of that fault once more when a mail meets it."""
+        self._known.discard(fault)
+
     def lay_out(self, mail: MailView) -> Layout:
         """The mail's plain text and HTML; never fails for what the house's templates hold."""
         try:

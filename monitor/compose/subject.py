@@ -61,6 +61,11 @@ def operations_subject(news: OperationsNews) -> str:
             return f"limen: rules on disk refused, {errors}; the last good ones stay in force"
         case OperationsKind.RULES_ACCEPTED:
             return "limen: the rules on disk are good again, and in force"
+        case OperationsKind.TEMPLATES_REFUSED:
+            errors = f"{news.errors:,} error{'' if news.errors == 1 else 's'}"
+            return f"limen: templates of your own refused, {errors}; mails go out by limen’s own"
+        case OperationsKind.TEMPLATES_ACCEPTED:
+            return "limen: no template of your own is refused any more"
         case OperationsKind.SILENCE_ENDED:
             return f"limen: silence {about} has ended; alerts are told again"
         case OperationsKind.ADDRESS_FAILING:

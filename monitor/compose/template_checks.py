@@ -1,7 +1,7 @@
 """Whether templates of the house lay out every kind of mail, and lose nothing of what it is sent for."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -48,10 +48,13 @@ class CheckedTemplates:
     sources: Mapping[str, str]
 
 
-def check_templates(folder: Path, rendering: BoundedRendering | None = None) -> CheckedTemplates:
+def check_templates(
+    folder: Path, rendering: BoundedRendering | None = None, *, stop: Callable[[], bool] = lambda: False
+) -> CheckedTemplates:
     """Lays out every sample mail with each of the folder's templates by itself, then with all together.
 
     Never raises for what the files hold. ``rendering`` bounds what a template may take; None: as for mails.
+    ``stop`` is asked between mails whether to end early, with what was found by then.
     """
     log, sources = ProblemLog(), dict[str, str]()
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
@@ -68,11 +71,19 @@ def check_templates(folder: Path, rendering: BoundedRendering | None = None) -> 
     for name, text in sources.items():
         _note_unshown(log, name, text)
     if rendering is not None:
-        _lay_out(log, sources, rendering)
+        _lay_out(log, sources, rendering, stop)
     else:
         with closing(BoundedRendering()) as own:
-            _lay_out(log, sources, own)
+            _lay_out(log, sources, own, stop)
     return CheckedTemplates(log.sorted(), {_file(name): text for name, text in sources.items()})
+
+
+def problem_of(fault: Fault, text: str = "") -> Problem:
+    """A fault that a mail met, as ``limen check`` shows it; ``text`` is that of the template at fault."""
+    log = ProblemLog()
+    _note(log, fault, text)
+    (problem,) = log.sorted()
+    return problem
 
 
 def sample_views() -> Iterator[MailView]:
@@ -84,24 +95,31 @@ def sample_views() -> Iterator[MailView]:
         )
 
 
-def _lay_out(log: ProblemLog, sources: Mapping[str, str], rendering: BoundedRendering) -> None:
+def _lay_out(
+    log: ProblemLog, sources: Mapping[str, str], rendering: BoundedRendering, stop: Callable[[], bool]
+) -> None:
     views = tuple(sample_views()) if sources else ()
     sound = True
     for name, text in sources.items():
-        for fault in _faults(rendering, views, {name: text}):
+        for fault in _faults(rendering, views, {name: text}, stop):
             _note(log, fault, sources.get(fault.template, ""))
             sound = False
     if sound and len(sources) > 1:
-        for fault in _faults(rendering, views, sources):
+        for fault in _faults(rendering, views, sources, stop):
             _note(log, fault, sources.get(fault.template, ""))
 
 
 def _faults(
-    rendering: BoundedRendering, views: tuple[MailView, ...], sources: Mapping[str, str]
+    rendering: BoundedRendering,
+    views: tuple[MailView, ...],
+    sources: Mapping[str, str],
+    stop: Callable[[], bool],
 ) -> Iterator[Fault]:
     """Each fault once. What has no end is not tried again, for each try takes as long as it may."""
     known = set[Fault]()
     for view in views:
+        if stop():
+            return
         try:
             found = [replaced(each, sources) for each in missing_from(rendering.render(view, sources), view)]
         except TemplateFaultError as error:

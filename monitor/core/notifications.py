@@ -219,6 +219,8 @@ class OperationsKind(StrEnum):
 
     RULES_REFUSED = "rules refused"
     RULES_ACCEPTED = "rules accepted"
+    TEMPLATES_REFUSED = "templates refused"
+    TEMPLATES_ACCEPTED = "templates accepted"
     SILENCE_ENDED = "silence ended"
     ADDRESS_FAILING = "address failing"
     STORM = "storm"
@@ -229,7 +231,8 @@ class OperationsNews:
     """News of limen itself for those who run it: the rules or the configuration can't be used, or can again.
 
     Of anything else than the rules, ``problems`` are lines for people that say it all, ``errors`` counts what
-    they list, and ``subject`` is what it is about, such as the silence's number or the failing address.
+    they list, and ``subject`` is what it is about, such as the silence's number, the failing address or the
+    folder of templates.
 
     ``problems`` are as ``limen check`` prints them, "" when there are none, and ``errors`` counts them.
     ``rules_version`` is the version or git revision of the rules in force, ``rules_folder`` where those on
@@ -245,9 +248,11 @@ class OperationsNews:
 
     @property
     def thread(self) -> str:
-        """The same for all mails about the rules on disk, and for all about one other thing."""
+        """The same for all mails about the rules on disk or the house's templates, or one other thing."""
         if self.kind in (OperationsKind.RULES_REFUSED, OperationsKind.RULES_ACCEPTED):
             return "operations/rules"
+        if self.kind in (OperationsKind.TEMPLATES_REFUSED, OperationsKind.TEMPLATES_ACCEPTED):
+            return "operations/templates"
         return f"operations/{self.kind}/{self.subject}"
 
 

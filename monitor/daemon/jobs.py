@@ -49,6 +49,8 @@ class Jobs:
         self._stopping = threading.Event()
         self.when_mails_wait: Callable[[], None] = lambda: None
         """Called after a cycle that has put mails into the outbox."""
+        self.when_read: Callable[[], None] = lambda: None
+        """Called after rules and configuration were read, be they good or not."""
 
     # One job and what is around it.
 
@@ -166,6 +168,10 @@ class Jobs:
         """Takes people out of what is older than they may be kept."""
         self._work.forget(_now())
 
+    def check_templates(self) -> None:
+        """Checks the house's templates of mails, which may take longer than a cycle may wait."""
+        self._work.check_templates(_now(), self._stopping.is_set)
+
     def _must_stop(self) -> bool:
         """Asked before each mail, and so a sign that delivery goes on."""
         self._heartbeat.delivery_goes_on()
@@ -194,6 +200,7 @@ class Jobs:
             self._tell(f"Rules {outcome.version[:12]} are in force.")
         else:
             self._refuse(outcome)
+        self.when_read()
         return outcome
 
     def _what_was_read(self, outcome: ReloadOutcome) -> str:
@@ -205,15 +212,14 @@ class Jobs:
 
     def _refuse(self, outcome: ReloadOutcome) -> None:
         self._metrics.rulebook_refused(outcome.errors)
-        what = (
-            "The last good rules stay in force"
-            if self._vitals.rulebook
-            else "There are no rules to start with"
-        )
+        what = "The last good rules stay in force" if outcome.version else "There are no rules to start with"
         self._log.error(
             f"{what}: those on disk have errors", errors=outcome.errors, problems=_named(outcome.text)
         )
-        self._see(refusal=f"they have {_count(outcome.errors, 'error')}; “limen check” lists them")
+        self._see(
+            rulebook=outcome.version,
+            refusal=f"they have {_count(outcome.errors, 'error')}; “limen check” lists them",
+        )
         self._tell("")
 
     # What others are told.
@@ -249,7 +255,8 @@ class Jobs:
     def vitals(self) -> Vitals:
         """How the daemon fares."""
         with self._lock:
-            return replace(self._vitals, outbox=self._metrics.outbox)
+            found = self._metrics
+            return replace(self._vitals, outbox=found.outbox, templates=found.template_problems)
 
     def readiness(self) -> Readiness:
         """Whether it does its work."""

@@ -30,8 +30,6 @@ from monitor.web.server import HttpPort
 
 ENDING = frozenset({signal.SIGTERM, signal.SIGINT})
 SIGNALS = ENDING | {signal.SIGHUP}
-ADDRESS_FILE = "http-address"
-"""In the state folder: where the HTTP port is, for when the system chose its number."""
 
 STOPPED = 0
 FAILED = 1
@@ -67,10 +65,11 @@ class Daemon:
         self._heartbeat = Heartbeat(settings.cycle.evaluate_every, self._limits)
         self._jobs = Jobs(work, self._manager, self._heartbeat, version=version, now=datetime.now(UTC))
         self._jobs.when_mails_wait = self._deliver_soon
+        self._jobs.when_read = self._check_templates_soon
         self._log = structlog.get_logger(__name__)
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"cycle": ThreadPoolExecutor(1), "delivery": ThreadPoolExecutor(1)},
+            executors={name: ThreadPoolExecutor(1) for name in ("cycle", "delivery", "templates")},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         self._watch = RuleWatch((settings.rules_dir, settings.config_dir), self._request_reload)
@@ -120,7 +119,7 @@ class Daemon:
             return None
 
     def _publish_address(self, address: str, ending: ExitStack) -> None:
-        file = self._settings.state_dir / ADDRESS_FILE
+        file = self._settings.http_address_file
         _write_whole(file, f"{address}\n")
         ending.callback(file.unlink, missing_ok=True)
         self._log.info("The HTTP port is open", address=address)
@@ -128,7 +127,7 @@ class Daemon:
     def _load(self) -> int:
         """Reads the rules for the first time; returns the exit code if the daemon can't begin with them."""
         try:
-            return STOPPED if self._jobs.load().loaded else MISCONFIGURED
+            return STOPPED if self._jobs.load().version else MISCONFIGURED
         except Exception as fault:  # noqa: BLE001 - told in a sentence; the log keeps the rest
             self._log.error("limen can't start", problem=in_words(fault), exc_info=fault)
             return FAILED
@@ -192,7 +191,7 @@ class Daemon:
         """Ends at once. Nothing is lost: what was not committed is done again after the next start."""
         jobs = ", ".join(self._jobs.in_flight)
         self._log.warning("limen ends without waiting for its jobs", reason=reason, jobs=jobs)
-        (self._settings.state_dir / ADDRESS_FILE).unlink(missing_ok=True)
+        self._settings.http_address_file.unlink(missing_ok=True)
         os._exit(FAILED)  # an ordinary exit would wait for the scheduler's threads
 
     def _request_reload(self) -> None:
@@ -202,6 +201,17 @@ class Daemon:
             args=("reload", self._jobs.reload),
             id="reload",
             executor="cycle",
+            max_instances=2,
+            replace_existing=True,
+        )
+
+    def _check_templates_soon(self) -> None:
+        """Has the templates of mails checked in a thread of its own; one check may run and one wait."""
+        self._scheduler.add_job(
+            self._jobs.do,
+            args=("check_templates", self._jobs.check_templates),
+            id="check_templates",
+            executor="templates",
             max_instances=2,
             replace_existing=True,
         )

@@ -21,7 +21,10 @@ _NUMBERS = 64
 
 
 class SignalQueue:
-    """A context: within it, ``signals`` do nothing but join the queue. For the main thread alone."""
+    """A context: within it, ``signals`` do nothing but join the queue. For the main thread alone.
+
+    Those that the thread had blocked until then, as while the program was being loaded, come into the queue.
+    """
 
     def __init__(self, signals: Iterable[signal.Signals]) -> None:
         self._signals = tuple(signals)
@@ -33,9 +36,11 @@ class SignalQueue:
         self._theirs.setblocking(False)
         self._wakeup_before = signal.set_wakeup_fd(self._theirs.fileno(), warn_on_full_buffer=False)
         self._before = {number: signal.signal(number, _nothing) for number in self._signals}
+        self._mask_before = signal.pthread_sigmask(signal.SIG_UNBLOCK, self._signals)
         return self
 
     def __exit__(self, *_: object) -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._mask_before)
         for number, handler in self._before.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
         signal.set_wakeup_fd(self._wakeup_before)

@@ -79,6 +79,12 @@ class Work(Protocol):
     def deliver(self, now: datetime, stop: Callable[[], bool]) -> DeliveryOutcome:
         """Sends what is due; asks ``stop`` before each mail and ends once it says yes."""
 
+    def check_templates(self, now: datetime, stop: Callable[[], bool]) -> None:
+        """Checks the house's templates of mails if they may have changed; beside the others, one at a time.
+
+        It may take a while, and ends early once ``stop`` says yes.
+        """
+
     def forget(self, now: datetime) -> None:
         """Takes people out of what is older than they may be kept."""
 

@@ -17,7 +17,6 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from monitor.app import VERSION, Application, open_application
 from monitor.core.alerts import Alert
 from monitor.cycle import CycleOutcome
-from monitor.daemon.process import ADDRESS_FILE
 from monitor.demo.mail_catcher import HOST, MailCatcher
 from monitor.demo.mail_folder import CaughtMail, MailFolder
 from monitor.demo.releases import Release
@@ -160,7 +159,7 @@ def stage(folder: Path | None, first_day: date, present: Callable[[], datetime])
         http = _opened_port(status)
         ending.callback(http.stop)
         settings = _settings(place, catcher.port, http.address)
-        address = place / ADDRESS_FILE
+        address = settings.http_address_file
         address.write_text(f"{http.address}\n", encoding="utf-8")
         ending.callback(address.unlink, missing_ok=True)
         application = open_application(settings, clock=clock, jitter=lambda: 0.5, migrate=True)

@@ -59,9 +59,14 @@ def load_areas(path: Path) -> AreaTree:
 
 def read_areas(path: Path, log: ProblemLog, sources: dict[str, str]) -> AreaTree | None:
     """Returns the tree, None where there is an error; adds the file's text to ``sources``."""
-    errors = log.errors
     content = read_bytes(path, path.name, log)
-    source = None if content is None else decoded(path.name, content, log)
+    return None if content is None else areas_of(path.name, content, log, sources)
+
+
+def areas_of(name: str, content: bytes, log: ProblemLog, sources: dict[str, str]) -> AreaTree | None:
+    """As :func:`read_areas`, of a file that was read already."""
+    errors = log.errors
+    source = decoded(name, content, log)
     if source is None:
         return None
     sources[source.file] = source.text

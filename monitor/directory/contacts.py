@@ -68,9 +68,24 @@ def read_contacts(
 
     ``channels`` are those that are set up; None: not looked at.
     """
-    errors = log.errors
     content = read_bytes(path, path.name, log)
-    source, root = (None, None) if content is None else read_document(path.name, content, log)
+    if content is None:
+        return None
+    return contacts_in(path.name, content, areas, log, sources, channels=channels)
+
+
+def contacts_in(
+    name: str,
+    content: bytes,
+    areas: AreaTree,
+    log: ProblemLog,
+    sources: dict[str, str],
+    *,
+    channels: Collection[str] | None = None,
+) -> Contacts | None:
+    """As :func:`read_contacts`, of a file that was read already."""
+    errors = log.errors
+    source, root = read_document(name, content, log)
     if source is None:
         return None
     sources[source.file] = source.text

@@ -8,9 +8,10 @@ from typing import Final
 
 from monitor.core.areas import AreaTree
 from monitor.core.rulebook import Rulebook
-from monitor.directory.areas import read_areas
-from monitor.directory.contacts import Contacts, read_contacts
-from monitor.rulebook.loader import load_rulebook
+from monitor.directory.areas import areas_of, read_areas
+from monitor.directory.contacts import Contacts, contacts_in, read_contacts
+from monitor.directory.kept_files import FolderFiles
+from monitor.rulebook.loader import LoadedRulebook, load_rulebook, read_rulebook
 from monitor.rulebook.observed import ObservedFigures
 from monitor.rulebook.problems import Problem, ProblemLog
 
@@ -30,6 +31,8 @@ class LoadedFolders:
     rulebook: Rulebook | None
     problems: tuple[Problem, ...]
     sources: Mapping[str, str]
+    files: FolderFiles | None = None
+    """The files themselves, where all are sound."""
 
 
 def load_folders(
@@ -54,8 +57,35 @@ def load_folders(
     contacts = read_contacts(config / CONTACTS, areas, log, sources, channels)
     directory = contacts.directory if contacts else None
     loaded = load_rulebook(rules, areas=areas, directory=directory, observed=observed, today=today)
+    return _loaded(areas, contacts, loaded, log, sources)
+
+
+def read_folders(files: FolderFiles) -> LoadedFolders:
+    """As :func:`load_folders`, of files that were read already."""
+    log = ProblemLog()
+    sources: dict[str, str] = {}
+    areas = areas_of(AREAS, files.config.get(AREAS, b""), log, sources)
+    if areas is None:
+        return LoadedFolders(None, None, None, log.sorted(), sources)
+    contacts = contacts_in(CONTACTS, files.config.get(CONTACTS, b""), areas, log, sources)
+    directory = contacts.directory if contacts else None
+    loaded = read_rulebook(files.rules, areas=areas, directory=directory, revision=files.revision)
+    return _loaded(areas, contacts, loaded, log, sources)
+
+
+def _loaded(
+    areas: AreaTree,
+    contacts: Contacts | None,
+    loaded: LoadedRulebook,
+    log: ProblemLog,
+    sources: Mapping[str, str],
+) -> LoadedFolders:
     problems = (*log.sorted(), *loaded.problems)
-    return LoadedFolders(areas, contacts, loaded.rulebook, problems, {**sources, **loaded.sources})
+    files = None
+    if contacts is not None and loaded.rulebook is not None:
+        config = {name: sources[name].encode() for name in (AREAS, CONTACTS)}
+        files = FolderFiles(loaded.contents, config, loaded.rulebook.revision)
+    return LoadedFolders(areas, contacts, loaded.rulebook, problems, {**sources, **loaded.sources}, files)
 
 
 def check_folder(rules: Path, config: Path) -> list[Problem]:

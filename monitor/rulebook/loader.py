@@ -43,12 +43,13 @@ class LoadedRulebook:
     """What came of a folder. ``rulebook`` is None when any problem is an error.
 
     ``problems`` are sorted by file and line; ``sources`` maps each file that was read to its text, for
-    :func:`monitor.rulebook.problems.render_problems`.
+    :func:`monitor.rulebook.problems.render_problems`; ``contents`` are the files' bytes, by their path.
     """
 
     rulebook: Rulebook | None
     problems: tuple[Problem, ...]
     sources: Mapping[str, str]
+    contents: Mapping[str, bytes]
 
 
 def load_rulebook(
@@ -123,7 +124,7 @@ def _read(
     check_observations(written, observed or {}, log)
     rulebook = None if log.errors else _rulebook(written, contents_version(contents), revision)
     texts = {source.file: source.text for source, _ in documents}
-    return LoadedRulebook(rulebook, log.sorted(), {**texts, **tables.sources})
+    return LoadedRulebook(rulebook, log.sorted(), {**texts, **tables.sources}, contents)
 
 
 def _written(

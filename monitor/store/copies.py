@@ -23,17 +23,20 @@ from monitor.store import migrate
 from monitor.store.audit_tables import audit_entries, audit_personal
 from monitor.store.bulk import chunks, fields_of, insert_rows
 from monitor.store.engine import engines_for
+from monitor.store.mail_tables import delivery_attempts, mail_order
 from monitor.store.store import Store
-from monitor.store.tables import (
-    delivery_attempts,
-    evaluations,
-    metadata,
-    rule_evaluations,
-    transitions,
-)
+from monitor.store.tables import evaluations, metadata, rule_evaluations, transitions
 
 LEFT_BEHIND = frozenset(
-    {evaluations, rule_evaluations, transitions, delivery_attempts, audit_entries, audit_personal}
+    {
+        evaluations,
+        rule_evaluations,
+        transitions,
+        delivery_attempts,
+        mail_order,
+        audit_entries,
+        audit_personal,
+    }
 )
 """Tables that are only ever appended to; a copy from PostgreSQL has them, empty."""
 

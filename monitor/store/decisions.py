@@ -25,7 +25,8 @@ from monitor.store.codec import (
     figure_to_json,
 )
 from monitor.store.columns import NAME
-from monitor.store.tables import decisions, outbox
+from monitor.store.mail_tables import outbox
+from monitor.store.tables import decisions
 
 _EPISODE: Final[ColumnTypes] = {"rule": NAME, "area": NAME, "episode": Integer()}
 _ALERT: Final[ColumnTypes] = {"rule": NAME, "area": NAME}

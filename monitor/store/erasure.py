@@ -35,20 +35,18 @@ from monitor.store.audit_tables import audit_entries, audit_personal, failing_ad
 from monitor.store.bulk import chunks
 from monitor.store.failing_addresses import failing_addresses as failing_now
 from monitor.store.locks import Lock, take
+from monitor.store.mail_order import forget_order
+from monitor.store.mail_tables import OutboxState, delivery_attempts, outbox, threads
 from monitor.store.redaction import names_any, without_recipient, without_words
 from monitor.store.store import Store
 from monitor.store.tables import (
     FollowUpKind,
-    OutboxState,
     acknowledgements,
     alerts,
     decisions,
-    delivery_attempts,
     follow_ups,
-    outbox,
     silence_ends,
     silences,
-    threads,
 )
 
 PERSONAL_COLUMNS: Final[Mapping[Table, tuple[str, ...]]] = {
@@ -299,6 +297,7 @@ def _blank_mails(connection: Connection, which: ColumnElement[bool], pseudonym: 
             .where(outbox.c.id.in_(numbers))
             .values(recipient_id=pseudonym, recipient_name=ERASED, address=ERASED, last_response=ERASED)
         )
+        forget_order(connection, numbers)
         _blank(connection, delivery_attempts, delivery_attempts.c.outbox_id.in_(numbers))
     return len(rows)
 
@@ -315,6 +314,7 @@ def _take_out_of_others(connection: Connection, person: Person) -> None:
         select(outbox.c.id, outbox.c.payload).where(candidates, outbox.c.state.not_in(_UNSENT))
     )
     named = [(row.id, without_words(row.payload, words)) for row in rows if names_any(row.payload, words)]
+    forget_order(connection, [number for number, _ in named])
     _write_payloads(connection, named)
 
 

@@ -46,6 +46,11 @@ def count_failing(connection: Connection) -> int:
     return connection.execute(select(func.count()).select_from(_failing().subquery())).scalar_one()
 
 
+def addresses_that_fail() -> Select[str]:
+    """The addresses that fail now, to be part of another statement."""
+    return _failing().with_only_columns(table.c.address)
+
+
 def mark_failing(connection: Connection, found: FailingAddress) -> bool:
     """Writes that an address fails. False: that is known already.
 

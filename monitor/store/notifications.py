@@ -21,8 +21,10 @@ from monitor.store.codec import (
     notification_to_json,
 )
 from monitor.store.columns import NAME
+from monitor.store.mail_order import record_order
+from monitor.store.mail_tables import OutboxState, outbox, threads
 from monitor.store.outbox import OutboxEntry
-from monitor.store.tables import OutboxState, decisions, outbox, threads
+from monitor.store.tables import decisions
 
 _EPISODE: Final[ColumnTypes] = {"rule": NAME, "area": NAME, "episode": Integer()}
 _ALERT: Final[ColumnTypes] = {"rule": NAME, "area": NAME}
@@ -58,6 +60,7 @@ def enqueue(
                 begun.append({"thread": key[0], "recipient_id": key[1], "outbox_id": number})
     insert_rows(connection, outbox.insert(), [_row(entry) for entry in entries])
     insert_rows(connection, threads.insert(), begun)
+    record_order(connection, zip(numbers, notifications, strict=True))
     told = zip(entries, notifications, strict=True)
     audit.note(connection, (mail_fact(entry, notification) for entry, notification in told))
     return tuple(entries)

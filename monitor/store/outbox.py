@@ -4,13 +4,16 @@ pending -> sending (claimed, under a lease) -> sent; or back to pending after a 
 rejection. What was refused, or came back after it was sent, may be made pending again by hand.
 A sender claims and commits before it sends, and records the outcome after the server's answer. A sender
 that dies in between leaves a lease behind; when that has run out the mail is claimed again. So a mail goes
-out at least once, always under the same Message-ID.
+out at least once, always under the same Message-ID, and not before one that it follows
+(:mod:`monitor.store.mail_order`).
 """
 
 import json
-from collections.abc import Collection, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
@@ -22,8 +25,9 @@ from monitor.store.audit_tables import AddressEvent, failing_addresses
 from monitor.store.bulk import AnyRow, fields_of, insert_rows, listed
 from monitor.store.codec import notification_from_json
 from monitor.store.columns import ID
-from monitor.store.tables import AttemptOutcome, OutboxState, delivery_attempts
-from monitor.store.tables import outbox as table
+from monitor.store.mail_order import MAY_GO, overtaken
+from monitor.store.mail_tables import AttemptOutcome, OutboxState, delivery_attempts
+from monitor.store.mail_tables import outbox as table
 
 __all__ = ["AttemptOutcome", "OutboxState"]
 
@@ -101,18 +105,23 @@ def claim(
 ) -> tuple[OutboxEntry, ...]:
     """Takes up to ``limit`` mails that are due, or whose sender's lease has run out, for ``owner`` to send.
 
-    Mails of the channels ``besides`` are left. Commit before sending. ``owner`` names one sender of one
-    process and is not used again by another. Claims by several senders at once share the mails out; none
-    gets what another has.
+    Mails of the channels ``besides`` are left, and those that follow one that is unfinished
+    (:mod:`monitor.store.mail_order`). Commit before sending. ``owner`` names one sender of one process and is
+    not used again by another. Claims by several senders at once share the mails out; none gets what another
+    has.
     """
-    chosen = connection.execute(
-        select(table.c.id, table.c.lease_owner, *_WHOSE)
-        .where(_due(now), *([table.c.channel.not_in(besides)] if besides else []))
-        .order_by(table.c.next_attempt_at, table.c.id)
-        .limit(limit)
-        # SQLite has no such clause and needs none: one transaction writes at a time.
-        .with_for_update(skip_locked=True)
-    ).all()
+    open_channels = [table.c.channel.not_in(besides)] if besides else []
+    chosen: list[AnyRow] = []
+    for due in (_abandoned(now), _waits(now)):
+        if len(chosen) < limit:
+            chosen += connection.execute(
+                select(table.c.id, table.c.lease_owner, *_WHOSE)
+                .where(due, MAY_GO, *open_channels)
+                .order_by(table.c.next_attempt_at, table.c.id)
+                .limit(limit - len(chosen))
+                # SQLite has no such clause and needs none: one transaction writes at a time.
+                .with_for_update(skip_locked=True)
+            )
     if not chosen:
         return ()
     unheard = [
@@ -139,14 +148,17 @@ def claim(
 
 def due(connection: Connection, now: datetime, channels: Collection[str]) -> int:
     """How many mails of these channels could be claimed now."""
-    counted = select(func.count()).where(_due(now), table.c.channel.in_(channels))
+    due_now = _waits(now) | _abandoned(now)
+    counted = select(func.count()).where(due_now, MAY_GO, table.c.channel.in_(channels))
     return connection.execute(counted).scalar_one()
 
 
-def _due(now: datetime) -> ColumnElement[bool]:
-    waits = (table.c.state == OutboxState.PENDING) & (table.c.next_attempt_at <= now)
-    abandoned = (table.c.state == OutboxState.SENDING) & (table.c.lease_until <= now)
-    return waits | abandoned
+def _waits(now: datetime) -> ColumnElement[bool]:
+    return (table.c.state == OutboxState.PENDING) & (table.c.next_attempt_at <= now)
+
+
+def _abandoned(now: datetime) -> ColumnElement[bool]:
+    return (table.c.state == OutboxState.SENDING) & (table.c.lease_until <= now)
 
 
 def release(connection: Connection, ids: Collection[int], owner: str) -> int:
@@ -202,18 +214,26 @@ def retry(
     *,
     author: str = "",
     even_sent: bool = False,
+    even_overtaken: bool = False,
 ) -> tuple[int, ...]:
     """Makes dead or waiting mails due now, with their attempts counted anew; returns which.
 
     ``even_sent``: also those that a server took, if mails to their address have come back; they go to the
-    same address again. ``author``: who asked for it, for the audit trail.
+    same address again. ``even_overtaken``: also those that would come after a mail which follows them, and
+    so would tell old news as new (:func:`monitor.store.mail_order.overtaken`). Mails that follow one of
+    these and have not gone out yet wait for it again. ``author``: who asked for it, for the audit trail.
     """
     may_be: ColumnElement[bool] = table.c.state.in_((OutboxState.DEAD, OutboxState.PENDING))
     if even_sent:
         may_be |= (table.c.state == OutboxState.SENT) & table.c.address.in_(_CAME_BACK)
+    able = set(
+        connection.scalars(select(table.c.id).where(table.c.id.in_(_numbers(connection, ids)), may_be))
+    )
+    while not even_overtaken and (late := overtaken(connection, able)):
+        able -= late.keys()  # and what these follow may be too late then
     rows = connection.scalars(
         update(table)
-        .where(table.c.id.in_(_numbers(connection, ids)), may_be)
+        .where(table.c.id.in_(_numbers(connection, able)), may_be)
         .values(state=OutboxState.PENDING, attempts=0, next_attempt_at=now, sent_at=None)
         .returning(table.c.id)
     )
@@ -247,6 +267,33 @@ def attempts_of(connection: Connection, entry_id: int) -> tuple[DeliveryAttempt,
         .order_by(attempts.id)
     )
     return tuple(DeliveryAttempt(*row) for row in rows)
+
+
+def put_off_themselves(
+    connection: Connection, channel: str, attempts: Sequence[DeliveryAttempt]
+) -> tuple[DeliveryAttempt, ...]:
+    """Those of one mail's attempts that failed for the mail's own sake; ``attempts`` in their order.
+
+    They are those that were deferred, and those at which the ``channel`` was down although it had delivered
+    another mail since the attempt before.
+    """
+    if not any(attempt.outcome is AttemptOutcome.CHANNEL_DOWN for attempt in attempts):
+        return tuple(attempt for attempt in attempts if attempt.outcome is AttemptOutcome.DEFERRED)
+    tried = delivery_attempts.c
+    delivered = connection.scalars(
+        select(tried.at)
+        .join(table, table.c.id == tried.outbox_id)
+        .where(tried.outcome == AttemptOutcome.DELIVERED, table.c.channel == channel)
+        .where(tried.at > attempts[0].at, tried.outbox_id != attempts[0].outbox_id)
+        .order_by(tried.at)
+    ).all()
+    found = [attempts[0]] if attempts[0].outcome is AttemptOutcome.DEFERRED else []
+    for before, attempt in pairwise(attempts):
+        worked = bisect_right(delivered, attempt.at) > bisect_right(delivered, before.at)
+        down = attempt.outcome is AttemptOutcome.CHANNEL_DOWN
+        if attempt.outcome is AttemptOutcome.DEFERRED or (down and worked):
+            found.append(attempt)
+    return tuple(found)
 
 
 def last_failure(connection: Connection, *, besides: str = "") -> DeliveryAttempt | None:

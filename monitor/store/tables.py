@@ -31,6 +31,7 @@ from monitor.core.positions import Position
 from monitor.core.rulebook import Level
 from monitor.store.audit_tables import audit_entries, failing_addresses
 from monitor.store.columns import ID, NAME, EnumText, PositionText, PublishedDecimal, UtcDateTime
+from monitor.store.mail_tables import delivery_attempts
 from monitor.store.metadata import metadata
 
 __all__ = ["metadata"]
@@ -43,30 +44,6 @@ class Channel(StrEnum):
     INGEST = "ingest"
     PUSH = "push"
     DERIVED = "derived"
-
-
-class OutboxState(StrEnum):
-    """Where a mail is on its way. WITHDRAWN: it was refused for good, and its recipient was erased since."""
-
-    PENDING = "pending"
-    SENDING = "sending"
-    SENT = "sent"
-    DEAD = "dead"
-    WITHDRAWN = "withdrawn"
-
-
-class AttemptOutcome(StrEnum):
-    """How an attempt to deliver ended.
-
-    DEFERRED is about this mail, CHANNEL_DOWN about its whole channel. UNHEARD: its sender was never heard of
-    again.
-    """
-
-    DELIVERED = "delivered"
-    DEFERRED = "deferred"
-    CHANNEL_DOWN = "channel down"
-    REJECTED = "rejected"
-    UNHEARD = "unheard"
 
 
 class RulebookVersionColumns(TypedColumns):
@@ -224,27 +201,6 @@ class TransitionColumns(TypedColumns):
     reason: Named[TransitionReason] = Column(EnumText(TransitionReason))
 
 
-class OutboxColumns(TypedColumns):
-    """One mail to one person. ``payload`` is its notification, ``thread_ids`` Message-IDs; both as JSON."""
-
-    id: Named[int] = Column(ID, primary_key=True)
-    recipient_id: Named[str] = Column(NAME)
-    recipient_name: Named[str] = Column(Text())
-    address: Named[str] = Column(Text())
-    channel: Named[str] = Column(NAME)
-    payload: Named[str] = Column(Text())
-    message_id: Named[str] = Column(NAME)
-    thread_ids: Named[str] = Column(Text())
-    state: Named[OutboxState] = Column(EnumText(OutboxState))
-    attempts: Named[int] = Column(Integer())
-    next_attempt_at: Named[datetime] = Column(UtcDateTime())
-    lease_owner: Named[str | None] = Column(Text())
-    lease_until: Named[datetime | None] = Column(UtcDateTime())
-    last_response: Named[str] = Column(Text())
-    created_at: Named[datetime] = Column(UtcDateTime())
-    sent_at: Named[datetime | None] = Column(UtcDateTime())
-
-
 class DecisionColumns(TypedColumns):
     """:class:`monitor.core.notifications.Decision`, with the cycle, the time and the mail that came of it.
 
@@ -345,32 +301,14 @@ class SilenceEndColumns(TypedColumns):
 
 
 class OperationsNewsColumns(TypedColumns):
-    """What operations were told of limen itself. ``fingerprint`` tells refusals of the rules apart."""
+    """What operations were told of limen itself; :class:`ToldOperations` says what the columns hold."""
 
     id: Named[int] = Column(ID, primary_key=True)
     at: Named[datetime] = Column(UtcDateTime())
     kind: Named[OperationsKind] = Column(EnumText(OperationsKind))
     fingerprint: Named[str] = Column(NAME)
     summary: Named[str] = Column(Text())
-
-
-class DeliveryAttemptColumns(TypedColumns):
-    """Each attempt to deliver a mail, by whom, and what came of it."""
-
-    id: Named[int] = Column(ID, primary_key=True)
-    outbox_id: Named[int] = Column(ID, ForeignKey("outbox.id"))
-    at: Named[datetime] = Column(UtcDateTime())
-    owner: Named[str] = Column(Text())
-    outcome: Named[AttemptOutcome] = Column(EnumText(AttemptOutcome))
-    response: Named[str] = Column(Text())
-
-
-class ThreadColumns(TypedColumns):
-    """The first mail of each thread to each person: the later ones answer it."""
-
-    thread: Named[str] = Column(NAME, primary_key=True)
-    recipient_id: Named[str] = Column(NAME, primary_key=True)
-    outbox_id: Named[int] = Column(ID, ForeignKey("outbox.id"))
+    version: Named[str] = Column(NAME)
 
 
 rulebook_versions = Table(
@@ -391,16 +329,12 @@ evaluations = Table("evaluations", metadata, EvaluationColumns)
 rule_evaluations = Table("rule_evaluations", metadata, RuleEvaluationColumns)
 alerts = Table("alerts", metadata, AlertColumns)
 transitions = Table("transitions", metadata, TransitionColumns)
-# A number that was deleted must not come back: the Message-ID holds it.
-outbox = Table("outbox", metadata, OutboxColumns, UniqueConstraint("message_id"), sqlite_autoincrement=True)
 decisions = Table("decisions", metadata, DecisionColumns)
 follow_ups = Table("follow_ups", metadata, FollowUpColumns)
 acknowledgements = Table("acknowledgements", metadata, AcknowledgementColumns)
 silences = Table("silences", metadata, SilenceColumns)
 silence_ends = Table("silence_ends", metadata, SilenceEndColumns, UniqueConstraint("silence_id"))
 operations_news = Table("operations_news", metadata, OperationsNewsColumns)
-delivery_attempts = Table("delivery_attempts", metadata, DeliveryAttemptColumns)
-threads = Table("threads", metadata, ThreadColumns)
 
 # What a cycle asks first must not cost more as history grows.
 Index(
@@ -419,9 +353,6 @@ Index(None, decisions.c.outbox_id)
 Index(None, follow_ups.c.due_at)
 Index(None, acknowledgements.c.rule, acknowledgements.c.area, acknowledgements.c.episode)
 Index(None, silences.c.ends_at)
-Index(None, outbox.c.created_at)
-Index(None, outbox.c.state, outbox.c.next_attempt_at)
-Index(None, delivery_attempts.c.outbox_id)
 
 APPEND_ONLY = (
     observations,

@@ -55,6 +55,8 @@ def web_application(source: StatusSource, zone: ZoneInfo, desk: AckDesk | None =
         ],
         exception_handlers={HTTPException: _refusal, Exception: _fault},
     )
+    # Such a redirect would name this port's own address, which is not the one that people behind a proxy use.
+    application.router.redirect_slashes = False
     return _WithSecurityHeaders(application)
 
 

@@ -14,6 +14,7 @@ class Vitals:
 
     ``refusal`` says why the rules on disk are not in force ("" if they are), ``failure`` why the last cycle
     failed, and ``intake_failure`` why the inbox could not be read. ``store_reached`` tells of the last cycle.
+    ``templates`` is a line for each error in the house's templates of mails, which begins with its place.
     """
 
     version: str
@@ -25,6 +26,7 @@ class Vitals:
     intake_failure: str = ""
     store_reached: bool = False
     outbox: Mapping[str, int] = field(default_factory=dict)
+    templates: tuple[str, ...] = ()
     stopping: bool = False
 
 
@@ -61,10 +63,19 @@ def readiness(vitals: Vitals, now: datetime, oldest: timedelta) -> Readiness:
             ("the rules on disk are not in force", vitals.refusal),
             ("the last cycle failed", vitals.failure),
             ("the inbox could not be read", vitals.intake_failure),
+            ("templates can't be used, so mails go out by limen's own", _templates(vitals.templates)),
         )
         if text
     ]
     return Readiness(tuple(reasons), tuple(remarks))
+
+
+def _templates(lines: tuple[str, ...]) -> str:
+    """How many errors there are, and where the first is: what it says may quote a mail."""
+    if not lines:
+        return ""
+    errors = "1 error" if len(lines) == 1 else f"{len(lines):,} errors, the first"
+    return f"{errors} in {lines[0].partition(': ')[0]}; “limen status” and “limen check” list them"
 
 
 class StatusSource(Protocol):

@@ -58,7 +58,8 @@ def test_a_forbidden_import_breaks_its_contract(
     ):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").touch()
-    (tmp_path / "monitor/shipped_files.py").touch()
+    for leaf in ("shipped_files", "durable_files"):
+        (tmp_path / f"monitor/{leaf}.py").touch()
     (tmp_path / module).write_text(line + "\n")
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.bounces.signed_address import mail_number
+from monitor.signing_keys import KEY_FILE
 from tests.support.bounces import bounced, report
 from tests.support.command import GOOD, Command
 from tests.support.smtp_server import ReceivedMail, SmtpServer
@@ -152,6 +153,12 @@ def test_whatever_keeps_limen_from_it_the_mail_server_is_asked_to_keep_the_mail(
         answer = limen("bounce", file)
         assert answer.code == 75
         assert "set the address that mails come back to" in answer.err
+    with monkeypatch.context() as away:
+        away.delenv("LIMEN_SECRET_KEY")  # as behind a pipe that systemd hands no secrets
+        answer = limen("bounce", file)
+        assert answer.code == 75
+        assert "the key that limen signs with can't be seen here" in answer.err
+        assert list(tmp_path.rglob(KEY_FILE)) == []
     assert limen("bounce", tmp_path / "gone.eml").code == 75
 
 

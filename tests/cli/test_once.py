@@ -150,3 +150,31 @@ def test_the_outbox_is_a_table_for_other_programs_too(limen: Command, inbox: Pat
     assert head.startswith("id,state,created_at,recipient,address,subject,attempts")
     assert row.startswith("2,pending,")
     assert limen("outbox", "list", "--limit", "1").err == "There are more; --limit 2 shows them.\n"
+
+
+def test_a_mail_that_waits_for_another_says_so_and_a_passed_one_is_not_retried_unasked(
+    limen: Command, inbox: Path, state: Path
+) -> None:
+    (inbox / "kent.csv").write_text(GOOD, encoding="utf-8")
+    limen("once")
+    file = next(state.rglob("*.db"))
+    with closing(connect(file)) as database, database:
+        database.execute("UPDATE mail_order SET key = 'the same for both'")
+
+    listed, record, shown = limen("outbox"), outbox(limen), limen("outbox", "show", "2")
+    row = limen("outbox", "list", "--format", "csv", "--limit", "1").out.splitlines()[-1]
+    with closing(connect(file)) as database, database:
+        database.execute("UPDATE outbox SET state = CASE id WHEN 1 THEN 'dead' ELSE 'sent' END")
+    refused = limen("outbox", "retry", "--all-dead")
+    insisted = limen("outbox", "retry", "1", "--even-overtaken")
+
+    assert "waits until mail 1 has gone out" in listed.out
+    assert [each["waits_for"] for each in record] == [[1], []]
+    assert row.endswith(",1")
+    assert "; waits until mail 1 has gone out, which it follows" in shown.out
+    assert (refused.code, refused.out) == (1, "0 mails are due now.\n")
+    assert refused.err == (
+        "1: mail 2 went out since and tells what became of the same alert, so this would look like a new "
+        "alarm: --even-overtaken sends it all the same\n"
+    )
+    assert (insisted.code, insisted.out) == (0, "1 mail is due now.\n")

@@ -1,13 +1,13 @@
 """`limen run`: the real process, from its start to its end."""
 
-import os
-import signal
 import subprocess
-import time
 from pathlib import Path
-from urllib.request import urlopen
+from typing import Any
+
+import httpx
 
 from tests.support.command import LIMEN, environment, limen
+from tests.support.service_manager import wait_for
 
 WITHIN = 60.0
 
@@ -16,25 +16,42 @@ def settings(folder: Path) -> dict[str, str]:
     return {"LIMEN_STATE_DIR": str(folder), "LIMEN_HTTP__PORT": "0", "LIMEN_SMTP__SECURITY": "none"}
 
 
-def test_the_daemon_makes_its_database_serves_and_ends_when_asked(tmp_path: Path) -> None:
+def run_until_ready(folder: Path, **more: str) -> tuple[dict[str, Any], str]:
+    """Runs the daemon until it is ready, then asks it to stop; returns what /readyz said, and the log."""
     with subprocess.Popen(
         [LIMEN, "run"],
-        env=environment(settings(tmp_path)),
+        env=environment(settings(folder) | more),
         stderr=subprocess.PIPE,
         text=True,
     ) as daemon:
-        address = tmp_path / "http-address"
-        deadline = time.monotonic() + WITHIN
-        while not address.exists() and daemon.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
-        with urlopen(f"http://{address.read_text().strip()}/healthz") as answer:
-            assert answer.status == 200
-        os.kill(daemon.pid, signal.SIGTERM)
+        address = folder / "http-address"
+        wait_for(lambda: address.exists() or daemon.poll() is not None, "its address", WITHIN)
+        ready = f"http://{address.read_text().strip()}/readyz"
+        wait_for(lambda: httpx.get(ready).status_code == httpx.codes.OK, "readiness", WITHIN)
+        said = httpx.get(ready).json()
+        daemon.terminate()
         _, log = daemon.communicate(timeout=WITHIN)
-
     assert daemon.returncode == 0, log
-    assert (tmp_path / "limen.db").exists()
     assert "Traceback" not in log
+    return said, log
+
+
+def test_the_daemon_makes_its_database_serves_ends_when_asked_and_begins_again_in_the_middle_of_an_edit(
+    tmp_path: Path,
+) -> None:
+    before, _ = run_until_ready(tmp_path)
+    assert (tmp_path / "limen.db").exists()
+    assert before["remarks"] == []
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "bad.yaml").write_text("indicators: [\n", encoding="utf-8")
+
+    after, log = run_until_ready(tmp_path, LIMEN_RULES_DIR=str(rules))
+
+    assert after["rulebook"] == before["rulebook"]
+    assert "the rules on disk are not in force" in after["remarks"][0]
+    assert "limen begins with the last good rules" in log
+    assert "bad.yaml:" in log
 
 
 def test_the_daemon_leaves_a_database_that_is_not_its_own_alone(tmp_path: Path) -> None:

@@ -65,6 +65,7 @@ def test_a_limen_that_is_well_says_so_and_ends_with_0(limen: Command, store: Sto
     assert data["late_figures"] == []
     assert data["daemon"] is None
     assert data["reload"] == {"ok": True, "refused_at": None, "problem": ""}
+    assert data["templates"] == {"ok": True, "refused_at": None, "problems": []}
 
 
 def test_late_figures_are_listed_and_are_no_illness(limen: Command, store: Store) -> None:
@@ -131,6 +132,25 @@ def test_a_refused_edit_stands_until_the_rules_were_good_again(limen: Command, s
     assert "✕ Reload:     an edit was refused 15 Jul 2013 13:00" in refused.out
     assert "    a.yaml:1:1: LIM1 no" in refused.out
     assert "no refused edit is left" in good.out
+
+
+def test_refused_templates_are_listed_until_they_are_good_again(limen: Command, store: Store) -> None:
+    lines = ["templates/mail/a.j2:1:1: LIM752 no", "templates/mail/b.j2:2:3: LIM753 no"]
+    refusal = ToldOperations(NOON, OperationsKind.TEMPLATES_REFUSED, "f", "\n".join(lines))
+    with store:
+        with store.writing() as connection:
+            append_told(connection, refusal)
+        refused, data = limen("status"), told(limen("status", "--format", "json"))
+        with store.writing() as connection:
+            append_told(connection, ToldOperations(NOON, OperationsKind.TEMPLATES_ACCEPTED, "", ""))
+        good = limen("status")
+
+    assert (refused.code, good.code) == (1, 0)
+    assert "✕ Templates:  2 errors in your own, 15 Jul 2013 13:00; where these fail" in refused.out
+    assert "\n    ".join(["", *lines]) in refused.out
+    assert data["templates"] == {"ok": False, "refused_at": NOON.isoformat(), "problems": lines}
+    assert "✓ Reload:     no refused edit is left" in refused.out
+    assert "✓ Templates:  none of your own is refused" in good.out
 
 
 def test_a_mail_that_waits_for_too_long_is_an_illness(limen: Command, store: Store) -> None:
@@ -230,6 +250,31 @@ def test_alerts_are_shown_while_a_rule_file_has_a_slip(
     assert rated.code == 78
     assert "bad.yaml:" in rated.err
     assert "LIMEN_RULES_DIR=FOLDER" in rated.err
+
+
+def test_while_a_rule_file_has_a_slip_commands_answer_by_the_last_good_rules(
+    limen: Command, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.close()
+    limen("once")
+    by_those_on_disk = limen("ratings").out
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    (rules / "bad.yaml").write_text("indicators: [\n", encoding="utf-8")
+    monkeypatch.setenv("LIMEN_RULES_DIR", str(rules))
+
+    rated, status = limen("ratings"), limen("status")
+    silenced = limen(
+        "silence", "add", "--area", "Kent", "--comment", "moving", "--until", "3 days", "--author", "ops"
+    )
+
+    assert (rated.code, rated.out) == (0, by_those_on_disk)
+    assert rated.err.splitlines() == [
+        "The rules on disk have an error, which “limen check” shows; this is by the last good ones."
+    ]
+    assert silenced.code == 0, silenced.err
+    assert status.code == 1
+    assert limen("check").code == 1
 
 
 def test_where_there_are_no_figures_the_area_is_named(limen: Command, store: Store) -> None:

@@ -45,6 +45,8 @@ from tests.support.notices import (
     RESTATED_STILL,
     SILENCE_ENDED,
     STORM,
+    TEMPLATES_ACCEPTED,
+    TEMPLATES_REFUSED,
     WITHDRAWN,
     WORSENED,
     core_assessments,
@@ -115,6 +117,8 @@ WHOLE: dict[str, Notification] = {
 OPERATIONS = {
     "rules-refused": REFUSED,
     "rules-accepted": ACCEPTED,
+    "templates-refused": TEMPLATES_REFUSED,
+    "templates-accepted": TEMPLATES_ACCEPTED,
     "silence-ended": SILENCE_ENDED,
     "address-failing": ADDRESS_FAILING,
     "storm": STORM,

@@ -135,6 +135,27 @@ def test_a_template_without_an_end_is_ended_and_not_tried_again(
     assert mail_by(templates).text.endswith("\nMended.\n")
 
 
+def test_it_is_tried_again_and_told_again_when_asked_for(house: Writing, rendering: BoundedRendering) -> None:
+    faults: list[Fault] = []
+    templates = OwnTemplates(house({"mail/closing.txt.j2": GREEDY}), faults.append, rendering)
+    mail_by(templates)
+    templates.try_again()
+    mail_by(templates)
+    templates.hear_again(faults[0])
+    templates.try_again()
+    mail_by(templates)
+
+    assert [fault.code for fault in faults] == ["LIM755"] * 2
+    assert templates.sources == {"mail/closing.txt.j2": GREEDY}
+
+
+def test_a_check_ends_early_when_asked_to(house: Writing, rendering: BoundedRendering) -> None:
+    asked = iter([False, True])
+    checked = check_templates(house({"mail/closing.txt.j2": "{{ a }}"}), rendering, stop=lambda: next(asked))
+    assert [problem.code for problem in checked.problems] == ["LIM753"]
+    assert next(asked, None) is None
+
+
 def test_when_the_process_that_renders_is_killed_the_mail_goes_out_and_another_takes_over(
     house: Writing,
 ) -> None:

@@ -3,8 +3,8 @@
     python obedient_work.py FOLDER [CYCLE_GRACE [FINISH_WITHIN]]
 
 `rules/rules.yaml`: its text is the rulebook; one that begins with "bad" is refused. `reload`, `evaluate`,
-`take_in` and `deliver` hold what that step does next: `away`, `broken`, `hang`, `wait` (until `go` is there),
-`mails`; a missing file is `fine`. Every call is noted in `calls`.
+`take_in`, `deliver` and `check_templates` hold what that step does next: `away`, `broken`, `hang`, `wait`
+(until `go` is there), `mails`; a missing file is `fine`. Every call is noted in `calls`.
 """
 
 import hashlib
@@ -87,6 +87,9 @@ class ObedientWork:
         version = hashlib.sha256(text.encode()).hexdigest()
         changed, self.version = version != self.version, version
         return Reloaded(True, changed, 0, version, "")
+
+    def check_templates(self, _now: datetime, _stop: Callable[[], bool]) -> None:
+        self._told("check_templates")
 
     def forget(self, now: datetime) -> None:
         """Nobody is kept here."""

@@ -258,6 +258,7 @@ def test_a_bad_edit_leaves_the_last_good_rules_and_says_so(start: Start, ask: An
     wait_for(lambda: daemon.metric("limen_rulebook_last_reload_successful") == 1, "the mended rules")
     assert daemon.get("/readyz").json()["rulebook"] != good
     assert daemon.get("/readyz").json()["remarks"] == []
+    wait_for(lambda: daemon.calls("check_templates ended") >= 3, "checks of the templates")
     assert daemon.stop() == 0
 
 

@@ -1,6 +1,7 @@
 """The daemon's parts by themselves: the service manager's protocol, the watch on files, the heartbeat."""
 
 import os
+import signal
 import socket
 import threading
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from monitor.daemon.faults import in_words, store_is_away
 from monitor.daemon.heartbeat import Heartbeat, Limits
+from monitor.daemon.signal_queue import SignalQueue
 from monitor.rule_watch import RuleWatch, sight
 from monitor.sd_notify import ServiceManager
 from monitor.store.errors import StoreUnavailableError
@@ -154,3 +156,16 @@ def test_editors_own_files_are_not_looked_at(tmp_path: Path) -> None:
     assert sight((tmp_path,)) == before
     (tmp_path / "rules.yaml").write_text("x")
     assert sight((tmp_path,)) != before
+
+
+def test_a_signal_that_came_while_the_program_was_loaded_waits_in_the_queue() -> None:
+    hangups = {signal.SIGHUP}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, hangups)
+    try:
+        signal.pthread_kill(threading.get_ident(), signal.SIGHUP)
+        with SignalQueue(hangups) as queue:
+            assert queue.wait(10, hangups) is signal.SIGHUP
+            signal.pthread_kill(threading.get_ident(), signal.SIGHUP)
+            assert queue.wait(10, hangups) is signal.SIGHUP
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

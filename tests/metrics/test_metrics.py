@@ -193,6 +193,16 @@ def test_a_refused_rulebook_leaves_the_one_in_force_and_says_so() -> None:
     assert samples["limen_rulebook_reloads_total", "refused"] == 1
 
 
+def test_errors_of_templates_are_counted_and_named_until_they_are_mended() -> None:
+    metrics = Metrics("1")
+    assert _samples(metrics)["limen_template_problems",] == 0
+    metrics.templates_judged(["a.j2:1:2: LIM753 no", "b.j2:3:4: LIM752 no"])
+    assert _samples(metrics)["limen_template_problems",] == 2
+    assert metrics.template_problems == ("a.j2:1:2: LIM753 no", "b.j2:3:4: LIM752 no")
+    metrics.templates_judged([])
+    assert _samples(metrics)["limen_template_problems",] == 0
+
+
 def test_the_oldest_mail_ages_and_no_mail_has_no_age() -> None:
     metrics = Metrics("1")
     metrics.outbox_counted({"pending": 1}, NOON - timedelta(minutes=5), NOON)

@@ -1,6 +1,8 @@
 """The mail channel against a real server."""
 
 import socket
+from base64 import b64encode
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,6 +11,8 @@ from notifiers.email import EmailNotifier, SmtpSettings
 from notifiers.message import Deferred, Delivered, Notifier, OutcomeCode, Rejected
 from notifiers.smtp import _not_opened
 from tests.support.post import ANN, BOB, Post, a_message, plain_message
+from tests.support.promises import keeps_its_promises
+from tests.support.smtp_server import SmtpServer
 
 Code = OutcomeCode
 LOGIN = ("limen", "correct horse £ battery")
@@ -17,6 +21,35 @@ LOGIN = ("limen", "correct horse £ battery")
 def deferred(outcome: object) -> Deferred:
     assert isinstance(outcome, Deferred), outcome
     return outcome
+
+
+@dataclass
+class MailServer:
+    """A real one as the other side of the channel."""
+
+    server: SmtpServer
+
+    @property
+    def port(self) -> int:
+        return self.server.port
+
+    def drop(self) -> None:
+        self.server.faults["*"] = "drop-after-data"
+
+    def fail(self) -> None:
+        self.server.faults["*"] = "452"
+
+
+def test_mail_keeps_the_promises_of_a_notifier(post: Post, caplog: pytest.LogCaptureFixture) -> None:
+    server = post.server(login=LOGIN)
+
+    def make(port: int) -> Notifier:
+        return post.notifier(server, port=port, username=LOGIN[0], password=LOGIN[1])
+
+    in_base64 = [b64encode(text.encode()).decode() for text in (LOGIN[1], f"\0{LOGIN[0]}\0{LOGIN[1]}")]
+    keeps_its_promises(make, MailServer(server), a_message(), [LOGIN[1], *in_base64], caplog)
+    assert [mail.heard for mail in server.mails] == [True, True, False]
+    assert len({mail.message_id for mail in server.mails}) == 1
 
 
 @pytest.mark.parametrize("security", ["starttls", "tls"])

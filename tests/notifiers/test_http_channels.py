@@ -20,7 +20,7 @@ import pytest
 import trustme
 from standardwebhooks import Webhook
 
-from notifiers.alertmanager import AlertmanagerNotifier, AlertmanagerSettings
+from notifiers.alertmanager import AlertmanagerNotifier, AlertmanagerSettings, alerts_of
 from notifiers.apprise import AppriseNotifier, AppriseSettings
 from notifiers.govuk_notify import GovukNotifyNotifier, GovukNotifySettings
 from notifiers.http_target import HttpTarget
@@ -28,6 +28,7 @@ from notifiers.message import Address, Deferred, Delivered, Notifier, OutcomeCod
 from notifiers.webhook import WebhookNotifier, WebhookSettings, signature
 from tests.support.components import require_program
 from tests.support.post import a_message
+from tests.support.promises import keeps_its_promises
 from tests.support.service_manager import wait_for
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -162,36 +163,31 @@ def addressed(notifier: Notifier) -> Any:
     return message(address="swale" if notifier.channel == "teams" else "ann@kent.example")
 
 
+@dataclass
+class Site:
+    """A web server as the other side of a channel; when it fails it repeats the channel's secrets."""
+
+    web: WebServer
+    repeated: bytes
+
+    @property
+    def port(self) -> int:
+        return self.web.port
+
+    def drop(self) -> None:
+        self.web.fault = "drop"
+
+    def fail(self) -> None:
+        self.web.fault, self.web.status, self.web.body = "", 500, self.repeated
+
+
 @pytest.mark.parametrize("make", CHANNELS)
 def test_a_channel_keeps_the_promises_of_a_notifier(
     make: Callable[[int], Notifier], web: WebServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("DEBUG")
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        gone = make(unused.getsockname()[1])
-        told = addressed(gone)
-        down = gone.send(told)
-    there = make(web.port)
-    good = there.send(told)
-    there.close()
-    again = there.send(told)
-    web.fault = "drop"
-    lost = there.send(told)
-    web.fault, web.status = "", 500
-    web.body = ECHOED[there.channel]
-    failed = there.send(told)
-    there.close()
-    there.close()
-
-    assert isinstance(down, Deferred)
-    assert isinstance(good, Delivered)
-    assert isinstance(again, Delivered)
-    assert isinstance(lost, Deferred)
-    assert isinstance(failed, Deferred)
-    seen = f"{down} {good} {again} {lost} {failed} {there!r} {vars(there)['_settings']!r} {caplog.text}"
-    for secret in ("very-secret", SECRET.removeprefix("whsec_"), KEY):
-        assert secret not in seen
+    sample = make(web.port)
+    secrets = ("very-secret", SECRET.removeprefix("whsec_"), KEY)
+    keeps_its_promises(make, Site(web, ECHOED[sample.channel]), addressed(sample), secrets, caplog)
 
 
 def test_a_webhook_is_signed_as_an_independent_receiver_wants_it(web: WebServer) -> None:
@@ -397,9 +393,30 @@ def test_alertmanager_holds_one_alert_however_often_told_until_it_is_over(tmp_pa
         assert isinstance(notifier.send(message(payload=worse)), Delivered)
         assert [each["labels"]["severity"] for each in held(port)] == ["critical"]
 
+        past = message().date - timedelta(hours=1)
+        for late in (notice(), notice(kind="recovered", level=None)):
+            assert isinstance(notifier.send(message(payload={"notices": [late]}, date=past)), Delivered)
+            assert [each["labels"]["severity"] for each in held(port)] == ["critical"]
+
         over = {"notices": [notice(kind="recovered", level=None)]}
         assert isinstance(notifier.send(message(payload=over)), Delivered)
         assert held(port) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "over"),
+    [
+        ("rules refused", "limen-rules-refused", False),
+        ("rules accepted", "limen-rules-refused", True),
+        ("templates refused", "limen-templates-refused", False),
+        ("templates accepted", "limen-templates-refused", True),
+        ("address failing", "limen-address-failing", False),
+    ],
+)
+def test_news_of_limen_itself_is_an_alert_of_its_own(kind: str, name: str, *, over: bool) -> None:
+    (alert,) = alerts_of(message(payload={"operations": {"kind": kind}}))
+    assert alert.identity == {"alertname": name, "source": "limen"}
+    assert (alert.level is None) is over
 
 
 def test_a_server_that_drips_does_not_stretch_the_time() -> None:

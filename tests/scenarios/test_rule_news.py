@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
-from monitor.app import Application
+from monitor.app import Application, NoRulebookError
 from monitor.core.notifications import Notification, OperationsKind
+from monitor.directory.kept_files import KEPT_FILE
 from monitor.operations import LONGEST_LIST, refused, tell_operations
 from monitor.settings import Settings, load_settings
 from monitor.store.errors import StoreUnavailableError
@@ -54,12 +55,12 @@ class Place:
 
 @pytest.fixture
 def place(store_url: str, tmp_path: Path) -> Place:
-    rules, config = tmp_path / "rules", tmp_path / "config"
-    for folder in (rules, config):
+    rules, config, state = tmp_path / "rules", tmp_path / "config", tmp_path / "state"
+    for folder in (rules, config, state):
         folder.mkdir()
     (config / "contacts.yaml").write_text(CONTACTS, encoding="utf-8")
     (config / "areas.csv").write_text((ROOT / "config" / "areas.csv").read_text("utf-8"), encoding="utf-8")
-    settings = load_settings(rules_dir=rules, config_dir=config, state_dir=tmp_path / "state")
+    settings = load_settings(rules_dir=rules, config_dir=config, state_dir=state)
     found = Place(settings, store_url)
     found.write(ROUTES, "routes.yaml")
     found.write(GOOD)
@@ -120,7 +121,7 @@ def test_a_restart_repeats_nothing_and_forgets_nothing(place: Place) -> None:
         application.reload(NOW)
         place.write("a: [")
         application.reload(NOW)
-    with place.start() as application:  # has no rulebook to keep, so it does not even begin
+    with place.start() as application:
         assert not application.reload(NOW).loaded
     assert place.told() == [REFUSED]
     place.write(GOOD)
@@ -128,6 +129,35 @@ def test_a_restart_repeats_nothing_and_forgets_nothing(place: Place) -> None:
         with place.start() as application:
             assert application.reload(NOW).loaded
     assert place.told() == [REFUSED, ACCEPTED]
+
+
+def test_a_restart_in_the_middle_of_an_edit_goes_on_by_the_last_good_rules(place: Place) -> None:
+    with place.start() as application:
+        good = application.reload(NOW)
+        before = application.world
+    place.write("a: [")
+    with place.start() as application:
+        outcome = application.reload(NOW)
+        assert (outcome.loaded, outcome.version) == (False, good.version)
+        assert application.world == before
+        place.write(GOOD)
+        assert not application.reload(NOW).changed
+    assert place.told() == [REFUSED, ACCEPTED]
+
+
+@pytest.mark.parametrize("damage", [None, b"no archive"])
+def test_without_good_rules_from_before_there_is_nothing_to_begin_with(
+    damage: bytes | None, place: Place
+) -> None:
+    place.write("a: [")
+    if damage is not None:
+        (place.settings.state_dir / KEPT_FILE).write_bytes(damage)
+    with place.start() as application:
+        outcome = application.reload(NOW)
+        assert (outcome.loaded, outcome.version) == (False, "")
+        with pytest.raises(NoRulebookError, match="LIM"):
+            _ = application.world
+    assert place.told() == []
 
 
 def test_two_limens_on_one_store_tell_it_once(place: Place) -> None:

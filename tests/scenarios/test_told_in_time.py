@@ -20,10 +20,10 @@ from monitor.store.acknowledgements import append_acknowledgement
 from monitor.store.codec import notification_to_json
 from monitor.store.decisions import decisions_since
 from monitor.store.follow_ups import FollowUp, FollowUpKind, all_follow_ups, look_again, save_follow_ups
+from monitor.store.mail_tables import outbox
 from monitor.store.outbox import claim, outbox_entries, record_delivered
 from monitor.store.silences import append_silence, end_silence
 from monitor.store.store import Store
-from monitor.store.tables import outbox
 from monitor.world import World
 from tests.support.days import DISTRICTS, LONDON, OPS, take_in, world
 from tests.support.rules import HERE, monthly, revised, rule

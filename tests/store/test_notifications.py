@@ -54,6 +54,7 @@ def test_a_message_id_tells_its_row_and_is_never_given_twice(store: Store) -> No
     first = queued(store, ANNA, ANNA)
     with store.writing() as connection:
         connection.execute(text("DELETE FROM threads"))
+        connection.execute(text("DELETE FROM mail_order"))
         connection.execute(text("DELETE FROM outbox"))
     second = queued(store, ANNA)
 

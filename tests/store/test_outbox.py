@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from monitor.core.audit import AuditKind
+from monitor.core.recipients import Recipient
 from monitor.store.audit import audit_trail
 from monitor.store.errors import PayloadError
 from monitor.store.failing_addresses import FailingAddress, clear_failing, mark_failing
@@ -32,6 +33,7 @@ from monitor.store.outbox import (
     retry,
 )
 from monitor.store.store import Store
+from tests.support.offices import people
 from tests.support.statements import statement_counter
 from tests.support.store_samples import ANNA, BEN, DOMAIN, NOON, notification, queued
 
@@ -182,10 +184,11 @@ def test_a_mail_that_was_claimed_and_not_begun_can_be_given_back(store: Store) -
 
 
 def test_the_longest_due_come_first_and_no_more_than_asked_for(store: Store) -> None:
-    (late,) = queued(store, ANNA, now=NOON - MINUTE)
-    (later,) = queued(store, ANNA, now=NOON)
-    (latest, last) = queued(store, ANNA, BEN, now=NOON)
-    queued(store, ANNA, now=NOON + MINUTE)
+    one, two, three, four, five = people(5)
+    (late,) = queued(store, one, now=NOON - MINUTE)
+    (later,) = queued(store, two, now=NOON)
+    (latest, last) = queued(store, three, four, now=NOON)
+    queued(store, five, now=NOON + MINUTE)
 
     assert _claim(store, "one", limit=2) == [late.id, later.id]
     assert _claim(store, "one") == [latest.id, last.id]
@@ -197,7 +200,7 @@ def test_depth_counts_what_is_not_finished(store: Store) -> None:
             {OutboxState.PENDING: 0, OutboxState.SENDING: 0, OutboxState.DEAD: 0}, None
         )
     oldest, sent = queued(store, ANNA, BEN, now=NOON - timedelta(hours=2))
-    queued(store, ANNA, BEN, ANNA)
+    queued(store, *people(3))
     _claim(store, "one", limit=3)
     with store.writing() as connection:
         record_delivered(connection, sent.id, "one", "250", NOON)
@@ -245,16 +248,17 @@ def test_one_mail_that_cannot_be_read_holds_up_no_other(store: Store) -> None:
 
 
 def test_claiming_and_queueing_take_as_many_statements_for_many_as_for_few(store: Store) -> None:
-    def sent(mails: int) -> tuple[int, int]:
+    def sent(*managers: Recipient) -> tuple[int, int]:
         with statement_counter(store) as queueing:
-            queued(store, *[ANNA] * mails)
+            queued(store, *managers)
         with statement_counter(store) as claiming:
-            assert len(_claim(store, f"owner of {mails}", limit=mails)) == mails
+            assert len(_claim(store, f"owner of {len(managers)}", limit=500)) == len(managers)
         return len(queueing), len(claiming)
 
-    queued(store, ANNA)  # the thread's first mail
+    first, *others = people(501)
+    queued(store, ANNA)
     _claim(store, "warm up")
-    assert sent(1) == sent(500)
+    assert sent(first) == sent(*others)
 
 
 def _sender(url: str, owner: str, barrier: Any, claimed: Any) -> None:
@@ -266,7 +270,7 @@ def _sender(url: str, owner: str, barrier: Any, claimed: Any) -> None:
 
 
 def test_senders_that_claim_at_once_never_get_the_same_mail(store: Store, store_url: str) -> None:
-    mails = queued(store, *[ANNA, BEN] * 60)
+    mails = queued(store, *people(120))
     context = multiprocessing.get_context("spawn")
     barrier, claimed = context.Barrier(2), context.Queue()
     senders = [

@@ -42,6 +42,7 @@ def what_is_wrong(council: Council) -> list[str]:
             *_wrong_judgements(connection, council),
             *_wrong_telling(connection),
             *_wrong_mails(connection, entries, council.received()),
+            *_wrong_order(entries, council.received()),
             *_wrong_audit(connection),
         ]
 
@@ -152,6 +153,21 @@ def _wrong_mails(
             yield f"mail {entry.id} came {copies} times; {unheard} attempts were not heard of"
     if came:
         yield f"mails that nobody decided: {came}"
+
+
+def _wrong_order(entries: Iterable[OutboxEntry], received: Iterable[ReceivedMail]) -> Iterator[str]:
+    """Everybody's mails of an alert arrived in the order in which they were decided; repeats don't count."""
+    decided = {entry.message_id: entry for entry in entries}
+    last: dict[tuple[str, str, str], int] = {}
+    for message_id in dict.fromkeys(mail.message_id for mail in received):
+        entry = decided.get(message_id)
+        if entry is None:
+            continue
+        for notice in entry.notification.notices:
+            key = (entry.address, notice.rule, notice.area)
+            if last.get(key, 0) > entry.id:
+                yield f"mail {entry.id} came after mail {last[key]}, which follows it: {key}"
+            last[key] = max(entry.id, last.get(key, 0))
 
 
 def _difference(what: str, found: Counter[T], wanted: Counter[T]) -> Iterator[str]:

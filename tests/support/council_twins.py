@@ -12,6 +12,7 @@ from sqlalchemy import Column, Connection, Table, select
 
 from monitor.core.notifications import Notification
 from monitor.store.columns import UtcDateTime
+from monitor.store.mail_tables import outbox
 from monitor.store.outbox import outbox_entries
 from monitor.store.store import Store
 from monitor.store.tables import (
@@ -21,7 +22,6 @@ from monitor.store.tables import (
     decisions,
     evaluations,
     observations,
-    outbox,
     rule_evaluations,
     rulebook_versions,
     series,

@@ -26,6 +26,8 @@ from monitor.compose.samples.mails import (
     REFUSED,
     SILENCE_ENDED,
     STORM,
+    TEMPLATES_ACCEPTED,
+    TEMPLATES_REFUSED,
     notification,
     operations_mail,
 )
@@ -80,6 +82,8 @@ __all__ = [
     "RESTATED_STILL",
     "SILENCE_ENDED",
     "STORM",
+    "TEMPLATES_ACCEPTED",
+    "TEMPLATES_REFUSED",
     "WITHDRAWN",
     "WORSENED",
     "core_assessments",

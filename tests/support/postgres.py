@@ -8,11 +8,12 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.support.components import require, require_program
 
@@ -93,8 +94,10 @@ class Cluster:
 
 
 @contextmanager
-def running_cluster() -> Iterator[Cluster]:
-    """Starts a server of one's own; leaves the test by `require` where PostgreSQL is not installed.
+def running_cluster(changed: Mapping[str, str] = MappingProxyType({})) -> Iterator[Cluster]:
+    """Starts a server of one's own, with `changed` in place of some of SETTINGS.
+
+    Leaves the test by `require` where PostgreSQL is not installed.
 
     PostgreSQL refuses to run as root, so root runs it as the user postgres.
     """
@@ -105,7 +108,7 @@ def running_cluster() -> Iterator[Cluster]:
             account = _account()
             os.chown(folder, account.pw_uid, account.pw_gid)
         _initialise(programs, folder)
-        cluster = _start(programs, folder)
+        cluster = _start(programs, folder, {**SETTINGS, **changed})
         try:
             cluster.wait_until_ready()
             yield cluster
@@ -148,11 +151,11 @@ def _initialise(programs: Path, folder: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _start(programs: Path, folder: Path) -> Cluster:
+def _start(programs: Path, folder: Path, chosen: Mapping[str, str]) -> Cluster:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
-    settings = SETTINGS | {"port": str(port), "unix_socket_directories": str(folder)}
+    settings = {**chosen, "port": str(port), "unix_socket_directories": str(folder)}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(

@@ -169,6 +169,17 @@ def notification(recipient: Recipient = ANNA, *threads: str) -> Notification:
     return Notification(recipient, notices, NOON)
 
 
+def about(recipient: Recipient, *alerts: str, breach: int = 1) -> Notification:
+    """A mail about the alerts of these rules in Swale."""
+    notices = (replace(notice(f"{rule}/{AREA}/{breach}"), rule=rule) for rule in alerts)
+    return Notification(recipient, tuple(notices), NOON)
+
+
+def queued_mails(store: Store, *mails: Notification, now: datetime = NOON) -> tuple[OutboxEntry, ...]:
+    with store.writing() as connection:
+        return enqueue(connection, mails, now, DOMAIN)
+
+
 def queued(store: Store, *recipients: Recipient, now: datetime = NOON) -> tuple[OutboxEntry, ...]:
     with store.writing() as connection:
         return enqueue(connection, [notification(person) for person in recipients], now, DOMAIN)

@@ -18,9 +18,9 @@ from monitor.core.suppressions import Silence
 from monitor.cycle import run_cycle
 from monitor.store.decisions import RecordedDecision, decisions_since
 from monitor.store.follow_ups import FollowUp, all_follow_ups
+from monitor.store.mail_tables import OutboxState, outbox
 from monitor.store.outbox import outbox_entries
 from monitor.store.store import Store
-from monitor.store.tables import OutboxState, outbox
 from monitor.suppressing import AckReason
 from monitor.telling import StormGuard
 from monitor.world import World

@@ -355,6 +355,16 @@ def test_heads_are_answered_and_nothing_can_be_changed(client: httpx.Client, pat
     assert client.get("/nothing").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/metrics/", "/healthz/"])
+def test_no_answer_sends_anybody_to_the_address_that_only_the_proxy_knows(
+    client: httpx.Client, path: str
+) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 404
+    assert "location" not in answer.headers
+
+
 def test_the_metrics_come_in_the_format_asked_for(client: httpx.Client) -> None:
     plain = client.get("/metrics")
     openmetrics = client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
@@ -380,6 +390,7 @@ def test_the_metrics_come_in_the_format_asked_for(client: httpx.Client) -> None:
         ({"failure": "a fault of limen's own"}, [], 1),
         ({"refusal": "2 errors"}, [], 1),
         ({"intake_failure": "Permission denied"}, [], 1),
+        ({"templates": ("a.j2:1:2: LIM753 no “Anna” here",)}, [], 1),
         ({"stopping": True}, ["limen is stopping"], 0),
     ],
 )

@@ -57,6 +57,26 @@ REFUSED: Final = OperationsNews(
     rules_folder="/etc/limen/rules",
 )
 ACCEPTED: Final = replace(REFUSED, kind=OperationsKind.RULES_ACCEPTED, errors=0, problems="")
+TEMPLATES_REFUSED: Final = OperationsNews(
+    kind=OperationsKind.TEMPLATES_REFUSED,
+    errors=2,
+    problems=(
+        "templates/mail/card.html.j2:1:1: LIM757 the mail does not say what to do (notice.action) — put it "
+        "back, as limen's own template has it\n"
+        "    {% macro card(notice) %}\n"
+        "    ^^^^^^^^^^^^^^^^^^^^^^^^\n"
+        "templates/mail/closing.txt.j2:3:13: LIM753 there is no “contcat” here — correct the spelling; "
+        "limen's own templates show the names that there are\n"
+        "    Ask {{ mail.contcat }}.\n"
+        "                ^^^^^^^\n"
+    ),
+    rules_version=REFUSED.rules_version,
+    rules_folder="",
+    subject="/etc/limen/templates",
+)
+TEMPLATES_ACCEPTED: Final = replace(
+    TEMPLATES_REFUSED, kind=OperationsKind.TEMPLATES_ACCEPTED, errors=0, problems=""
+)
 SILENCE_ENDED: Final = replace(
     ACCEPTED,
     kind=OperationsKind.SILENCE_ENDED,
@@ -149,6 +169,14 @@ SAMPLES: Final = {
         Sample("confirmed", "a figure is no longer in doubt", notification(CONFIRMED)),
         Sample("rules-refused", "rules on disk can't be used", operations_mail(REFUSED)),
         Sample("rules-accepted", "rules on disk can be used again", operations_mail(ACCEPTED)),
+        Sample(
+            "templates-refused", "templates of your own can't be used", operations_mail(TEMPLATES_REFUSED)
+        ),
+        Sample(
+            "templates-accepted",
+            "templates of your own can be used again",
+            operations_mail(TEMPLATES_ACCEPTED),
+        ),
         Sample("silence-ended", "a silence has ended", operations_mail(SILENCE_ENDED)),
         Sample("address-failing", "mails come back from an address", operations_mail(ADDRESS_FAILING)),
         Sample("storm", "mails are summed up", operations_mail(STORM)),

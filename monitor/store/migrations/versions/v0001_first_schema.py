@@ -7,15 +7,13 @@ import sqlalchemy as sa
 from alembic import op
 
 from monitor.store.migrations.v0001_append_only import refuse_change
+from monitor.store.migrations.v0001_mails import make_audit_trail, make_bounces, make_mails
+from monitor.store.migrations.v0001_types import ID, INSTANT, NAME
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-NAME = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
-INSTANT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
@@ -25,12 +23,12 @@ def upgrade() -> None:
     _evaluations()
     _rule_evaluations()
     _alerts()
-    _mails()
+    make_mails()
     _decisions()
     _follow_ups()
     _suppressions()
-    _bounces()
-    _audit()
+    make_bounces()
+    make_audit_trail()
     refuse_change()
 
 
@@ -242,62 +240,6 @@ def _alerts() -> None:
     op.create_index("ix_transitions_rule_area", "transitions", ["rule", "area"])
 
 
-def _mails() -> None:
-    op.create_table(
-        "outbox",
-        sa.Column("id", ID, nullable=False),
-        sa.Column("recipient_id", NAME, nullable=False),
-        sa.Column("recipient_name", sa.Text(), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("channel", NAME, nullable=False),
-        sa.Column("payload", sa.Text(), nullable=False),
-        sa.Column("message_id", NAME, nullable=False),
-        sa.Column("thread_ids", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", INSTANT, nullable=False),
-        sa.Column("lease_owner", sa.Text(), nullable=True),
-        sa.Column("lease_until", INSTANT, nullable=True),
-        sa.Column("last_response", sa.Text(), nullable=False),
-        sa.Column("created_at", INSTANT, nullable=False),
-        sa.Column("sent_at", INSTANT, nullable=True),
-        sa.PrimaryKeyConstraint("id", name="pk_outbox"),
-        sa.UniqueConstraint("message_id", name="uq_outbox_message_id"),
-        sqlite_autoincrement=True,
-    )
-    op.create_index("ix_outbox_state_next_attempt_at", "outbox", ["state", "next_attempt_at"])
-    op.create_index("ix_outbox_created_at", "outbox", ["created_at"])
-    op.create_table(
-        "threads",
-        sa.Column("thread", NAME, nullable=False),
-        sa.Column("recipient_id", NAME, nullable=False),
-        sa.Column("outbox_id", ID, nullable=False),
-        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_threads_outbox_id_outbox"),
-        sa.PrimaryKeyConstraint("thread", "recipient_id", name="pk_threads"),
-    )
-    op.create_table(
-        "operations_news",
-        sa.Column("id", ID, nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("fingerprint", NAME, nullable=False),
-        sa.Column("summary", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_operations_news"),
-    )
-    op.create_table(
-        "delivery_attempts",
-        sa.Column("id", ID, nullable=False),
-        sa.Column("outbox_id", ID, nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False),
-        sa.Column("response", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_delivery_attempts_outbox_id_outbox"),
-        sa.PrimaryKeyConstraint("id", name="pk_delivery_attempts"),
-    )
-    op.create_index("ix_delivery_attempts_outbox_id", "delivery_attempts", ["outbox_id"])
-
-
 def _decisions() -> None:
     op.create_table(
         "decisions",
@@ -391,52 +333,3 @@ def _suppressions() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_silence_ends"),
         sa.UniqueConstraint("silence_id", name="uq_silence_ends_silence_id"),
     )
-
-
-def _bounces() -> None:
-    op.create_table(
-        "failing_addresses",
-        sa.Column("id", ID, nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("event", sa.Text(), nullable=False),
-        sa.Column("address", NAME, nullable=False),
-        sa.Column("person", NAME, nullable=False),
-        sa.Column("outbox_id", ID, nullable=True),
-        sa.Column("response", sa.Text(), nullable=False),
-        sa.Column("author", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name="fk_failing_addresses_outbox_id_outbox"),
-        sa.PrimaryKeyConstraint("id", name="pk_failing_addresses"),
-    )
-    op.create_index("ix_failing_addresses_address", "failing_addresses", ["address"])
-    op.create_table(
-        "bounce_counts",
-        sa.Column("outcome", NAME, nullable=False),
-        sa.Column("mails", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("outcome", name="pk_bounce_counts"),
-    )
-
-
-def _audit() -> None:
-    op.create_table(
-        "audit_entries",
-        sa.Column("id", ID, nullable=False, autoincrement=False),
-        sa.Column("at", NAME, nullable=False),
-        sa.Column("kind", NAME, nullable=False),
-        sa.Column("facts", sa.Text(), nullable=False),
-        sa.Column("personal_digest", NAME, nullable=False),
-        sa.Column("previous", NAME, nullable=False),
-        sa.Column("hash", NAME, nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
-    )
-    op.create_table(
-        "audit_personal",
-        sa.Column("entry_id", ID, nullable=False, autoincrement=False),
-        sa.Column("person", NAME, nullable=False),
-        sa.Column("salt", NAME, nullable=False),
-        sa.Column("data", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["entry_id"], ["audit_entries.id"], name="fk_audit_personal_entry_id_audit_entries"
-        ),
-        sa.PrimaryKeyConstraint("entry_id", name="pk_audit_personal"),
-    )
-    op.create_index("ix_audit_personal_person", "audit_personal", ["person"])
