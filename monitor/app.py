@@ -33,6 +33,7 @@ from monitor.logs import redact
 from monitor.metrics import Metrics
 from monitor.operations import Verdict, accepted, refused, tell_operations
 from monitor.settings import Settings
+from monitor.signing_keys import KEY_FILE
 from monitor.standings import standings
 from monitor.store.acknowledgements import acknowledged_alerts
 from monitor.store.alerts import alerts, firing_alerts
@@ -400,6 +401,12 @@ def _bounce_key(settings: Settings) -> bytes:
     if settings.smtp.bounce_address is None:
         return b""
     key = settings.signing_key()
+    if settings.secret_key is not None and (settings.state_dir / KEY_FILE).exists():
+        structlog.get_logger(__name__).warning(
+            "A command that can't see the secret_key that is set goes by the key in the file, and takes every "
+            "bounce for forged: remove the file",
+            file=str(settings.state_dir / KEY_FILE),
+        )
     signed_address(settings.smtp.bounce_address, LONGEST_NUMBER, key)
     return key
 

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from monitor.app import Application
 from monitor.settings import Settings, SmtpSettings
+from monitor.signing_keys import KEY_FILE, keys_kept_in
 from monitor.store.outbox import attempts_of, outbox_entries
 from monitor.store.store import Store
 from tests.support.offices import people
@@ -46,3 +47,21 @@ def test_the_password_is_in_no_log_and_in_no_record(
     seen = "\n".join(map(repr, [settings, application._sender, logged, records])) + caplog.text
     for secret in (PASSWORD, "sesame", base64.b64encode(f"\0limen\0{PASSWORD}".encode()).decode()):
         assert secret not in seen
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_an_old_key_beside_the_one_that_is_set_is_told_without_either_of_them(
+    store: Store, tmp_path: Path, beside: bool
+) -> None:
+    if beside:
+        keys_kept_in(tmp_path)
+    key = "0123456789abcdef0123456789abcdef"
+    smtp = SmtpSettings(bounce_address="bounces@kent.example")
+    settings = Settings(state_dir=tmp_path, smtp=smtp, secret_key=SecretStr(key))
+
+    with capture_logs() as logged:
+        Application(settings, store, clock=lambda: NOON, jitter=lambda: 0.0).close()
+
+    assert [entry["file"] for entry in logged] == [str(tmp_path / KEY_FILE)] * beside
+    assert key not in repr(logged)
+    assert not beside or (tmp_path / KEY_FILE).read_text().split()[-1] not in repr(logged)
