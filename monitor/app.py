@@ -403,8 +403,8 @@ def _bounce_key(settings: Settings) -> bytes:
     key = settings.signing_key()
     if settings.secret_key is not None and (settings.state_dir / KEY_FILE).exists():
         structlog.get_logger(__name__).warning(
-            "A command that can't see the secret_key that is set goes by the key in the file, and takes every "
-            "bounce for forged: remove the file",
+            "A command that can't see the secret_key that is set goes by the key in the file, and takes "
+            "every bounce for forged: remove the file",
             file=str(settings.state_dir / KEY_FILE),
         )
     signed_address(settings.smtp.bounce_address, LONGEST_NUMBER, key)
