@@ -19,6 +19,7 @@ from pathlib import Path
 from monitor.backtest import Question, backtest
 from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.observations import MICRO, Status
+from monitor.core.peer_statistic import PeerStatistic
 from monitor.core.recipients import Directory, Recipient, RoleHolding
 from monitor.core.rulebook import (
     AlertRule,
@@ -30,7 +31,6 @@ from monitor.core.rulebook import (
     RouteMatch,
     RouteTarget,
     Rulebook,
-    Statistic,
 )
 from monitor.store.batches import Channel, NewBatch
 from monitor.store.observations import NewObservation, record_batch
@@ -94,7 +94,7 @@ def _world() -> World:
 
 
 def _measure(number: int) -> Indicator:
-    beside = Benchmarks(NeighbourFigure("near", Statistic.MEAN, 5), None, None)
+    beside = Benchmarks(NeighbourFigure("near", PeerStatistic.MEAN, 5), None, None)
     return replace(
         indicator(
             scale=100 if number % 2 else None,

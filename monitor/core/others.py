@@ -11,10 +11,9 @@ from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.exact import BoolArray, ExactArray, IntArray
 from monitor.core.observations import Observation
 from monitor.core.panel import Panel
-from monitor.core.rulebook import Indicator, NeighbourFigure, NeighbourSet, Polarity, Statistic
-from monitor.core.statistics.ranking import NO_PEER, NO_RANK, PeerStatistic, peer_figures
-
-_STATISTICS = {Statistic.MEAN: PeerStatistic.MEAN, Statistic.MEDIAN: PeerStatistic.MEDIAN}
+from monitor.core.peer_statistic import PeerStatistic
+from monitor.core.rulebook import Indicator, NeighbourFigure, NeighbourSet, Polarity
+from monitor.core.statistics.ranking import NO_PEER, NO_RANK, peer_figures
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,7 @@ class Comparison:
         wanted = self.others.neighbour_sets[asked.set].neighbours
         decimals = panel.indicator.decimals
         return self._peers(
-            panel, lambda area: wanted.get(area.name, ()), _STATISTICS[asked.statistic], asked.minimum
+            panel, lambda area: wanted.get(area.name, ()), asked.statistic, asked.minimum
         ).rounded(decimals)
 
     def around(self, panel: Panel, kind: AreaType) -> ExactArray:

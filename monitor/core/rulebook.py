@@ -13,6 +13,7 @@ from monitor.core.areas import Area
 from monitor.core.conditions import Amount, Condition
 from monitor.core.dated import Dated, Scope
 from monitor.core.derivation import Derivation
+from monitor.core.peer_statistic import PeerStatistic
 from monitor.core.periods import Basis, Frequency
 from monitor.core.positions import Position
 from monitor.core.sources import Source
@@ -72,13 +73,6 @@ class Limits:
     learnt: LearntRange | None = None
 
 
-class Statistic(StrEnum):
-    """How several authorities' figures become one."""
-
-    MEAN = "mean"
-    MEDIAN = "median"
-
-
 @dataclass(frozen=True, slots=True)
 class NeighbourFigure:
     """The mean or median of the figures of an area's statistical neighbours for the same period.
@@ -88,7 +82,7 @@ class NeighbourFigure:
     """
 
     set: str
-    statistic: Statistic
+    statistic: PeerStatistic
     minimum: int
 
 

@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from monitor.core.areas import AreaTree
 from monitor.core.dated import Dated
-from monitor.core.rulebook import Benchmarks, Given, NeighbourFigure, Statistic
+from monitor.core.peer_statistic import PeerStatistic
+from monitor.core.rulebook import Benchmarks, Given, NeighbourFigure
 from monitor.rulebook import scalars
 from monitor.rulebook.dated_values import read_dated
 from monitor.rulebook.fields import Fields
@@ -59,7 +60,10 @@ def _neighbours(entry: Fields) -> tuple[Scalar | None, Span, int | NeighbourFigu
     inner = entry.mapping("neighbours", NEIGHBOURS.names)
     if inner is None:
         return None, at, None
-    place, statistic = inner.scalar("set", required=True), inner.word("statistic", Statistic, required=True)
+    place, statistic = (
+        inner.scalar("set", required=True),
+        inner.word("statistic", PeerStatistic, required=True),
+    )
     minimum = inner.whole_number("minimum", fewest=1, most=MOST_NEIGHBOURS)
     if place is None or statistic is None:
         return place, at, None

@@ -12,6 +12,7 @@ from monitor.core.evaluation import evaluate
 from monitor.core.judgements import Evaluation, RuleHealth
 from monitor.core.observations import Observation
 from monitor.core.others import Others
+from monitor.core.peer_statistic import PeerStatistic
 from monitor.core.rulebook import (
     Benchmarks,
     Given,
@@ -23,7 +24,6 @@ from monitor.core.rulebook import (
     NeighbourSet,
     Polarity,
     Profile,
-    Statistic,
     TargetValue,
 )
 from tests.support.rules import HERE, dated, figure, indicator, month, monthly, rule
@@ -53,7 +53,7 @@ def amount(text: str) -> TargetValue:
     return parsed.amount
 
 
-def compared(statistic: Statistic, minimum: int = 1) -> Indicator:
+def compared(statistic: PeerStatistic, minimum: int = 1) -> Indicator:
     return indicator(
         benchmarks=(
             dated(Benchmarks(NeighbourFigure("dfe-2013", statistic, minimum), Given.FIGURES, Given.FIGURES)),
@@ -66,29 +66,31 @@ def judged(measure: Indicator, beside: Others | None, *figures: Observation) -> 
 
 
 @pytest.mark.parametrize(
-    ("statistic", "expected"), [(Statistic.MEAN, Decimal("4.1")), (Statistic.MEDIAN, Decimal("3.5"))]
+    ("statistic", "expected"), [(PeerStatistic.MEAN, Decimal("4.1")), (PeerStatistic.MEDIAN, Decimal("3.5"))]
 )
-def test_neighbours_are_averaged_as_published(statistic: Statistic, expected: Decimal) -> None:
+def test_neighbours_are_averaged_as_published(statistic: PeerStatistic, expected: Decimal) -> None:
     found = judged(compared(statistic), others(A="1.0", B="2.0", C="5.0", D="8.2", Kent="99"))
     assert found.neighbours == expected
 
 
 def test_a_neighbour_without_a_figure_is_left_out() -> None:
-    assert judged(compared(Statistic.MEAN), others(A="1.0", C="2.0")).neighbours == Decimal("1.5")
+    assert judged(compared(PeerStatistic.MEAN), others(A="1.0", C="2.0")).neighbours == Decimal("1.5")
 
 
 def test_too_few_neighbours_are_no_figure() -> None:
-    assert judged(compared(Statistic.MEAN, minimum=3), others(A="1.0", C="2.0")).neighbours is None
-    assert judged(compared(Statistic.MEAN, minimum=2), others(A="1.0", C="2.0")).neighbours == Decimal("1.5")
+    assert judged(compared(PeerStatistic.MEAN, minimum=3), others(A="1.0", C="2.0")).neighbours is None
+    assert judged(compared(PeerStatistic.MEAN, minimum=2), others(A="1.0", C="2.0")).neighbours == Decimal(
+        "1.5"
+    )
 
 
 def test_only_the_same_period_is_compared() -> None:
-    found = judged(compared(Statistic.MEAN), others(A="1.0"), figure(BEFORE, "5"))
+    found = judged(compared(PeerStatistic.MEAN), others(A="1.0"), figure(BEFORE, "5"))
     assert found.neighbours is None
 
 
 def test_region_and_england_are_those_around_the_area() -> None:
-    found = judged(compared(Statistic.MEAN), others(England="10.5", South_East="9.9"))
+    found = judged(compared(PeerStatistic.MEAN), others(England="10.5", South_East="9.9"))
     assert (found.region, found.england) == (Decimal("9.9"), Decimal("10.5"))
 
 
@@ -105,14 +107,14 @@ def test_of_regions_within_each_other_the_nearest_is_compared() -> None:
 
 
 def test_without_others_figures_nothing_is_made_up() -> None:
-    found = judged(compared(Statistic.MEAN), None)
+    found = judged(compared(PeerStatistic.MEAN), None)
     assert (found.neighbours, found.region, found.england) == (None, None, None)
 
 
 def test_a_target_may_be_worked_out_from_the_neighbours() -> None:
     measure = indicator(
         targets=(dated(amount("neighbours * 1.10")),),
-        benchmarks=(dated(Benchmarks(NeighbourFigure("dfe-2013", Statistic.MEAN, 1), None, None)),),
+        benchmarks=(dated(Benchmarks(NeighbourFigure("dfe-2013", PeerStatistic.MEAN, 1), None, None)),),
     )
     assert judged(measure, others(A="4.0", B="4.1")).target == Decimal("4.5")
     assert judged(measure, others()).target is None
@@ -152,7 +154,7 @@ def test_an_expected_range_is_learnt_from_the_figures_before() -> None:
 
 
 def test_each_neighbours_figure_can_be_named() -> None:
-    measure = compared(Statistic.MEAN)
+    measure = compared(PeerStatistic.MEAN)
     found = others(A="1.0", B="2.5").comparison(measure).figures_of(("A", "B", "C"), MARCH.toordinal())
     assert found == [("A", 10), ("B", 25), ("C", None)]
     assert others(A="1.0").comparison(measure).figures_of(("A",), BEFORE.toordinal()) == [("A", None)]

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from monitor.core.exact import BoolArray
+from monitor.core.peer_statistic import PeerStatistic
 from monitor.core.rulebook import Polarity
-from monitor.core.statistics.ranking import NO_PEER, PeerStatistic, peer_figures, quartiles, ranks
+from monitor.core.statistics.ranking import NO_PEER, peer_figures, quartiles, ranks
 
 LOW, HIGH = Polarity.LOWER_IS_BETTER, Polarity.HIGHER_IS_BETTER
 Column = Sequence[int | None]

@@ -9,6 +9,7 @@ import pytest
 from monitor.core.conditions import Amount
 from monitor.core.dated import EVERYWHERE, Dated, Scope
 from monitor.core.derivation import Denominator, Derivation, DerivationMethod
+from monitor.core.peer_statistic import PeerStatistic
 from monitor.core.positions import Position
 from monitor.core.rulebook import (
     Benchmarks,
@@ -19,7 +20,6 @@ from monitor.core.rulebook import (
     NeighbourFigure,
     Profile,
     Rulebook,
-    Statistic,
 )
 from monitor.core.statistics.flapping import FlappingRule
 from tests.support.rule_texts import ALERT, INDICATOR, alert, indicator, loaded, rule_file
@@ -133,7 +133,7 @@ def the_indicator(files: Mapping[str, str]) -> Indicator:
 def test_benchmarks_are_published_or_made_of_figures() -> None:
     (entry,) = the_indicator(compared()).benchmarks
     assert entry.value == Benchmarks(
-        NeighbourFigure("dfe-2021", Statistic.MEDIAN, 2), Given.FIGURES, 41_500_000
+        NeighbourFigure("dfe-2021", PeerStatistic.MEDIAN, 2), Given.FIGURES, 41_500_000
     )
 
 
@@ -141,7 +141,7 @@ def test_a_minimum_that_is_not_given_is_one() -> None:
     files = compared()
     files["rules.yaml"] = files["rules.yaml"].replace(", minimum: 2", "")
     (entry,) = the_indicator(files).benchmarks
-    assert entry.value.neighbours == NeighbourFigure("dfe-2021", Statistic.MEDIAN, 1)
+    assert entry.value.neighbours == NeighbourFigure("dfe-2021", PeerStatistic.MEDIAN, 1)
 
 
 def test_a_target_may_be_a_calculation_and_then_a_table() -> None:

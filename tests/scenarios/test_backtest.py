@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from monitor.backtest import Question, backtest
 from monitor.core.derivation import Denominator, Derivation, DerivationMethod
 from monitor.core.notifications import TellReason
-from monitor.core.rulebook import Benchmarks, NeighbourFigure, NeighbourSet, Rulebook, Statistic
+from monitor.core.peer_statistic import PeerStatistic
+from monitor.core.rulebook import Benchmarks, NeighbourFigure, NeighbourSet, Rulebook
 from monitor.cycle import run_cycle
 from monitor.store.store import Store
 from monitor.world import World
@@ -100,7 +101,7 @@ def test_the_first_figures_of_breaches_are_kept_and_small_ones_protected(store: 
 
 PLANS = replace(indicator(scale=None, decimals=0), id="plans")
 POPULATION = replace(indicator(scale=None, decimals=0), id="population")
-BESIDE = Benchmarks(NeighbourFigure("near", Statistic.MEAN, 1), None, None)
+BESIDE = Benchmarks(NeighbourFigure("near", PeerStatistic.MEAN, 1), None, None)
 RATE = replace(
     indicator(scale=10_000, benchmarks=(dated(BESIDE),)),
     unit="per 10,000",

@@ -11,6 +11,7 @@ from monitor.core.alerts import AlertState, TransitionReason
 from monitor.core.derivation import Denominator, Derivation, DerivationMethod
 from monitor.core.exact import micro
 from monitor.core.observations import Observation
+from monitor.core.peer_statistic import PeerStatistic
 from monitor.core.recipients import Directory, Recipient, RoleHolding
 from monitor.core.rulebook import (
     AlertRule,
@@ -22,7 +23,6 @@ from monitor.core.rulebook import (
     RouteMatch,
     RouteTarget,
     Rulebook,
-    Statistic,
 )
 from monitor.cycle import run_cycle
 from monitor.standings import latest_by_series, standings
@@ -157,7 +157,7 @@ def test_derived_indicators_can_be_made_from_derived_ones(store: Store) -> None:
 
 def compared() -> Indicator:
     return indicator(
-        benchmarks=(dated(Benchmarks(NeighbourFigure("near", Statistic.MEAN, 2), None, None)),),
+        benchmarks=(dated(Benchmarks(NeighbourFigure("near", PeerStatistic.MEAN, 2), None, None)),),
     )
 
 

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from monitor.core.exact import BoolArray, ExactArray, IntArray
+from monitor.core.peer_statistic import PeerStatistic
 from monitor.core.rulebook import Polarity
 
 NO_RANK: Final = 0
 NO_PEER: Final = -1
 
 _QUARTERS = 4
-
-
-class PeerStatistic(StrEnum):
-    """How the figures of peers become one: LAIT takes the mean, DfE's social care dashboard the median."""
-
-    MEAN = "mean"
-    MEDIAN = "median"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

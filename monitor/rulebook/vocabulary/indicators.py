@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from monitor.core.peer_statistic import PeerStatistic
 from monitor.core.periods import Basis, Frequency
-from monitor.core.rulebook import DirectionMethod, Given, Polarity, Statistic
+from monitor.core.rulebook import DirectionMethod, Given, Polarity
 from monitor.core.statistics.xmr import FEWEST_FIGURES
 from monitor.rulebook.vocabulary.common import INDICATOR_ID, RULE_ID, dated
 from monitor.rulebook.vocabulary.derivations import DERIVED
@@ -56,7 +57,7 @@ LIMITS: Final = (
 NEIGHBOURS: Final = Shape(
     (
         Key("set", RULE_ID, "The id of a set under neighbour_sets.", needed=True),
-        Key("statistic", Word(Statistic), "What is made of the neighbours' figures.", needed=True),
+        Key("statistic", Word(PeerStatistic), "What is made of the neighbours' figures.", needed=True),
         Key(
             "minimum",
             WholeNumber(1, MOST_NEIGHBOURS),
