@@ -15,6 +15,7 @@ from monitor.cli.choices import UnknownNameError
 from monitor.cli.formats import TableFormat
 from monitor.cli.session import Session, present
 from monitor.compose import Links, OwnTemplates, compose
+from monitor.compose.rendering_process import Fault
 from monitor.compose.standalone import standalone_html
 from monitor.compose.subject import subject_line
 from monitor.directory.contacts import DEFAULT_CHANNEL
@@ -41,6 +42,10 @@ COLUMNS = (
     "message_id",
     "address_fails",
     "waits_for",
+)
+LAID_OUT_ANEW = (
+    "Laid out anew by today's templates and settings, without its link to acknowledge: what was sent says the "
+    "same, and may look different."
 )
 Order = Mapping[int, tuple[int, ...]]
 """Waiting mail -> those that it follows and that must go out first."""
@@ -92,6 +97,8 @@ def show_mail(session: Session, number: int, *, eml: bool, html: bool) -> int:
         )
         return exit_codes.PROBLEMS
     message = _message(session, entry)
+    if entry.state is OutboxState.SENT:
+        session.err.print(LAID_OUT_ANEW, style="yellow", soft_wrap=True)
     if eml:
         write_plainly(_wire(session, message).decode("utf-8", "replace").replace("\r\n", "\n"))
         return exit_codes.OK
@@ -164,7 +171,9 @@ def _why_not(
             f"mail {after} went out since and tells what became of the same alert, so this would look like a "
             "new alarm: --even-overtaken sends it all the same"
         )
-    return "it was sent" if entry.state is OutboxState.SENT else "it is being sent just now"
+    if entry.state is OutboxState.SENT:
+        return "it was sent, so there is nothing to try again"
+    return "it is being sent just now"
 
 
 def numbered(found: Sequence[OutboxEntry], number: int) -> OutboxEntry:
@@ -179,7 +188,10 @@ def numbered(found: Sequence[OutboxEntry], number: int) -> OutboxEntry:
 
 
 def _message(session: Session, entry: OutboxEntry) -> Message:
-    with OwnTemplates.within(session.settings.config_dir, session.err.print) as templates:
+    def say(fault: Fault) -> None:
+        session.err.print(f"{fault}: shown by limen's own template", soft_wrap=True, markup=False)
+
+    with OwnTemplates.within(session.settings.config_dir, say) as templates:
         return composed(session, entry, templates)
 
 
@@ -191,7 +203,7 @@ def composed(session: Session, entry: OutboxEntry, templates: OwnTemplates) -> M
         message_id=entry.message_id,
         in_reply_to=entry.thread_ids[-1] if entry.thread_ids else None,
         references=entry.thread_ids,
-        links=Links(settings.base_url, settings.contact),
+        links=Links(settings.page_url, settings.contact),
         templates=templates,
         zone=settings.zone,
     )

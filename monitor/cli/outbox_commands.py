@@ -19,24 +19,37 @@ def _session(context: typer.Context) -> "Session":
     return Session(settings, debug)
 
 
+SHOWN = 50
+"""Mails that a list shows unless it is told another number."""
+
+States = Annotated[
+    list[MailState] | None,
+    typer.Option("--state", "-s", help="Only mails in this state; may be repeated."),
+]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many, the newest first.")]
+Format = Annotated[TableFormat, typer.Option("--format", help="How to print.")]
+
+
 @outbox.callback(invoke_without_command=True)
-def outbox_itself(context: typer.Context) -> None:
-    """Look at the mails: what waits, what was sent, what was refused."""
+def outbox_itself(
+    context: typer.Context,
+    state: States = None,
+    limit: Limit = SHOWN,
+    format: Format = TableFormat.TABLE,  # noqa: A002 - the option's name
+) -> None:
+    """Look at the mails: what waits, what was sent, what was refused. Without a command: list them."""
     if context.invoked_subcommand is None:
-        outbox_list(context)
+        outbox_list(context, state, limit, format)
+    elif state or limit != SHOWN or format is not TableFormat.TABLE:
+        raise typer.BadParameter(f"write this after the command: limen outbox {context.invoked_subcommand} …")
 
 
 @outbox.command("list")
 def outbox_list(
     context: typer.Context,
-    state: Annotated[
-        list[MailState] | None,
-        typer.Option("--state", "-s", help="Only mails in this state; may be repeated."),
-    ] = None,
-    limit: Annotated[
-        int, typer.Option("--limit", "-n", min=1, help="At most so many, the newest first.")
-    ] = 50,
-    format: Annotated[TableFormat, typer.Option("--format", help="How to print.")] = TableFormat.TABLE,  # noqa: A002 - the option's name
+    state: States = None,
+    limit: Limit = SHOWN,
+    format: Format = TableFormat.TABLE,  # noqa: A002 - the option's name
 ) -> None:
     """List mails, the newest first."""
     from monitor.cli.outbox import list_outbox

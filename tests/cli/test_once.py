@@ -5,10 +5,12 @@ from contextlib import closing
 from email import message_from_string
 from email.policy import default
 from pathlib import Path
+from shutil import copytree
 from sqlite3 import connect
 
 import pytest
 
+from monitor.shipped_files import shipped_config_dir
 from tests.support.command import GOOD, MIXED, Command
 from tests.support.smtp_server import SmtpServer
 
@@ -106,7 +108,37 @@ def test_what_can_not_be_sent_again_is_said(
     said = limen("outbox", "retry", "1", "99")
 
     assert said.code == 1
-    assert said.err.splitlines() == ["1: it was sent", "99: there is no such mail"]
+    assert said.err.splitlines() == [
+        "1: it was sent, so there is nothing to try again",
+        "99: there is no such mail",
+    ]
+
+
+def test_a_mail_that_went_out_is_said_to_be_laid_out_anew_and_a_template_with_a_slip_is_named(
+    limen: Command, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "kent.csv").write_text(GOOD, encoding="utf-8")
+    limen("once")
+    before = limen("outbox", "show", "1")
+    with SmtpServer(security="none") as server:
+        serve(server, monkeypatch)
+        limen("once")
+        limen("outbox", "retry", "1")
+        limen("once")
+    config = tmp_path / "config"
+    copytree(shipped_config_dir(), config)
+    (config / "templates" / "mail").mkdir(parents=True)
+    (config / "templates" / "mail" / "closing.txt.j2").write_text("{% if %}")
+    monkeypatch.setenv("LIMEN_CONFIG_DIR", str(config))
+
+    shown, wire = limen("outbox", "show", "1"), limen("outbox", "show", "1", "--eml")
+
+    assert before.err == ""
+    for said in (shown, wire):
+        assert "Laid out anew by today's templates" in said.err
+        assert "mail/closing.txt.j2:1: LIM752" in said.err
+        assert "Fault(" not in said.err
+    assert "rated amber" in shown.out
 
 
 def test_a_mail_can_be_looked_at_in_every_form(limen: Command, inbox: Path) -> None:
@@ -138,6 +170,19 @@ def test_what_goes_by_another_channel_is_no_mail(limen: Command, inbox: Path, st
         "This went by webhook; there is no mail. `limen outbox show 1` prints what it says.\n"
     )
     assert "rated amber against a target of 13.0%" in limen("outbox", "show", "1").out
+
+
+def test_the_outbox_without_a_command_takes_the_options_of_its_list(limen: Command, inbox: Path) -> None:
+    (inbox / "kent.csv").write_text(GOOD, encoding="utf-8")
+    limen("once")
+
+    short = limen("outbox", "-n", "1", "--format", "csv")
+    misplaced = limen("outbox", "-n", "1", "list")
+
+    assert short == limen("outbox", "list", "-n", "1", "--format", "csv")
+    assert len(short.out.splitlines()) == 2
+    assert misplaced.code == 2
+    assert "write this after the command: limen outbox list" in misplaced.err
 
 
 def test_the_outbox_is_a_table_for_other_programs_too(limen: Command, inbox: Path) -> None:
