@@ -44,6 +44,8 @@ check-static: $(DEV) ## Run the checks that need no test run
 	$(BIN)/limen check --strict config/examples/england/rules --config config/examples/england
 	$(BIN)/limen fmt --check rules config/examples/england/rules
 	$(BIN)/limen test --coverage --fail-under 100
+	LIMEN_CONFIG_DIR=config/examples/england LIMEN_RULES_DIR=config/examples/england/rules \
+		$(BIN)/limen test --coverage --fail-under 100
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' $(UPGRADE)

@@ -34,6 +34,17 @@ def test_they_reach_everything(outcome: Outcome) -> None:
     assert len(coverage.items) > 100
 
 
+def test_those_of_england_pass_and_reach_everything() -> None:
+    england = ROOT / "config/examples/england"
+
+    outcome = run_suite([england / "rules" / "tests"], config=england, here=ROOT, zone=ZONE)
+
+    assert (outcome.problems, outcome.failed) == ((), [])
+    (coverage,) = outcome.coverages.values()
+    assert coverage.unreached == ()
+    assert len(coverage.items) > 40
+
+
 @pytest.mark.parametrize(
     ("file", "said", "meant", "noticed"),
     [
