@@ -39,7 +39,7 @@ def test_those_of_england_pass_and_reach_everything() -> None:
 
     outcome = run_suite([england / "rules" / "tests"], config=england, here=ROOT, zone=ZONE)
 
-    assert (outcome.problems, outcome.failed) == ((), [])
+    assert (outcome.problems, outcome.failed) == ((), ())
     (coverage,) = outcome.coverages.values()
     assert coverage.unreached == ()
     assert len(coverage.items) > 40
