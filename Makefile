@@ -22,10 +22,11 @@ $(shell for stamp in $(RUN) $(DEV); do grep -qsxF '$(CURDIR)' $$stamp || rm -f $
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: install ## Play three years of Kent's figures, with real mails and metrics (Ctrl-C ends it)
+demo: $(RUN) ## Play three years of Kent's figures, with real mails and metrics (Ctrl-C ends it)
 	@$(BIN)/limen demo
 
 install: $(RUN) ## Set up .venv with what limen needs to run
+	@echo "$$($(BIN)/limen --version) is in .venv: . .venv/bin/activate, then limen --help"
 
 install-dev: $(DEV) ## Set up .venv with what its tests and checks need too
 

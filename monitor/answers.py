@@ -175,6 +175,8 @@ class AnswerDesk:
             headline=headline(notice),
             period=notice.period_label,
             since=notice.since_label,
+            reminds=notice.reminds,
+            escalates=notice.escalates,
         )
         given = acknowledgement_of(connection, alert)
         if given is None or given.withdrawn:

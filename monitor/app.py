@@ -14,17 +14,18 @@ from importlib.metadata import version
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from monitor.answers import AnswerDesk
+from monitor.bounces.failing import FailingAddressDesk
 from monitor.bounces.signed_address import LONGEST_NUMBER, signed_address
 from monitor.channels import channels_of, unreachable
 from monitor.compose import Links, compose
 from monitor.core.ack_tokens import acknowledge_links
-from monitor.core.freshness import late_indicator
-from monitor.core.plausibility import faulty_indicator
 from monitor.cycle import CycleOutcome, guard_of, run_cycle
 from monitor.delivery import DeliveryOutcome, RetryPolicy, Sender
 from monitor.event_log import EventLog
+from monitor.file_news import tell_of_files
 from monitor.house_templates import HouseTemplates
 from monitor.intake.inbox import Inbox
 from monitor.intake.observation_files import Reading
@@ -32,26 +33,18 @@ from monitor.intake.recording import IntakeEvent, LeftInPlace, ingest_file
 from monitor.logs import redact
 from monitor.metrics import Metrics
 from monitor.operations import Verdict, accepted, refused, tell_operations
+from monitor.rulebook.repository import RevisionLook
 from monitor.settings import Settings
 from monitor.signing_keys import KEY_FILE
-from monitor.standings import standings
-from monitor.store.acknowledgements import acknowledged_alerts
-from monitor.store.alerts import alerts, firing_alerts
-from monitor.store.decisions import decisions_counted
 from monitor.store.erasure import keep_within
 from monitor.store.errors import StoreUnavailableError
-from monitor.store.failing_addresses import count_failing
-from monitor.store.held_news import waiting
-from monitor.store.outbox import OutboxEntry, outbox_depth
-from monitor.store.silences import silences
+from monitor.store.outbox import OutboxEntry
 from monitor.store.store import Store
+from monitor.store_metrics import StoreMetrics
 from monitor.world import LoadedWorld, NoRulebookError, World, keep_world, load_kept_world, load_world
 from notifiers.message import Message
 
 VERSION: Final = version("limen")
-
-LOOKS_AT_WAITING_EVERY: Final = timedelta(minutes=5)
-"""How often what is held back is counted while no cycle has anything to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +72,14 @@ class Application:
         self._clock = clock
         self.store = store
         self.metrics = Metrics(VERSION)
+        self._shown = StoreMetrics(store, self.metrics)
         self._world: World | None = None
+        self._revisions = RevisionLook(settings.rules_dir)
+        self._found: LoadedWorld | None = None
+        self._unkept: LoadedWorld | None = None
+        self._keeping_failed = ""
         self._verdict: Verdict | None = None
         self._unshown = False
-        self._looked_at_waiting: datetime | None = None
         self._text = "the rules have not been read yet"
         self._log = structlog.get_logger(__name__)
         self._events = EventLog(self.metrics)
@@ -106,6 +103,7 @@ class Application:
             clock=clock,
             jitter=jitter,
             listener=self._events.attempted,
+            address_refused=self._address_refused,
             policy=RetryPolicy(
                 lease=settings.lease,
                 longest_send=channels.longest_send,
@@ -136,7 +134,8 @@ class Application:
         changed = found.world != self._world
         if changed:
             self._put_in_force(found.world)
-            self._keep(found, now)
+            self._found = self._unkept = found
+        self._keep(now)
         self._verdict = accepted(
             rules_version=found.world.rulebook.revision or found.world.rulebook.version,
             rules_folder=str(self.settings.rules_dir),
@@ -152,11 +151,31 @@ class Application:
         for problem in unreachable(world.directory, self.settings):
             self._log.warning("Somebody can't be told", problem=problem)
 
-    def _keep(self, found: LoadedWorld, now: datetime) -> None:
+    def _name_revision(self) -> None:
+        """Names the commit, from here on, that has taken up the rules in force; they judge as before."""
+        book = self._revisions.of_now(self.world.rulebook)
+        if book is self.world.rulebook:
+            return
+        self._world = replace(self.world, rulebook=book)
+        self.metrics.rulebook_in_force(book, self._world.areas)
+        found = self._found
+        if found is not None and found.files is not None:
+            files = replace(found.files, revision=book.revision)
+            self._found = self._unkept = replace(found, world=self._world, files=files)
+        self._log.info("The rules have another revision", revision=book.revision, rulebook=book.version)
+
+    def _keep(self, now: datetime) -> None:
+        """Keeps the rules in force for the next start; on a full disk the next cycle tries again."""
+        if self._unkept is None:
+            return
         try:
-            keep_world(found, self.settings, now)
+            keep_world(self._unkept, self.settings, now)
         except OSError as fault:
-            self._log.error("The rules in force can't be kept for the next start", problem=str(fault))
+            if (why := fault.strerror or str(fault)) != self._keeping_failed:
+                self._log.error("The rules in force can't be kept for the next start", problem=str(fault))
+            self._keeping_failed = why
+        else:
+            self._unkept, self._keeping_failed = None, ""
 
     def _begin_with_kept(self) -> None:
         """Puts the last good rules of before this start in force, if they were kept and still can be read."""
@@ -200,7 +219,7 @@ class Application:
                 tell_operations(connection, self._verdict, now=now, domain=self._domain)
             self._verdict = None
         if self._unshown:
-            self._refresh(None, now)
+            self._shown.refresh(self.world, None, now)
             self._unshown = False
 
     def take_in(self, now: datetime) -> Sequence[IntakeEvent]:
@@ -229,6 +248,8 @@ class Application:
             NoRulebookError: there is nothing to judge by.
             StoreUnavailableError: the database can't be reached; the next cycle does it all.
         """
+        self._name_revision()
+        self._keep(now)
         outcome = run_cycle(
             self.store,
             self.world,
@@ -238,12 +259,13 @@ class Application:
             guard=guard_of(self.settings),
         )
         self._catch_up(now)
+        tell_of_files(self.store, self.world, now=now, domain=self._domain)
         self._templates.tell(now)
         if outcome.cycle_id is not None:
-            self._refresh(outcome.indicators, now)
-        self._count_outbox(now)
-        self._show_suppressions(now)
-        self._show_waiting(outcome.cycle_id, now)
+            self._shown.refresh(self.world, outcome.indicators, now)
+        self._shown.count_outbox(now)
+        self._shown.show_suppressions(self.world, now)
+        self._shown.show_waiting(outcome.cycle_id, now)
         return outcome
 
     def deliver(self, now: datetime, stop: Callable[[], bool] = lambda: False) -> DeliveryOutcome:
@@ -252,7 +274,7 @@ class Application:
         if outcome.held:
             most = self.settings.delivery.most_per_minute
             self._log.info("Mails wait for a minute with room", held=outcome.held, most_per_minute=most)
-        self._count_outbox(now)
+        self._shown.count_outbox(now)
         return outcome
 
     def compose(self, entry: OutboxEntry) -> Message:
@@ -277,14 +299,19 @@ class Application:
             return message
         return replace(message, return_path=signed_address(own, entry.id, self._bounce_key))
 
+    def _address_refused(self, connection: Connection, entry: OutboxEntry, now: datetime) -> None:
+        """Marks an address that a server refuses, and tells operations, as if the mail had come back."""
+        desk = FailingAddressDesk(self._world, self._domain, str(self.settings.rules_dir))
+        desk.take(connection, entry, entry.last_response, now)
+
     def _links(self, entry: OutboxEntry) -> Links:
         """Where a mail points to; the same at every repeat, so its instant is that of the decision."""
-        base = self.settings.base_url
+        base, page = self.settings.base_url, self.settings.page_url
         if base is None:
-            return Links(None, self.settings.contact)
+            return Links(page, self.settings.contact)
         key = self.settings.signing_keys()[0]
         answering = acknowledge_links(base, key, entry.created_at)
-        return Links(base, self.settings.contact, answering)
+        return Links(page, self.settings.contact, answering)
 
     def check_templates(self, now: datetime, stop: Callable[[], bool] = lambda: False) -> None:
         """Checks the house's templates of mails if they may have changed; may run beside all else.
@@ -325,21 +352,6 @@ class Application:
     def _domain(self) -> str:
         return self.settings.smtp.sender.rpartition("@")[2]
 
-    def _refresh(self, indicators: frozenset[str] | None, now: datetime) -> None:
-        """Brings the scoreboard up to date; ``indicators`` None: all of it."""
-        with self.store.reading() as connection:
-            found = standings(connection, self.world, indicators=indicators)
-            states = alerts(connection)
-        book = self.world.rulebook
-        known = [
-            alert
-            for alert in states.values()
-            if alert.rule in book.alerts
-            or (late_indicator(alert.rule) or faulty_indicator(alert.rule)) in book.indicators
-        ]
-        self.metrics.scoreboard.update(found.evaluations, known, found.protected)
-        self._count_outbox(now)
-
     @cached_property
     def answers(self) -> AnswerDesk:
         """Who answers the links in mails.
@@ -350,45 +362,6 @@ class Application:
         """
         return AnswerDesk(
             self.store, lambda: self._world, self.settings.signing_keys(), self.settings.zone, self._clock
-        )
-
-    def _show_suppressions(self, now: datetime) -> None:
-        """Shows who deals with which alert, and what is silenced."""
-        with self.store.reading() as connection:
-            given = acknowledged_alerts(connection)
-            firing = firing_alerts(connection) if given else {}
-            active = silences(connection, ending_after=now)
-        people = self.world.directory.people
-        shown = {
-            key: replace(each, author=people[each.author].name if each.author in people else each.author)
-            for key, each in given.items()
-            if key in firing and each.holds(firing[key].level, now)
-        }
-        self.metrics.suppressed(shown, [each for each in active if each.is_active(now)])
-
-    def _show_waiting(self, cycle_id: int | None, now: datetime) -> None:
-        """Shows what is held back and what was decided.
-
-        It is counted after a cycle that did something; else what was counted only grows older, but for a look
-        now and then at what other processes did on the same database.
-        """
-        looked = self._looked_at_waiting
-        if cycle_id is None and looked is not None and now - looked < LOOKS_AT_WAITING_EVERY:
-            self.metrics.time_passed(now)
-            return
-        with self.store.reading() as connection:
-            self.metrics.held(waiting(connection), now)
-            if cycle_id is not None:
-                self.metrics.decided(decisions_counted(connection, cycle_id))
-        self._looked_at_waiting = now
-
-    def _count_outbox(self, now: datetime) -> None:
-        with self.store.reading() as connection:
-            depth = outbox_depth(connection, now)
-            self.metrics.addresses_counted(count_failing(connection))
-        oldest = None if depth.oldest_pending_age is None else now - depth.oldest_pending_age
-        self.metrics.outbox_counted(
-            {str(state): count for state, count in depth.by_state.items()}, oldest, now
         )
 
 

@@ -49,7 +49,7 @@ def channels_of(settings: Settings, clock: Clock) -> Channels:
     for name, section in settings.channels.items():
         _demand_secrets(name, section)
         try:
-            notifiers[name], seconds = _notifier(name, section, settings.base_url, clock)
+            notifiers[name], seconds = _notifier(name, section, settings.page_url, clock)
         except ValueError as error:
             raise ValueError(f"channels.{name}: {error}") from None
         longest = max(longest, seconds)

@@ -85,9 +85,17 @@ class _Task:
 
 @dataclass
 class _Findings:
+    """What a cycle found. ``anew`` are series of which figures were judged that had been judged before."""
+
     evaluations: list[Evaluation] = field(default_factory=list)
     rule_evaluations: list[RuleEvaluation] = field(default_factory=list)
     changes: dict[AlertKey, Change] = field(default_factory=dict)
+    anew: set[SeriesKey] = field(default_factory=set)
+
+    @property
+    def restated(self) -> set[SeriesKey]:
+        """The series of which figures that people were told may be judged otherwise than they were."""
+        return self.anew | {(each.indicator, each.area) for each in self.evaluations if each.revision > 1}
 
 
 def run_cycle(
@@ -154,7 +162,7 @@ def judge_changes(
         world,
         found.changes.values(),
         cycle_id,
-        restated={(each.indicator, each.area) for each in found.evaluations if each.revision > 1},
+        restated=found.restated,
         now=now,
         calendar=calendar,
         domain=domain,
@@ -241,6 +249,7 @@ def _judge(connection: Connection, world: World, task: _Task) -> _Findings:
     keys = [(rule.id, area) for indicator, area in wanted for rule in world.rulebook.rules_of(indicator)]
     alerts = alert_store.alerts(connection, [*keys, *task.closings])
     onward = {key for key in wanted if _goes_on(key, world, alerts, task)}
+    found.anew.update(key for key in wanted if key not in onward)
     for indicator, series in _figures(connection, world, wanted, onward, task):
         since = {
             area.name: task.series[indicator, area.name] or date.min

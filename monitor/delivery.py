@@ -15,6 +15,7 @@ from monitor.core.backoff import wait_after
 from monitor.core.pace import Pace
 from monitor.store import outbox
 from monitor.store.errors import StoreUnavailableError
+from monitor.store.operations_news import hold_operations_news
 from monitor.store.outbox import AttemptOutcome, DeliveryAttempt, OutboxEntry
 from monitor.store.store import Store
 from notifiers.message import Deferred, Delivered, Message, Notifier, Outcome, OutcomeCode, Rejected
@@ -32,6 +33,19 @@ class Composer(Protocol):
     """Makes the message of an outbox entry."""
 
     def __call__(self, entry: OutboxEntry) -> Message: ...
+
+
+class AddressRefused(Protocol):
+    """Hears, in the transaction that records it, that a mail was refused for its address.
+
+    ``entry`` is as it stands recorded, with what the server said. Called while operations' news is held.
+    """
+
+    def __call__(self, connection: Connection, entry: OutboxEntry, now: datetime, /) -> None: ...
+
+
+def _nobody(_connection: Connection, _entry: OutboxEntry, _now: datetime) -> None:
+    """Nobody needs to know."""
 
 
 class Listener(Protocol):
@@ -101,7 +115,8 @@ class Sender:
     """Sends the mails of one store over the channels it is given.
 
     ``owner`` names this sender among all that share the store. ``clock`` and ``jitter`` are handed in: the
-    present instant, and a number from 0 to 1. ``listener`` hears of every attempt.
+    present instant, and a number from 0 to 1. ``listener`` hears of every attempt, ``address_refused`` of
+    each mail that was refused for its address.
     """
 
     store: Store
@@ -112,6 +127,7 @@ class Sender:
     jitter: Callable[[], float]
     listener: Listener
     policy: RetryPolicy = field(default_factory=RetryPolicy)
+    address_refused: AddressRefused = _nobody
     _unrecorded: list[_Answer] = field(default_factory=list, init=False, repr=False)
     """What was answered while the database was away: it is recorded before anything else is sent."""
     _paces: dict[str, Pace] = field(default_factory=dict, init=False, repr=False)
@@ -148,7 +164,13 @@ class Sender:
         with self.store.writing() as connection:
             now = self.clock()  # after any wait for the database, which would shorten the lease
             return outbox.claim(
-                connection, self.owner, now, self.policy.lease, limit, besides=self._exhausted(now)
+                connection,
+                self.owner,
+                now,
+                self.policy.lease,
+                limit,
+                besides=self._exhausted(now),
+                longest_wait=max(outbox.LONGEST_WAIT, 2 * self.policy.longest),
             )
 
     def _held(self) -> int:
@@ -244,6 +266,8 @@ class Sender:
             match outcome:
                 case Delivered():
                     outbox.record_delivered(connection, entry.id, self.owner, outcome.response, now)
+                case Rejected() if outcome.address_fails:
+                    self._record_refused_address(connection, entry.id, outcome.reason, now)
                 case Rejected():
                     outbox.record_rejected(connection, entry.id, self.owner, outcome.reason, now)
                 case Deferred() if self._given_up(connection, entry, outcome, now):
@@ -261,6 +285,14 @@ class Sender:
                         channel_down=outcome.scope == "channel",
                     )
 
+    def _record_refused_address(
+        self, connection: Connection, number: int, reason: str, now: datetime
+    ) -> None:
+        hold_operations_news(connection)  # before the mail's row: whoever holds it may be waiting for that
+        if outbox.record_rejected(connection, number, self.owner, reason, now):
+            (entry,) = outbox.outbox_entries(connection, ids=[number])
+            self.address_refused(connection, entry, now)
+
     def _given_up(self, connection: Connection, entry: OutboxEntry, outcome: Deferred, now: datetime) -> bool:
         """Whether the mail was put off for its own sake for long enough since it was last retried.
 
@@ -272,7 +304,8 @@ class Sender:
         last = AttemptOutcome.CHANNEL_DOWN if outcome.scope == "channel" else AttemptOutcome.DEFERRED
         present = DeliveryAttempt(entry.id, now, self.owner, last, outcome.reason)
         attempts = (*outbox.attempts_of(connection, entry.id)[1 - entry.attempts :], present)
-        tried = [attempt for attempt in attempts if attempt.response != NOT_TRIED]
+        # One of the future is of a clock that was ahead: by it the mail would be tried for years.
+        tried = [attempt for attempt in attempts if attempt.response != NOT_TRIED and attempt.at <= now]
         if now - tried[0].at <= self.policy.give_up:
             return False
         own = outbox.put_off_themselves(connection, entry.channel, tried)

@@ -7,17 +7,28 @@ synchronised, as rename(2) and fsync(2) ask for.
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
+from typing import Final
+
+_PART: Final = ".part"
+_LEFT_BEHIND: Final = 3600  # seconds; nobody takes so long to write one
 
 
 def replace_privately(file: Path, content: bytes) -> None:
     """Puts a file that only its owner reads in the place of the one before, if there was one.
 
+    What was left beside it when limen was killed on the way goes too: nobody would look for it there.
+
     Raises:
         OSError: it can't be written; the one before is as it was.
     """
     with private_part(file, content) as part:
+        for other in file.parent.glob(f"{escape(file.name)}.*{_PART}"):
+            with suppress(OSError):
+                if part.stat().st_mtime - other.stat().st_mtime > _LEFT_BEHIND:
+                    other.unlink()
         part.replace(file)
 
 
@@ -31,7 +42,7 @@ def private_part(file: Path, content: bytes) -> Iterator[Path]:
     Raises:
         OSError: it can't be written.
     """
-    part = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
+    part = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}{_PART}")
     try:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as stream:

@@ -113,6 +113,9 @@ class HouseTemplates:
         """
         if not self._heard or world is None:
             return
+        if self._edited_since():  # the check of what lies there now has the word
+            self._heard.clear()
+            return
         heard = list(self._heard)
         known = self._meet(heard)
         news = notification.operations
@@ -123,6 +126,13 @@ class HouseTemplates:
             told = refused(known.problems, known.sources, self._standpoint(world), met_with=known.version)
             self._told(told, now)
         self._heard.clear()
+
+    def _edited_since(self) -> bool:
+        """Whether the templates are others than those that the last mail was laid out with."""
+        try:
+            return own_sources(self._own.folder) != self._own.sources
+        except TemplateFaultError:
+            return False
 
     def _meet(self, heard: list[Fault]) -> _Known:
         """Adds what mails have met to what is known of the templates that they were laid out with."""

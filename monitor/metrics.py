@@ -105,6 +105,9 @@ class Metrics:
             "limen_intake_files_total", "Files read from the inbox or by hand.", ["result"], registry=registry
         )
         self._rows = Counter("limen_intake_rows_total", "Rows of those files.", ["result"], registry=registry)
+        # A counter that is not there before its first count does not increase by it.
+        self._files.labels("refused")
+        self._rows.labels("rejected")
 
     def _name_cycle(self, registry: CollectorRegistry) -> None:
         self._cycles = Counter(

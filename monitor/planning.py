@@ -5,7 +5,7 @@ without the edit is not taken for its doing, and then one by the new rules. What
 the plan.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -37,6 +37,7 @@ from monitor.store.store import Store
 from monitor.world import TELLING, World
 
 AlertKey = tuple[str, str]
+Standing = tuple[AlertState, Level | None]
 
 TIMED: Final = frozenset({"route", "inhibition", "maintenance"})
 """What in a rulebook says when news may be told."""
@@ -191,26 +192,37 @@ def _alert_changes(
     found = []
     for key, moved in steps.items():
         before, after = stood.get(key, Alert(*key)), now[key]
-        found.append(
-            AlertChange(_course(before, after, moved), before, after, tuple(moved), _title(key[0], old, new))
-        )
+        becomes = course((before.state, before.level), (after.state, after.level), moved)
+        found.append(AlertChange(becomes, before, after, tuple(moved), _title(key[0], old, new)))
     return tuple(sorted(found, key=_urgency))
 
 
-def _course(before: Alert, after: Alert, steps: Sequence[Transition]) -> Course:
-    fired, fires = before.state is AlertState.FIRING, after.state is AlertState.FIRING
+def course(was: Standing, now: Standing, steps: Sequence[Transition]) -> Course:
+    """What becomes of an alert that stood so and now stands so, ``steps`` between them."""
+    fired, fires = was[0] is AlertState.FIRING, now[0] is AlertState.FIRING
     if fires and not fired:
         return Course.STARTS
     if fired and not fires:
         return Course.ENDS
     if fired:
-        was, now = (-1 if each.level is None else each.level.rank for each in (before, after))
-        return Course.WORSENS if now > was else Course.EASES if now < was else Course.COMES_AND_GOES
+        before, after = (-1 if level is None else level.rank for _, level in (was, now))
+        return Course.WORSENS if after > before else Course.EASES if after < before else Course.COMES_AND_GOES
     if any(AlertState.FIRING in (step.from_state, step.to_state) for step in steps):
         return Course.COMES_AND_GOES
-    if after.state is AlertState.PENDING and before.state is not AlertState.PENDING:
+    if now[0] is AlertState.PENDING and was[0] is not AlertState.PENDING:
         return Course.BECOMES_PENDING
-    return Course.STOPS_PENDING if before.state is AlertState.PENDING else Course.STAYS_QUIET
+    return Course.STOPS_PENDING if was[0] is AlertState.PENDING else Course.STAYS_QUIET
+
+
+def courses(steps: Iterable[Transition]) -> list[Course]:
+    """What becomes of each alert that took one of these steps, which are in their order."""
+    taken: dict[AlertKey, list[Transition]] = {}
+    for step in steps:
+        taken.setdefault((step.rule, step.area), []).append(step)
+    return [
+        course((each[0].from_state, each[0].from_level), (each[-1].to_state, each[-1].to_level), each)
+        for each in taken.values()
+    ]
 
 
 def _urgency(change: AlertChange) -> tuple[int, int, str, str]:

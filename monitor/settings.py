@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -152,6 +153,7 @@ class Settings(BaseSettings):
     largest_file: Annotated[int, Field(gt=0)] = 200_000_000
     time_zone: str = "Europe/London"
     base_url: str | None = None
+    page_url: str | None = None
     contact: str | None = None
     secret_key: SecretStr | None = None
     http: HttpSettings = HttpSettings()
@@ -197,6 +199,18 @@ class Settings(BaseSettings):
         except (KeyError, ValueError, OSError):
             raise ValueError(f"“{name}” is not a time zone; write one such as Europe/London") from None
         return name
+
+    @field_validator("base_url", "page_url")
+    @classmethod
+    def _can_be_linked_to(cls, address: str | None) -> str | None:
+        if address is None:
+            return None
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or address.split() != [address]:
+            raise ValueError(
+                f"must be a whole address such as https://limen.council.example, not “{address}”"
+            )
+        return address
 
     @field_validator("secret_key")
     @classmethod
@@ -302,7 +316,7 @@ def _not_a_section(told: str) -> str:
     section = next((name for name in Settings.model_fields if f'"{name}"' in told), "")
     return (
         f"{section or 'settings'}: is a section: set what is in it, such as "
-        f"LIMEN_{section.upper() or 'SMTP'}__… (docs/settings.md lists its settings)"
+        f"LIMEN_{section.upper() or 'SMTP'}__… (“limen help settings” lists them)"
     )
 
 
@@ -337,6 +351,6 @@ def _unknown_variable(name: str) -> str:
     near = nearest_setting(name.removeprefix("LIMEN_").lower().split("__"), Settings)
     meant = f"did you mean LIMEN_{'__'.join(near).upper()}? " if near else ""
     return (
-        f"{name}: no such setting; {meant}docs/settings.md lists them. "
+        f"{name}: no such setting; {meant}“limen help settings” lists them. "
         "Take the variable out of the environment or mend its name."
     )

@@ -134,7 +134,7 @@ def _paths(model: type[BaseModel], above: tuple[str, ...] = ()) -> Iterator[tupl
 def _unknown(path: Sequence[str], model: type[BaseModel]) -> str:
     near = nearest_setting(path, model)
     meant = f"did you mean {'.'.join(near)}? " if near else ""
-    return f"there is no such setting; {meant}docs/settings.md lists them"
+    return f"there is no such setting; {meant}“limen help settings” lists them"
 
 
 def _said(problem: ErrorDetails, path: Sequence[str], model: type[BaseModel]) -> str:

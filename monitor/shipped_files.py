@@ -1,4 +1,4 @@
-"""Where the rules, the sample configuration and the unit file that travel with limen lie.
+"""Where the rules, the sample configuration, the unit file and the documentation that travel with limen lie.
 
 A wheel carries them inside the package, in `monitor/shipped/` (see `force-include` in `pyproject.toml`);
 a checkout, and so an editable install, has them beside the package.
@@ -36,6 +36,15 @@ def shipped_systemd_dir() -> Path:
         FileNotFoundError: The installation is incomplete.
     """
     return _shipped("systemd")
+
+
+def shipped_docs_dir() -> Path:
+    """The folder of the documentation: pages in Markdown, their pictures in `images/`.
+
+    Raises:
+        FileNotFoundError: The installation is incomplete.
+    """
+    return _shipped("docs")
 
 
 def _shipped(folder: str) -> Path:

@@ -23,7 +23,7 @@ from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.store import silences as kept
 from monitor.store.acknowledgements import append_acknowledgement, latest_acknowledgements
 from monitor.store.alerts import alerts
-from monitor.store.follow_ups import FollowUp, FollowUpKind, look_again, save_follow_ups
+from monitor.store.follow_ups import FollowUp, FollowUpKind, count_anew_at, look_again, save_follow_ups
 from monitor.store.locks import Lock, take
 
 LONGEST_SILENCE: Final = timedelta(days=92)
@@ -116,6 +116,8 @@ def acknowledge(
         return AckResult(AckReason.GIVEN_BEFORE, found, before)
     given = append_acknowledgement(connection, new)
     look_again(connection, now, alert=alert)
+    if until is not None and until > now:
+        count_anew_at(connection, until, alert=alert)
     return AckResult(AckReason.GIVEN, found, given)
 
 
@@ -130,7 +132,7 @@ def withdraw(
     episode: int | None = None,
     only_own: bool = False,
 ) -> AckResult:
-    """Takes back the acknowledgement of an alert that fires, so that reminders and escalations go on.
+    """Takes back the acknowledgement of an alert that fires; reminders and escalations count anew from now.
 
     Args:
         connection: the transaction that it belongs to.
@@ -158,6 +160,8 @@ def withdraw(
     )
     append_acknowledgement(connection, taken)
     look_again(connection, now, alert=alert)
+    if before.holds(found.level, now):
+        count_anew_at(connection, now, alert=alert)
     return AckResult(AckReason.WITHDRAWN, found)
 
 
@@ -219,13 +223,7 @@ def scope_within(areas: AreaTree, names: Iterable[str]) -> Scope:
     Raises:
         UnknownAreaError: there is no area of that name, code or alias.
     """
-    found: set[str] = set()
-    waiting = [areas[name].name for name in names]
-    while waiting:
-        name = waiting.pop()
-        found.add(name)
-        waiting += [child.name for child in areas.children(name)]
-    return Scope(names=frozenset(found))
+    return Scope(names=areas.with_all_within(names))
 
 
 def _refuse_what_nobody_should_make(asked: Silence) -> None:

@@ -3,8 +3,9 @@
 import os
 import sys
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -29,6 +30,16 @@ class ReaderGoneError(Exception):
 
 
 class _Console(Console):
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Prints; the lines of a table end with their last word where no terminal is to be filled."""
+        if self.is_terminal or not any(isinstance(each, Table) for each in objects):
+            super().print(*objects, **options)
+            return
+        with self.capture() as kept:
+            super().print(*objects, **options)
+        lines = (line.rstrip() for line in kept.get().splitlines())
+        super().print(Text("\n".join(lines)), soft_wrap=True)
+
     def on_broken_pipe(self) -> None:
         """Leaves it to the command line how to end."""
         self.quiet = True
@@ -133,6 +144,11 @@ def travel(direction: DirectionOfTravel, value: Decimal | None, previous: Decima
         arrow = "↑" if value > previous else "↓" if value < previous else "→"
     style = {"improving": "green", "worsening": "bright_red"}.get(direction.value, "")
     return Text(f"{direction.value} {arrow}".rstrip(), style)
+
+
+def short_day(when: date) -> str:
+    """A day for people: ``31 Mar 2014``."""
+    return f"{when.day} {when:%b %Y}"
 
 
 def counted(number: int, thing: str, many: str = "") -> str:

@@ -6,9 +6,11 @@ count away; as in the Department for Education's releases, one word stands for b
 them apart could work the small one out.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from monitor.core.alerts import TransitionReason
 from monitor.core.judgements import DirectionOfTravel, RagRating
@@ -95,11 +97,7 @@ def headline(notice: Notice) -> str:  # noqa: PLR0911 - one for each kind
         case NoticeKind.RECOVERED:
             return f"Back within limits{_value_now(notice, figures)}. This alert is over."
         case NoticeKind.CLOSED:
-            why = notice.reason.strip().rstrip(".") or "the rule no longer applies"
-            return (
-                f"This alert is closed: {why}. The rules changed, so this says nothing about the figure "
-                "getting better or worse."
-            )
+            return _closed(notice, figures)
         case NoticeKind.LATE:
             return "The figure did not come in time."
         case NoticeKind.ARRIVED:
@@ -108,6 +106,20 @@ def headline(notice: Notice) -> str:  # noqa: PLR0911 - one for each kind
             return _in_doubt(notice, figures)
         case NoticeKind.CONFIRMED:
             return _settled(notice, figures)
+
+
+def _closed(notice: Notice, figures: FigureFormat) -> str:
+    """Why an alert is over that no figure ended, as in: Over by a new limit: was 80.0%, is 77.0%."""
+    unsaid = "which says nothing about the figure getting better or worse."
+    if not notice.over_by_edit:
+        why = notice.reason.strip().rstrip(".") or "the rule no longer applies"
+        return f"This alert is closed: {why}. It ends because the rules changed, {unsaid}"
+    now = "" if notice.value is None else f" The figure is {figures.full(notice.value)}."
+    goes_on = f"Only the rule changed, {unsaid} It goes on watching the figure."
+    if notice.limit is None or notice.limit_before is None:
+        return f"Over by the changed rule.{now} {goes_on}"
+    limits = f"was {figures.short(notice.limit_before)}, is {figures.short(notice.limit)}"
+    return f"Over by a new limit: {limits}.{now} {goes_on}"
 
 
 def standing(notice: Notice) -> str:
@@ -191,11 +203,49 @@ def _standing(notice: Notice, figures: FigureFormat, opening: str) -> str:
         return f"There is no figure for this period; the last one had crossed {limit}."
     value = figures.full(notice.value) + (" (provisional)" if notice.status is Status.PROVISIONAL else "")
     if notice.not_yet_recovered:
-        until = f"the alert goes on until {notice.not_yet_recovered}"
-        return f"The figure is {value}: within {limit} again, but {until}."
+        return _lingering(notice, figures, value, limit)
     if notice.limit is None:
         return f"{opening} {value}{_rated(notice, figures)}."
     return f"{opening} {value}, {figures.gap(notice.value, notice.limit)} {limit}."
+
+
+def _lingering(notice: Notice, figures: FigureFormat, value: str, limit: str) -> str:
+    """Of a figure within limits again whose alert goes on: also what was beyond them, for a first mail."""
+    until = f"this alert goes on until {recovery_in_words(notice.not_yet_recovered, figures)}"
+    if notice.crossed is None:
+        return f"The figure is {value}: within {limit} again, but {until}."
+    when = f" for {notice.crossed_label}" if notice.crossed_label else ""
+    return (
+        f"The figure{when} was {figures.short(notice.crossed)}, beyond {limit}. It is {value} now, within it "
+        f"again, but {until}."
+    )
+
+
+_RECOVERY: Final = re.compile(r"value\s*(<=|<|>=|>|≤|≥)\s*(-?\d+(?:\.\d+)?|target)")
+_FROM_THERE: Final = {
+    "<=": "{} or lower",
+    "≤": "{} or lower",
+    "<": "below {}",
+    ">=": "{} or higher",
+    "≥": "{} or higher",
+    ">": "above {}",
+}
+
+
+def recovery_in_words(condition: str, figures: FigureFormat) -> str:
+    """What has to come for an alert to be over, after "until": ``it is 18% or lower``.
+
+    A condition that compares more than the figure with one number or its target stays as it is written.
+    """
+    found = _RECOVERY.fullmatch(condition.strip())
+    if found is None:
+        return condition
+    operator, number = found.groups()
+    percent = "%" if figures.is_percentage else ""
+    limit = "the target" if number == "target" else f"{Decimal(number):,f}{percent}"
+    if number == "target" and operator in ("<=", "≤", ">=", "≥"):
+        return f"it is at the target or {'lower' if operator in ('<=', '≤') else 'higher'}"
+    return f"it is {_FROM_THERE[operator].format(limit)}"
 
 
 def _rated(notice: Notice, figures: FigureFormat) -> str:
@@ -213,6 +263,8 @@ def _lasting(notice: Notice) -> str:
     """
     if notice.since is None or notice.period_end is None or notice.since >= notice.period_end:
         return ""
+    if notice.crossed is not None and notice.crossed_label == notice.since_label:
+        return ""  # that figure is told already
     return f" The alert began with the figure for {since(notice, so_far=True)}."
 
 

@@ -61,7 +61,8 @@ class World:
     def telling_fingerprint(self) -> str:
         """A fingerprint of all that decides who is told and when: it changes when any of that does."""
         known = self.directory
-        said = (self.operations, known.holdings, known.deputies, sorted(known.people.items()))
+        people = (self.operations, known.holdings, known.deputies, sorted(known.people.items()))
+        said = (people, sorted(self.areas.by_name.items()))
         return hashlib.sha256(f"{self.rulebook.version} {said!r}".encode()).hexdigest()
 
     def indicator_of(self, rule: AlertRule) -> Indicator:

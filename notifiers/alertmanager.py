@@ -15,8 +15,9 @@ again all the time. limen sends news, not a heartbeat: its alerts end in ten yea
 Alertmanager takes what comes last for the newest: it sets `updatedAt` itself when a request comes in (api.go,
 postAlertsHandler), an alert that comes later wins the merge (types.go, Merge), and a resolved one is neither
 listed (alertFilter) nor kept (provider/mem/mem.go, gc). So each alert carries when its news was decided, and
-older news than what a target holds changes nothing there. Of an alert that is over no target can tell: the
-outbox sends no old news after newer unless somebody insists.
+older news than what a target holds changes nothing there. (A target that holds news from after the present
+moment has it from a clock that went wrong, and any news is newer.) Of an alert that is over no target can
+tell: the outbox sends no old news after newer unless somebody insists.
 """
 
 import json
@@ -34,6 +35,9 @@ from notifiers.message import Deferred, Delivered, Message, Outcome, OutcomeCode
 NEVER = timedelta(days=3653)
 """How far ahead the end of an alert lies that goes on."""
 
+A_DAY = timedelta(days=1)
+"""How long an alert stands that is about something that happened, so that no later news ends it."""
+
 ENDED = frozenset({"recovered", "closed", "arrived", "confirmed"})
 """The kinds of notices that end an alert; all others say that it is there, or still is."""
 
@@ -45,12 +49,15 @@ _OPERATIONS = {
     "templates refused": (TEMPLATES_REFUSED, False),
     "templates accepted": (TEMPLATES_REFUSED, True),
 }
-"""What an alert on limen itself is called, and whether the news ends it; else it is called as its kind."""
+"""What an alert on limen itself is called, and whether the news ends it.
+
+One of another kind is called as its kind, and told apart from others of it by what it is about.
+"""
 _WITHOUT_LEVEL = "warning"
 _PATH = "api/v2/alerts"
 _LONGEST_LIST = 4_194_304
 _DECIDED = "decided_at"
-_IDENTITY = ("alertname", "area", "indicator", "source")
+_IDENTITY = ("alertname", "area", "indicator", "about", "source")
 
 Labels = Mapping[str, str]
 
@@ -89,12 +96,16 @@ class AlertmanagerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One alert as it is to stand in Alertmanager; without `level` every level of it is over."""
+    """One alert as it is to stand in Alertmanager; without `level` every level of it is over.
+
+    `lasts`: how long it stands there, from when it is told, unless news ends it.
+    """
 
     identity: Labels
     level: str | None
     annotations: Labels
     starts: datetime
+    lasts: timedelta = NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +176,14 @@ def _description(notice: Mapping[str, object]) -> str:
 
 def _of_operations(news: Mapping[str, object], message: Message) -> Alert:
     kind = str(news.get("kind"))
-    name, over = _OPERATIONS.get(kind, (f"limen-{kind.replace(' ', '-')}", False))
-    identity = {"alertname": name, "source": "limen"}
     annotations = {"summary": message.subject, "description": message.text}
-    return Alert(identity, None if over else _WITHOUT_LEVEL, annotations, message.date)
+    if kind in _OPERATIONS:
+        name, over = _OPERATIONS[kind]
+        identity = {"alertname": name, "source": "limen"}
+        return Alert(identity, None if over else _WITHOUT_LEVEL, annotations, message.date)
+    identity = {"alertname": f"limen-{kind.replace(' ', '-')}", "source": "limen"}
+    about = {"about": str(news["subject"])} if news.get("subject") else {}
+    return Alert(identity | about, _WITHOUT_LEVEL, annotations, message.date, A_DAY)
 
 
 def _mappings(found: object) -> list[Mapping[str, object]]:
@@ -226,12 +241,12 @@ class AlertmanagerNotifier:
 
     def _entries(self, target: HttpTarget, alert: Alert) -> list[dict[str, object]]:
         """The alert, and the end of what the target holds of it at other levels."""
-        entries = []
+        entries, now = [], self._clock()
         if alert.level is not None:
             labels = {**self._settings.labels, **alert.identity, "severity": alert.level}
-            entries.append(self._entry(labels, alert, alert.starts + NEVER))
+            entries.append(self._entry(labels, alert, max(alert.starts, now) + alert.lasts))
         held = self._held(target, alert)
-        if any(each.decided is not None and each.decided > alert.starts for each in held):
+        if any(each.decided is not None and alert.starts < each.decided <= now for each in held):
             return []
         others = [each.labels for each in held if each.labels.get("severity") != alert.level]
         return entries + [self._entry(labels, alert, alert.starts) for labels in others]

@@ -161,10 +161,14 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """This message will never be delivered as it stands; `reason` is for the person who has to look."""
+    """This message will never be delivered as it stands; `reason` is for the person who has to look.
+
+    `address_fails`: the other side says that nobody can be reached at this address, whatever the message.
+    """
 
     reason: str
     code: OutcomeCode
+    address_fails: bool = False
 
 
 Outcome = Delivered | Deferred | Rejected

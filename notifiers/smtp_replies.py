@@ -23,6 +23,12 @@ registry that it opened) tell which it is.
 | recipient, content | any other 5xx | rejected |
 | content | 2xx | delivered |
 
+A rejection says that the address itself fails where the enhanced status code does (x.1.0 to x.1.4, x.1.6:
+RFC 3463, 3.2; x.1.10: RFC 7505, 4.2; x.2.1: a disabled mailbox; x.2.2: a full one; x.4.1: Exchange Online's
+"Recipient address rejected" for an unknown user), or where the recipient is refused with 550, 551, 553 or
+556 (RFC 5321, 4.2.3; RFC 7504) and no status code that says more. A refusal by policy (x.7.x) or of a content
+does not.
+
 Relaying is recognised by its text: Postfix ("Relay access denied"), Exim ("relay not permitted"), Sendmail
 ("Relaying denied") and Exchange ("Unable to relay") share no code for it.
 """
@@ -47,6 +53,11 @@ _SENDER_STATUS = frozenset({(1, 7), (1, 8)} | {(7, detail) for detail in range(2
 _TOO_LARGE_STATUS = frozenset({(2, 3), (3, 4)})
 _MAILBOX_FULL = (2, 2)
 _NEEDS_SMTPUTF8 = (6, 7)
+_ADDRESS_CODES = frozenset({550, 551, 553, 556})
+_ADDRESS_STATUS = frozenset(
+    {(1, detail) for detail in (0, 1, 2, 3, 4, 6, 10)} | {(2, 1), _MAILBOX_FULL, (4, 1)}
+)
+_NOTHING_SAID = frozenset({None, (0, 0)})
 
 
 class Stage(StrEnum):
@@ -156,7 +167,9 @@ def _about_the_message(stage: Stage, reply: Reply) -> Outcome:
     if reply.temporary:
         code = OutcomeCode.RECIPIENT_DEFERRED if to_recipient else OutcomeCode.MESSAGE_DEFERRED
         return Deferred(_refusal(stage, reply), code, scope="message")
-    return _our_fault(stage, reply) or Rejected(_refusal(stage, reply), _rejection_code(stage, reply))
+    return _our_fault(stage, reply) or Rejected(
+        _refusal(stage, reply), _rejection_code(stage, reply), address_fails=_address_fails(stage, reply)
+    )
 
 
 def _our_fault(stage: Stage, reply: Reply) -> Deferred | None:
@@ -177,6 +190,12 @@ def _rejection_code(stage: Stage, reply: Reply) -> OutcomeCode:
     if stage is Stage.RECIPIENT or reply.status == _MAILBOX_FULL:
         return OutcomeCode.RECIPIENT_REFUSED
     return OutcomeCode.MESSAGE_TOO_LARGE if _too_large(reply) else OutcomeCode.MESSAGE_REFUSED
+
+
+def _address_fails(stage: Stage, reply: Reply) -> bool:
+    """Whether a rejection is of the address: after the content too, for each mail has one recipient."""
+    bare = stage is Stage.RECIPIENT and reply.code in _ADDRESS_CODES and reply.status in _NOTHING_SAID
+    return bare or reply.status in _ADDRESS_STATUS
 
 
 def _login_wanted(reply: Reply) -> bool:

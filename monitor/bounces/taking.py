@@ -5,13 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from monitor.bounces.failing import FailingAddressDesk
 from monitor.bounces.report import Report, Verdict, read_report
 from monitor.bounces.signed_address import mail_number
 from monitor.core.audit import ERASED
-from monitor.core.notifications import Notification, OperationsKind, OperationsNews
-from monitor.store.failing_addresses import BounceOutcome, FailingAddress, count_bounce, mark_failing
-from monitor.store.notifications import enqueue
-from monitor.store.operations_news import ToldOperations, append_told, hold_operations_news
+from monitor.store.failing_addresses import BounceOutcome, count_bounce
+from monitor.store.operations_news import hold_operations_news
 from monitor.store.outbox import OutboxEntry, outbox_entries
 from monitor.store.store import Store
 from monitor.world import World
@@ -65,30 +64,12 @@ class BounceDesk:
         if entry.address == ERASED:
             return Taken(BounceOutcome.KNOWN, f"Mail {entry.id} came back; its recipient was erased since.")
         hold_operations_news(connection)
-        found = FailingAddress(entry.address, entry.recipient_id, now, entry.id, report.answer)
-        if not mark_failing(connection, found):
+        desk = FailingAddressDesk(self.world, self.domain, self.rules_folder)
+        if not desk.take(connection, entry, report.answer, now):
             told = f"Mail {entry.id} came back; that {entry.address} fails is known already."
             return Taken(BounceOutcome.KNOWN, told)
-        self._tell_operations(connection, entry, report.answer, now)
         told = f"Mail {entry.id} came back: {entry.address} fails. {report.answer}"
         return Taken(BounceOutcome.FAILING, told)
-
-    def _tell_operations(
-        self, connection: Connection, entry: OutboxEntry, answer: str, now: datetime
-    ) -> None:
-        """One mail to each of them whose own address is another: to one that fails it would come back too."""
-        book = self.world.rulebook
-        news = OperationsNews(
-            kind=OperationsKind.ADDRESS_FAILING,
-            errors=1,
-            problems=f"{entry.recipient_name} ({entry.recipient_id}), mail {entry.id}: {answer}",
-            rules_version=book.revision or book.version,
-            rules_folder=self.rules_folder,
-            subject=entry.address,
-        )
-        people = [person for person in self.world.operations if person.address != entry.address]
-        enqueue(connection, [Notification(person, (), now, news) for person in people], now, self.domain)
-        append_told(connection, ToldOperations(now, news.kind, "", ""))
 
 
 @dataclass(frozen=True, slots=True)

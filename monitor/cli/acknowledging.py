@@ -14,12 +14,13 @@ from monitor.cli.caller import author_named
 from monitor.cli.choices import UnknownNameError, area_named, rule_named, rule_or_indicator
 from monitor.cli.formats import TableFormat
 from monitor.cli.moments import end, spoken
-from monitor.cli.session import Session, present
+from monitor.cli.session import RulesRefusedError, Session, present
 from monitor.core.alerts import Alert
 from monitor.core.areas import Area
 from monitor.core.freshness import late_indicator
 from monitor.core.plausibility import faulty_indicator
 from monitor.core.suppressions import Acknowledgement
+from monitor.settings import SettingsError
 from monitor.store.acknowledgements import acknowledged_alerts
 from monitor.store.alerts import firing_alerts
 from monitor.suppressing import AckReason, AckResult, acknowledge, withdraw
@@ -152,15 +153,30 @@ def _print(
     if not rows:
         session.out.print("Nothing that fires is acknowledged.")
         return
+    people = _people(session)
     shown = table("Level", "Alert", "Area", "By", "Said", "Until", "Comment")
     for alert, each in rows:
         until = "it is over" if each.until is None else f"{each.until.astimezone(zone):%-d %b %Y %H:%M}"
         counts = "" if each.holds(alert.level, now) else " (counts no more)"
         said = f"{each.at.astimezone(zone):%-d %b %Y %H:%M}"
         shown.add_row(
-            level(alert.level), alert.rule, alert.area, each.author, said, until + counts, each.comment
+            level(alert.level),
+            alert.rule,
+            alert.area,
+            people.get(each.author, each.author),
+            said,
+            until + counts,
+            each.comment,
         )
     session.out.print(shown)
+
+
+def _people(session: Session) -> Mapping[str, str]:
+    """Names by id; none where rules and contacts can't be read, for the list does not depend on them."""
+    try:
+        return {each.id: each.name for each in session.world.directory.people.values()}
+    except (RulesRefusedError, SettingsError):
+        return {}
 
 
 def _record(alert: Alert, each: Acknowledgement, now: datetime) -> dict[str, object]:

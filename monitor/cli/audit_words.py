@@ -137,7 +137,7 @@ _NEWS: Final[Mapping[str, str]] = {
     NoticeKind.RESTATED: "a figure of {where} has changed",
     NoticeKind.DOUBTFUL: "{began}",
     NoticeKind.LATE: "{began}",
-    NoticeKind.CLOSED: "{where} is no longer watched",
+    NoticeKind.CLOSED: "the alert of {where} is over because the rules changed",
     NoticeKind.RECOVERED: "{where} is back within limits",
     NoticeKind.ARRIVED: "the late figures of {where} have come",
     NoticeKind.CONFIRMED: "a figure of {where} is no longer in doubt",

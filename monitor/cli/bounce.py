@@ -81,7 +81,9 @@ def clear_address(session: Session, text: str) -> int:
 def _desk(session: Session) -> Iterator[BounceDesk]:
     settings = session.settings
     if settings.smtp.bounce_address is None:
-        raise SettingsError("smtp.bounce_address: set the address that mails come back to (docs/bounces.md).")
+        raise SettingsError(
+            "smtp.bounce_address: set the address that mails come back to (“limen help bounces”)."
+        )
     world = session.world
     with session.store() as store:
         yield BounceDesk(
@@ -99,6 +101,6 @@ def _keys(settings: Settings) -> tuple[bytes, ...]:
     if settings.secret_key is None and not (settings.state_dir / KEY_FILE).exists():
         raise SettingsError(
             f"secret_key: the key that limen signs with can't be seen here, and there is no {KEY_FILE} in "
-            f"{settings.state_dir}. docs/bounces.md says how this command gets it."
+            f"{settings.state_dir}. “limen help bounces” says how this command gets it."
         )
     return settings.signing_keys()

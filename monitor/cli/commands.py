@@ -18,6 +18,7 @@ from monitor.cli.formats import (
     TableFormat,
     TextFormat,
 )
+from monitor.cli.help_screen import HELP_NAMES, Commands
 from monitor.cli.outbox_commands import outbox
 from monitor.cli.telling_commands import ack, silence, who
 
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
     from monitor.cli.session import Session
 
 application = typer.Typer(
+    cls=Commands,
     help="Watches performance indicators and tells the people concerned when a limit is breached.",
     epilog="Settings come from /etc/limen/limen.toml, --settings FILE and LIMEN_* variables. "
-    "docs/command-line.md explains the exit codes.",
+    "“limen help” lists limen’s pages; “limen help command-line” explains the exit codes.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP_NAMES},
 )
 database = typer.Typer(help="Look after the database.", no_args_is_help=True)
 application.add_typer(outbox, name="outbox")
@@ -355,8 +357,11 @@ def demo(
 @application.command()
 def preview(
     context: typer.Context,
-    kind: Annotated[
-        str | None, typer.Argument(metavar="[KIND]", help="One kind of mail, such as alert.")
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[KIND]", help="One kind of mail, such as alert; with --copy-templates, what to copy."
+        ),
     ] = None,
     *,
     to: Annotated[
@@ -373,14 +378,42 @@ def preview(
     number: Annotated[
         int | None, typer.Option("--outbox", metavar="ID", help="A real mail, by its number in the outbox.")
     ] = None,
+    copies: Annotated[
+        Path | None,
+        typer.Option(
+            "--copy-templates", metavar="DIR", help="Copy limen’s own templates there, to be changed."
+        ),
+    ] = None,
 ) -> None:
     """Show mails of every kind, from sample facts, as your templates lay them out."""
+    if copies is not None:
+        if to is not None or width or format is not None or number is not None:
+            raise typer.BadParameter("--copy-templates stands alone, or with names of templates")
+        from monitor.cli.template_copies import copy_templates
+
+        raise typer.Exit(copy_templates(_session(context), copies, names or ()))
     from monitor.cli.preview import WIDTHS, PreviewOptions, preview_mails
 
+    if names and len(names) > 1:
+        raise typer.BadParameter("give one kind, or none")
+    kind = names[0] if names else None
     if kind is not None and number is not None:
         raise typer.BadParameter("give a kind or --outbox, not both")
     options = PreviewOptions(kind, to, format, tuple(width or WIDTHS), number)
     raise typer.Exit(preview_mails(_session(context), options))
+
+
+@application.command("help")
+def show_help(
+    topic: Annotated[
+        str | None,
+        typer.Argument(metavar="[TOPIC|CODE]", help="A page, a command, or a code such as LIM403."),
+    ] = None,
+) -> None:
+    """Show a page of limen’s documentation, or what a code of a problem means; alone, list the pages."""
+    from monitor.cli.help import print_help
+
+    raise typer.Exit(print_help(topic))
 
 
 @database.command("upgrade")

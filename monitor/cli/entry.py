@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from monitor.cli import exit_codes
 from monitor.cli.commands import application
+from monitor.cli.help_screen import without_types_of_flags
 
 
 def main() -> NoReturn:
@@ -23,7 +24,9 @@ def main() -> NoReturn:
 def run(arguments: Sequence[str]) -> int:
     """Runs limen with these arguments; returns its exit code."""
     try:
-        code = get_command(application)(list(arguments), prog_name="limen", standalone_mode=False)
+        command = get_command(application)
+        without_types_of_flags(command)
+        code = command(list(arguments), prog_name="limen", standalone_mode=False)
         sys.stdout.flush()
         return int(code or 0)
     except Exit as ending:

@@ -26,7 +26,6 @@ from monitor.cli.explain_words import (
     benchmark_line,
     condition_lines,
     conditions,
-    day,
     differences,
     figure_line,
     flapping_line,
@@ -38,10 +37,12 @@ from monitor.cli.explain_words import (
     state_line,
     target_line,
 )
+from monitor.cli.reports import path_from_here
 from monitor.cli.telling_facts import TellingTold
 from monitor.cli.telling_words import telling_lines, telling_sentence
 from monitor.cli.told import Telling
 from monitor.core.alerts import AlertState
+from monitor.terminal import short_day as day
 from monitor.terminal import table
 from monitor.wording import FigureFormat, good_way
 
@@ -54,6 +55,10 @@ class Pages:
         self._zone = zone
         self._rules_dir = rules_dir
         self._now = now
+
+    def _place(self, position: str) -> str:
+        """Where something stands in the rules, as a path that can be opened from the present folder."""
+        return path_from_here(self._rules_dir.absolute() / position)
 
     def show(self, found: Explanation) -> None:
         indicator = found.indicator
@@ -127,7 +132,7 @@ class Pages:
         return Text.assemble(f"Revision {each.revision}: {shown}, {each.status}; {came}; ", judged)
 
     def _derivation(self, made: DerivationTold, indent: int) -> None:
-        self._say(Text.assemble(made.formula, (f"  {made.position}", "dim")), indent)
+        self._say(Text.assemble(made.formula, (f"  {self._place(made.position)}", "dim")), indent)
         if made.reference:
             self._say(Text(made.reference, "dim"), indent)
         for number, each in enumerate(made.inputs):
@@ -162,7 +167,7 @@ class Pages:
         for said in band_lines(line, found.indicator):
             self._say(said, 4)
         self._say(line.reference, 4)
-        self._say(Text(line.position, "dim"), 4)
+        self._say(Text(self._place(line.position), "dim"), 4)
 
     def _benchmarks(self, beside: BenchmarksTold, figures: FigureFormat) -> None:
         until = f" until {day(beside.until)}" if beside.until else ""
@@ -172,7 +177,7 @@ class Pages:
             if each.neighbours is not None:
                 self._neighbours(each.neighbours, figures)
         self._say(beside.reference, 4)
-        self._say(Text(beside.position, "dim"), 4)
+        self._say(Text(self._place(beside.position), "dim"), 4)
 
     def _neighbours(self, near: NeighboursTold, figures: FigureFormat) -> None:
         if near.areas:
@@ -181,7 +186,7 @@ class Pages:
             for row in other_rows(near.areas, figures):
                 made.add_row(*row)
             self._say(made, 6)
-        self._say(Text(f"{near.reference}; {near.position}", "dim"), 6)
+        self._say(Text(f"{near.reference}; {self._place(near.position)}", "dim"), 6)
 
     def _judged(self, found: Explanation) -> str:
         judgement = found.judgement
@@ -200,12 +205,12 @@ class Pages:
         self._heading(
             Text.assemble(("Alert: ", "bold"), (rule.title, "bold underline"), (f"  {rule.rule}", "dim"))
         )
-        self._say(Text(f"{rule.position}; {rule.reference}", "dim"))
+        self._say(Text(f"{self._place(rule.position)}; {rule.reference}", "dim"))
         if rule.applies:
             self._say(rule.applies)
         else:
             for each in rule.levels:
-                self._say(level_line(each, found.figure))
+                self._say(level_line(each, found.figure, self._place(each.position)))
                 for line in condition_lines(each.compared, found.indicator):
                     self._say(line, 4)
             self._say(conditions(rule))

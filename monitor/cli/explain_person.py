@@ -8,10 +8,15 @@ from typing import Final
 from monitor.cli.choices import UnknownNameError
 from monitor.cli.explain_telling import Inquiry
 from monitor.cli.telling_facts import ComingTold, PersonTold, TellingTold
-from monitor.cli.telling_words import coming_sentence, telling_sentence, when_told
+from monitor.cli.telling_words import (
+    acknowledgement_sentence,
+    coming_sentence,
+    telling_sentence,
+    when_told,
+)
 from monitor.cli.told import Telling, spelt
 from monitor.core.alerts import Alert, AlertState
-from monitor.core.areas import Area
+from monitor.core.areas import Area, AreaTree
 from monitor.core.holding import is_about_data
 from monitor.core.recipients import Recipient
 from monitor.core.routing import DATA_OWNER, matches
@@ -81,6 +86,11 @@ def person_told(
     answers = [f"{_moment(each.at, zone)}: {telling_sentence(each, zone)}." for each in own]
     if not own:
         answers += _never(alert, tellings, name, zone)
+    answers += [
+        f"{'' if each.withdrawn else 'Acknowledged '}{acknowledgement_sentence(each, zone)}"
+        for each in telling.acknowledgements
+        if each.author in who
+    ]
     answers += [coming_sentence(each, zone) for each in telling.coming if _concerns(each, who)]
     answers += _from_now_on(inquiry, who, alert, levels, subject=subject, telling=telling)
     answers += [
@@ -170,7 +180,7 @@ def _routes(
 ) -> Iterator[str]:
     """Why each route that has to do with the person or the alert does not bring the two together."""
     person, name = who
-    indicator, area = subject
+    _, area = subject
     if is_about_data(alert.rule):
         own = _held_for(inquiry, person, DATA_OWNER)
         where = f" {name} is {DATA_OWNER} for {own}." if own else f" {name} is not."
@@ -178,7 +188,7 @@ def _routes(
         return
     meant = False
     for route in inquiry.world.rulebook.routes:
-        unmet = _unmet(route.match, alert, indicator, area, levels)
+        unmet = _unmet(route.match, alert, subject, levels, inquiry.world.areas)
         meant = meant or not unmet
         targets = [each for each in route.to if _is_named(inquiry, each, person)]
         if unmet and targets:
@@ -245,9 +255,14 @@ def _held_for(inquiry: Inquiry, person: str, role: str) -> str:
 
 
 def _unmet(
-    match: RouteMatch, alert: Alert, indicator: Indicator, area: Area, levels: Sequence[Level]
+    match: RouteMatch,
+    alert: Alert,
+    subject: tuple[Indicator, Area],
+    levels: Sequence[Level],
+    areas: AreaTree,
 ) -> list[str]:
     """What a route is for that the alert is not; [] where it is for this alert."""
+    indicator, area = subject
     if any(matches(match, alert.rule, indicator, area, level) for level in levels or (None,)):
         return []
     found = []
@@ -260,7 +275,7 @@ def _unmet(
     if match.levels and not match.levels.intersection(levels):
         found.append(f"the level {', '.join(sorted(each.value for each in match.levels))}")
     if not match.scope.covers(area):
-        found.append(f"other areas ({match.scope})")
+        found.append(f"other areas ({match.scope.in_words(areas)})")
     return found
 
 

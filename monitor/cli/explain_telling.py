@@ -18,14 +18,16 @@ from monitor.cli.telling_facts import (
     TellingTold,
 )
 from monitor.cli.told import Telling, plain_note, spelt
-from monitor.core.alerts import Alert, AlertState
+from monitor.core.alerts import Alert, AlertState, EpisodeKey
 from monitor.core.areas import Area
 from monitor.core.forecast import Forecast, Hearing, forecast
 from monitor.core.holding import Circumstances, Hold
+from monitor.core.notifications import AnswerEnd
+from monitor.core.past_answers import PastAnswer
 from monitor.core.periods import Period
 from monitor.core.plausibility import faulty_indicator
 from monitor.core.recipients import Recipient
-from monitor.core.restating import is_restated, told_figure
+from monitor.core.restating import as_it_stands, is_restated, told_figure
 from monitor.core.routing import matches
 from monitor.core.rulebook import Indicator, Level, Route
 from monitor.core.suppressions import Acknowledgement, match_in_words
@@ -35,8 +37,10 @@ from monitor.store.alerts import fired_at, firing_alerts
 from monitor.store.decisions import told_figures, told_of
 from monitor.store.follow_ups import FollowUp, FollowUpKind, follow_ups_of
 from monitor.store.silences import silences
+from monitor.telling.acknowledged import past_answers
 from monitor.telling.asking_again import targets_of, whom_to_remind
-from monitor.telling.gathered import Gathered
+from monitor.telling.counting_anew import counted_anew
+from monitor.telling.gathered import Gathered, goes_on
 from monitor.telling.gathering import whom_news_reaches
 from monitor.telling.scene import Scene
 from monitor.world import World
@@ -125,7 +129,9 @@ def _coming(
     found = Gathered(
         told=dict(told_of(inquiry.connection, keys)),
         rows={key: tuple(each for each in rows if each.episode == key[2]) for key in keys},
+        past_answers=_answers_that_end(inquiry, keys),
     )
+    rows = tuple(_counted_anew(inquiry, each, alert, found) for each in rows)
     for row in sorted(rows, key=lambda each: (each.due_at is None, each.due_at or each.since, each.key)):
         route = inquiry.scene.routes.get(row.subject)
         if row.kind is FollowUpKind.ESCALATION and (route is None or row.step >= len(route.escalations)):
@@ -133,6 +139,26 @@ def _coming(
         reached = _reached(inquiry.scene_at(row), row, alert, route, found)
         if reached is not None:
             yield _of_row(inquiry, row, reached, tellings, acknowledged=_holds_back(given, row))
+
+
+def _answers_that_end(inquiry: Inquiry, keys: Sequence[EpisodeKey]) -> dict[EpisodeKey, PastAnswer]:
+    """The acknowledgements that have ended, and those whose end is known already."""
+    found = past_answers(inquiry.scene, keys)
+    for key, given in latest_acknowledgements(inquiry.connection, keys).items():
+        if key not in found and given.until is not None:
+            found[key] = PastAnswer(given, given.until, AnswerEnd.UNTIL)
+    return found
+
+
+def _counted_anew(inquiry: Inquiry, row: FollowUp, alert: Alert, found: Gathered) -> FollowUp:
+    """As telling itself counts the days once it looks; what is held is looked at first when that ends.
+
+    A successor who was never told hears of it as soon as nobody deals with it any more.
+    """
+    if row.kind is FollowUpKind.NEWS or not row.reason.told or not goes_on(alert, row):
+        return row
+    reached = _reached(inquiry.scene_at(row), row, alert, inquiry.scene.routes.get(row.subject), found)
+    return row if reached is None or reached.first else counted_anew(inquiry.scene, row, alert, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +305,8 @@ def _figures(inquiry: Inquiry, alert: Alert, view: View) -> Iterator[FigureTold]
         if evaluation is None:
             continue
         hidden = (alert.area, end) in view.protected
-        is_now = told_figure(evaluation, verdicts.get(end), protected=hidden)
+        verdict = verdicts.get(end)
+        is_now = as_it_stands(was, told_figure(evaluation, verdict, protected=hidden), verdict)
         yield FigureTold(
             person=each.recipient.id,
             name=spelt(each.recipient.name),

@@ -1,7 +1,6 @@
 """The facts of an explanation in sentences."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from decimal import Decimal
 
 from rich.text import Text
@@ -30,6 +29,7 @@ from monitor.core.periods import Period
 from monitor.core.rulebook import Indicator, Level
 from monitor.terminal import NOTHING, rating, travel
 from monitor.terminal import level as level_chip
+from monitor.terminal import short_day as day
 from monitor.wording import WITHHELD, FigureFormat
 
 _SIGNS = {"+": "+", "-": "−", "/": "÷"}
@@ -39,11 +39,6 @@ _WHOSE = {
     "england": "the figure of England",
 }
 _ANSWERS = {True: "yes", False: "no", None: "can't be said"}
-
-
-def day(when: date) -> str:
-    """A day for people: ``31 Mar 2014``."""
-    return f"{when.day} {when:%b %Y}"
 
 
 def figure_line(figure: Rated, period: str) -> Text:
@@ -168,8 +163,8 @@ def band_lines(line: LineTold, indicator: Indicator) -> Iterator[Text]:
             yield Text.assemble(f"{band.colour}: ", said)
 
 
-def level_line(told: LevelTold, figure: Rated | None) -> Text:
-    """A level, its condition and whether it holds."""
+def level_line(told: LevelTold, figure: Rated | None, place: str) -> Text:
+    """A level, its condition, whether it holds, and the ``place`` where it is written."""
     chip = level_chip(Level(told.level))
     limits = ", ".join(figure.figures.short(limit) for limit in told.limits) if figure else ""
     told_below = told.compared is not None and any(not each.protected for each in told.compared.sides)
@@ -180,7 +175,7 @@ def level_line(told: LevelTold, figure: Rated | None) -> Text:
         False: (" → does not hold", ""),
         None: (" → can't be said of this figure", "dim"),
     }[told.holds]
-    return Text.assemble(chip, f" if {told.condition}{computed}", verdict, (f"  {told.position}", "dim"))
+    return Text.assemble(chip, f" if {told.condition}{computed}", verdict, (f"  {place}", "dim"))
 
 
 def condition_lines(told: ConditionTold | None, indicator: Indicator) -> Iterator[Text]:

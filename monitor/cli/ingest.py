@@ -1,5 +1,6 @@
 """``limen ingest``: files of figures, loaded by hand."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,12 +11,16 @@ from monitor.cli import exit_codes
 from monitor.cli.choices import area_named, source_named
 from monitor.cli.faults import in_words
 from monitor.cli.intake_events import is_flawed, print_events
+from monitor.cli.plan_view import courses_in_words
 from monitor.cli.session import Session, present
-from monitor.cycle import guard_of, run_cycle
+from monitor.core.alerts import Transition
+from monitor.cycle import CycleOutcome, guard_of, run_cycle
 from monitor.intake.gathering import PROGRESS_EVERY
 from monitor.intake.gathering import Progress as Teller
 from monitor.intake.observation_files import Reading
 from monitor.intake.recording import IntakeEvent, LeftInPlace, TakenIn, ingest_file
+from monitor.planning import courses
+from monitor.store.alerts import transitions_of_cycle
 from monitor.store.store import Store
 from monitor.terminal import counted
 
@@ -49,7 +54,13 @@ def _ingested(session: Session, store: Store, path: Path, reading: Reading) -> I
         with _progress(session, path) as teller:
             return ingest_file(path, store, reading, progress=teller)
     except OSError as fault:
-        return LeftInPlace(path.name, in_words(fault))
+        return LeftInPlace(path.name, _reason(fault, path))
+
+
+def _reason(fault: OSError, path: Path) -> str:
+    """What the system refused; of which file, unless it is the one that is spoken of."""
+    is_this = fault.filename is not None and Path(os.fsdecode(fault.filename)) == path
+    return (fault.strerror or str(fault)) if is_this else in_words(fault)
 
 
 @contextmanager
@@ -86,13 +97,17 @@ def _judge(session: Session, store: Store) -> None:
     if outcome.cycle_id is None:
         session.out.print("There was nothing to judge.")
         return
-    session.out.print(judged(outcome.evaluated, outcome.transitions))
+    session.out.print(judged(store, outcome))
     if outcome.enqueued:
         session.out.print(
             f"{counted(outcome.enqueued, 'mail')} in the outbox; `limen run` or `limen once` sends them."
         )
 
 
-def judged(evaluated: int, transitions: int) -> str:
+def judged(store: Store, outcome: CycleOutcome) -> str:
     """What a cycle did, in a sentence."""
-    return f"Judged {counted(evaluated, 'figure')}; alerts took {counted(transitions, 'step')}."
+    steps: tuple[Transition, ...] = ()
+    if outcome.cycle_id is not None and outcome.transitions:
+        with store.reading() as connection:
+            steps = transitions_of_cycle(connection, outcome.cycle_id)
+    return f"Judged {counted(outcome.evaluated, 'figure')}: {courses_in_words(courses(steps))}."

@@ -10,7 +10,7 @@ from monitor.terminal import counted, table
 
 
 def print_events(session: Session, events: Sequence[IntakeEvent]) -> None:
-    """One row a file, then what its owner should know."""
+    """One row a file that was found, then what its owner should know."""
     made = table(
         "File", "New", "Restated", "Unchanged", "Rejected", right=("New", "Restated", "Unchanged", "Rejected")
     )
@@ -28,8 +28,9 @@ def print_events(session: Session, events: Sequence[IntakeEvent]) -> None:
             case Refused():
                 made.add_row(event.name, Text("not read", "bright_red"))
             case LeftInPlace():
-                made.add_row(event.name, Text("left", "yellow"))
-    session.out.print(made)
+                continue
+    if made.row_count:
+        session.out.print(made)
     for event in events:
         for line in _remarks(event):
             session.out.print(line, soft_wrap=True)

@@ -19,6 +19,7 @@ from monitor.core.freshness import late_indicator
 from monitor.core.notifications import OperationsKind
 from monitor.core.plausibility import faulty_indicator
 from monitor.delivery import NOT_TRIED
+from monitor.file_news import in_words
 from monitor.logs import redact
 from monitor.settings import Settings
 from monitor.store import migrate
@@ -28,6 +29,7 @@ from monitor.store.cycles import last_cycle
 from monitor.store.engine import database_url, spoken_address
 from monitor.store.errors import StoreError
 from monitor.store.failing_addresses import BounceOutcome, bounces_counted, failing_addresses
+from monitor.store.file_faults import faults_since
 from monitor.store.held_news import waiting
 from monitor.store.operations_news import standing_refusals
 from monitor.store.outbox import AttemptOutcome, OutboxState, last_failure, outbox_depth
@@ -41,6 +43,11 @@ OLDEST_MAIL: Final = timedelta(hours=1)
 
 LATEST_LOOK: Final = timedelta(minutes=15)
 """What was to be looked at is late after this; the shipped Prometheus alert says the same."""
+
+FILES_OF: Final = timedelta(days=7)
+"""For how long a file that could not be taken in as a whole is shown."""
+
+MOST_FILES: Final = 20
 
 _PATIENCE: Final = 3.0
 _LONGEST_ANSWER: Final = 100_000
@@ -92,13 +99,33 @@ def look_at_daemon(file: Path) -> Look:
         answer = _readiness(address)
     except (OSError, HTTPException, ValueError) as fault:
         record = {"address": address, "ready": False, "reasons": ["it does not answer"]}
-        return Look("daemon", "Daemon", f"does not answer at {address}: {fault}", record, ill=True)
+        return Look("daemon", "Daemon", _no_answer(address, fault), record, ill=True)
     ready, rulebook = answer.get("ready") is True, str(answer.get("rulebook") or "")
     further = (*_texts(answer.get("reasons")), *_texts(answer.get("remarks")))
     in_force = f"rules in force: {_version(rulebook, None)}" if rulebook else "no rules are in force"
     text = f"{'ready' if ready else 'not ready'} at {address}; {in_force}"
     record = {"address": address, **answer}
     return Look("daemon", "Daemon", text, record, ill=bool(further) or not ready, further=further)
+
+
+def _no_answer(address: str, fault: Exception) -> str:
+    """What keeps the daemon's answer away; ``urlopen`` hides the system's own error in ``reason``."""
+    reason = getattr(fault, "reason", fault)
+    match reason:
+        case ConnectionRefusedError():
+            return (
+                f"does not answer: nothing listens at {address}. Did it end by itself? “systemctl status "
+                "limen” and “journalctl -u limen” say how"
+            )
+        case TimeoutError():
+            return (
+                f"does not answer at {address} within {_PATIENCE:.0f} s: “systemctl restart limen” if that "
+                "stays so"
+            )
+        case OSError():
+            return f"does not answer at {address}: {reason.strerror or reason}"
+        case _:
+            return f"it is not limen that answers at {address}; “systemctl status limen” says if it runs"
 
 
 def _readiness(address: str) -> dict[str, object]:
@@ -139,6 +166,7 @@ def _looks_within(connection: Connection, now: datetime, zone: tzinfo) -> Iterat
     yield _look_at_reload(connection, zone)
     yield _look_at_templates(connection, zone)
     yield _look_at_cycle(connection, zone)
+    yield _look_at_files(connection, now, zone)
     firing = firing_alerts(connection)
     late = [alert for alert in firing.values() if late_indicator(alert.rule)]
     doubtful = [alert for alert in firing.values() if faulty_indicator(alert.rule)]
@@ -202,6 +230,37 @@ def _look_at_cycle(connection: Connection, zone: tzinfo) -> Look:
         "evaluations": cycle.counts.evaluations,
     }
     return Look("cycle", "Last cycle", text, record)
+
+
+def _look_at_files(connection: Connection, now: datetime, zone: tzinfo) -> Look:
+    """The files of the inbox that could not be read of late, or of which rows were set aside."""
+    faults = faults_since(connection, now - FILES_OF)
+    unread = sum(each.rows_rejected is None for each in faults)
+    told = [
+        *([f"{counted(unread, 'file')} could not be read"] if unread else []),
+        *(
+            [f"rows of {counted(len(faults) - unread, 'file')} were set aside"]
+            if len(faults) > unread
+            else []
+        ),
+    ]
+    further = [f"{_moment(each.at, zone)}: {in_words(each)}" for each in faults[:MOST_FILES]]
+    if len(faults) > MOST_FILES:
+        further.append(f"… and {counted(len(faults) - MOST_FILES, 'file')} before these")
+    record = [
+        {
+            "file": each.name,
+            "at": each.at.isoformat(),
+            "rows_read": each.rows_read,
+            "rows_rejected": each.rows_rejected,
+            "reasons": each.reasons,
+            "see": each.place,
+        }
+        for each in faults
+    ]
+    said = "; ".join(told) if told else "all that came was taken in as a whole"
+    text = f"{said}, in the last {FILES_OF.days} days"
+    return Look("files", "Files", text, record, doubtful=bool(faults), further=tuple(further))
 
 
 def _look_at_late(late: list[Alert]) -> Look:

@@ -4,26 +4,53 @@ import re
 from datetime import datetime, time, timedelta
 
 from monitor.cli.choices import UnknownNameError
-from monitor.core.wall_calendar import Calendar
+from monitor.core.wall_calendar import WEEK_DAYS, Calendar
 
+_WORD = re.compile(r"\s*([a-z]+)(?:\s+(\d{1,2}:\d{2}))?\s*", re.IGNORECASE)
+_SHORTEST = 3  # letters of a week day: Mon, Tues
 _DURATION = re.compile(r"\s*(\d{1,4})\s*(hour|day|working day|week)s?\s*", re.IGNORECASE)
 
 
-def instant(text: str, option: str, calendar: Calendar) -> datetime:
+def instant(text: str, option: str, now: datetime, calendar: Calendar) -> datetime:
     """The instant meant by ``2026-12-24`` (its first) or ``2026-12-24 17:00``.
+
+    The day may be ``today``, ``tomorrow`` or a week day, which is the next of that name after ``now``'s day.
 
     Raises:
         UnknownNameError: it is neither.
     """
+    spoken_of = _spoken_of(text, now, calendar)
+    if spoken_of is not None:
+        return spoken_of
     try:
         when = datetime.fromisoformat(text.strip())
     except ValueError:
         raise UnknownNameError(
-            f"{option}: “{text}” is no time. Write 2026-12-24 or “2026-12-24 17:00”."
+            f"{option}: “{text}” is no time. Write 2026-12-24, “2026-12-24 17:00” or “Friday 17:00”."
         ) from None
     if when.tzinfo is not None:
         return when
     return calendar.at(when.date(), when.time())
+
+
+def _spoken_of(text: str, now: datetime, calendar: Calendar) -> datetime | None:
+    """The instant meant by a word for a day, alone (its first) or with a time; None: it is no such word."""
+    found = _WORD.fullmatch(text)
+    if found is None:
+        return None
+    word, today = found[1].casefold(), calendar.local_day(now)
+    try:
+        hour, minute = map(int, (found[2] or "0:00").split(":"))
+        clock = time(hour, minute)
+    except ValueError:
+        return None
+    if word in ("today", "tomorrow"):
+        return calendar.at(today + timedelta(days=word == "tomorrow"), clock)
+    for ahead in range(1, 8):
+        day = today + timedelta(days=ahead)
+        if len(word) >= _SHORTEST and WEEK_DAYS[day.weekday()].casefold().startswith(word):
+            return calendar.at(day, clock)
+    return None
 
 
 def end(text: str, option: str, start: datetime, calendar: Calendar) -> datetime:
@@ -37,11 +64,12 @@ def end(text: str, option: str, start: datetime, calendar: Calendar) -> datetime
     given = _DURATION.fullmatch(text)
     if given is None:
         try:
-            return instant(text, option, calendar)
+            return instant(text, option, start, calendar)
         except UnknownNameError:
             raise UnknownNameError(
-                f"{option}: “{text}” is no end. Write a day (2026-12-24), a time (“2026-12-24 17:00”) or how "
-                "long: “2 weeks”, “3 days”, “5 working days”, “4 hours”."
+                f"{option}: “{text}” is no end. Write a day (2026-12-24, tomorrow, Friday), a time "
+                "(“2026-12-24 17:00”, “Friday 17:00”) or how long: “2 weeks”, “3 days”, “5 working days”, "
+                "“4 hours”."
             ) from None
     count, unit = int(given[1]), given[2].lower()
     if unit == "hour":

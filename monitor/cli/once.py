@@ -24,7 +24,7 @@ def run_once(session: Session) -> int:
         if outcome.cycle_id is None:
             session.out.print("Nothing has changed since the last cycle.")
         else:
-            session.out.print(judged(outcome.evaluated, outcome.transitions))
+            session.out.print(judged(application.store, outcome))
         application.check_templates(present())
         sent = _deliver_all(application)
         _print_delivery(session, application, sent)
@@ -48,16 +48,16 @@ def _print_delivery(session: Session, application: Application, sent: DeliveryOu
     if sent.delivered:
         session.out.print(f"Delivered {counted(sent.delivered, 'mail')}.")
     if sent.deferred:
-        session.out.print(
-            Text(f"Put off {counted(sent.deferred, 'mail')}; `limen outbox` shows why.", "yellow")
-        )
+        text = f"{counted(sent.deferred, 'mail')} did not go out and will be tried again"
+        session.out.print(Text(f"{text}; `limen outbox` shows why and when.", "yellow"))
     if sent.rejected:
         text = f"Refused for good: {counted(sent.rejected, 'mail')}; `limen outbox --state dead` shows why."
         session.out.print(Text(text, "bright_red"))
     with application.store.reading() as connection:
         depth = outbox_depth(connection, present())
     waiting = depth.by_state[OutboxState.PENDING] + depth.by_state[OutboxState.SENDING]
-    if waiting:
-        session.out.print(f"{counted(waiting, 'mail')} to send later.")
-    elif not (sent.delivered or sent.rejected):
+    if waiting > sent.deferred:
+        more = "more " if sent.deferred else ""
+        session.out.print(f"{counted(waiting - sent.deferred, f'{more}mail')} to send later.")
+    elif not (waiting or sent.delivered or sent.rejected):
         session.out.print("No mail was to be sent.")

@@ -44,8 +44,8 @@ COLUMNS = (
     "waits_for",
 )
 LAID_OUT_ANEW = (
-    "Laid out anew by today's templates and settings, without its link to acknowledge: what was sent says the "
-    "same, and may look different."
+    "Laid out anew by today's templates and settings, without its link to acknowledge: what was sent says "
+    "the same, and may look different."
 )
 Order = Mapping[int, tuple[int, ...]]
 """Waiting mail -> those that it follows and that must go out first."""
@@ -168,8 +168,8 @@ def _why_not(
         return "it was sent, but mails to its address come back: --even-sent sends it there again"
     if after is not None and (entry.state is OutboxState.DEAD or even_sent):
         return (
-            f"mail {after} went out since and tells what became of the same alert, so this would look like a "
-            "new alarm: --even-overtaken sends it all the same"
+            f"mail {after} tells what became of the same thing and has gone out, or is going out now, so "
+            "this would look new: --even-overtaken sends it all the same"
         )
     if entry.state is OutboxState.SENT:
         return "it was sent, so there is nothing to try again"

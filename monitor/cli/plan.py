@@ -1,5 +1,6 @@
 """``limen plan``: what an edit of the rules would change, before it is merged."""
 
+import shlex
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,12 +13,14 @@ from monitor.cli.formats import PlanFormat
 from monitor.cli.plan_files import as_json, as_markdown
 from monitor.cli.plan_text import show_plan_text
 from monitor.cli.session import Session, present
+from monitor.directory.kept_files import FolderFiles, kept_files
 from monitor.planning import plan
-from monitor.rulebook.past import commit_of, write_files_at
+from monitor.rulebook.past import commit_of, is_held_at, write_files_at
 from monitor.rulebook.revision import CHANGED
 from monitor.store.cycles import last_cycle
 from monitor.store.store import Store
 from monitor.terminal import write_plainly
+from monitor.wording import day
 from monitor.world import LoadedWorld, load_world
 
 DOMAIN = "plan.invalid"
@@ -26,18 +29,22 @@ DOMAIN = "plan.invalid"
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """Rules to plan with: a folder, or what it held at a ``commit``. ``name`` is how they are spoken of."""
+    """Rules to plan with: a folder, what it held at a ``commit``, or ``kept`` files.
+
+    ``name`` is how they are spoken of.
+    """
 
     name: str
     folder: Path
     commit: str | None = None
+    kept: FolderFiles | None = None
 
 
 def show_plan(session: Session, old: str | None, new: str | None, style: PlanFormat) -> int:
     """Prints the plan; the exit code says whether anything changes."""
     with session.store() as store:
         after = _rules(session, new, session.settings.rules_dir)
-        before = _last_judged(store, after) if old is None else _rules(session, old, after.folder)
+        before = _last_judged(session, store, after) if old is None else _rules(session, old, after.folder)
         worlds = []
         for rules in (before, after):
             loaded = _loaded(session, rules)
@@ -77,11 +84,11 @@ def _rules(session: Session, text: str | None, beside: Path) -> _Rules:
     return _Rules(f"{text} ({commit[:12]})", beside, commit)
 
 
-def _last_judged(store: Store, new: _Rules) -> _Rules:
-    """The rules that judged last, where git still has them just so; else what is committed.
+def _last_judged(session: Session, store: Store, new: _Rules) -> _Rules:
+    """The rules that judged last, where git still has them just so; else what is committed; else those kept.
 
     Raises:
-        UnknownNameError: the folder is in no git repository, so nobody knows.
+        UnknownNameError: git has no earlier version of the folder, and none was kept.
     """
     with store.reading() as connection:
         last = last_cycle(connection)
@@ -90,12 +97,32 @@ def _last_judged(store: Store, new: _Rules) -> _Rules:
         if commit is not None:
             return _Rules(f"the rules that judged last ({commit[:12]})", new.folder, commit)
     commit = commit_of("HEAD", new.folder)
-    if commit is None:
-        raise UnknownNameError(
-            f"{new.folder} is in no git repository, so its rules before the edit are not known. Name a "
-            "folder that has them: limen plan OLD NEW"
-        )
-    return _Rules(f"HEAD ({commit[:12]})", new.folder, commit)
+    if commit is not None and is_held_at(commit, new.folder):
+        return _Rules(f"HEAD ({commit[:12]})", new.folder, commit)
+    return _last_good(session, new.folder)
+
+
+def _last_good(session: Session, folder: Path) -> _Rules:
+    """The rules that limen kept when it last found them sound.
+
+    Raises:
+        UnknownNameError: there are none that can be read.
+    """
+    damage = ""
+    try:
+        kept = kept_files(session.settings.state_dir)
+    except OSError as fault:
+        kept, damage = None, f" {fault}."
+    if kept is not None:
+        at = kept.at.astimezone(session.settings.zone)
+        name = f"the last good rules, kept on {day(at.date())} at {at:%H:%M}"
+        return _Rules(name, folder, kept.files.revision, kept.files)
+    now, before = (shlex.quote(f"{folder}{end}") for end in ("", "-before"))
+    raise UnknownNameError(
+        f"git has no earlier version of {folder}, and limen has kept none yet, so its rules before the edit "
+        f"are not known.{damage} Keep a copy before you edit: cp -r {now} {before}; then: "
+        f"limen plan {before} {now}. Or begin a history: git init, git add, git commit."
+    )
 
 
 def _loaded(session: Session, rules: _Rules) -> LoadedWorld:
@@ -109,9 +136,12 @@ def _loaded(session: Session, rules: _Rules) -> LoadedWorld:
 
 @contextmanager
 def _folder(rules: _Rules) -> Iterator[Path]:
-    if rules.commit is None:
+    if rules.commit is None and rules.kept is None:
         yield rules.folder
         return
     with tempfile.TemporaryDirectory(prefix="limen-") as name:
-        write_files_at(rules.commit, rules.folder, Path(name))
+        if rules.kept is not None:
+            rules.kept.write_rules(Path(name))
+        elif rules.commit is not None:
+            write_files_at(rules.commit, rules.folder, Path(name))
         yield Path(name)

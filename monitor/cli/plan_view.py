@@ -36,18 +36,12 @@ class RatingRow:
 
 def summary(plan: Plan) -> str:
     """The plan in one line."""
-    courses = Counter(change.course for change in plan.noteworthy)
-    alerts = [
-        f"{counted(courses[course], 'alert')} {_verb(course, courses[course])}"
-        for course in Course
-        if courses[course]
-    ]
     latest = sum(change.latest for change in plan.ratings)
     figures = sum(change.figures for change in plan.ratings)
     people = {mail.recipient.id for mail in plan.mails}
     return "; ".join(
         (
-            ", ".join(alerts) or "no alert changes",
+            courses_in_words(change.course for change in plan.noteworthy),
             f"{counted(figures, 'rating')} {'changes' if figures == 1 else 'change'}"
             f" ({latest:,} of latest figures)"
             if figures
@@ -58,6 +52,13 @@ def summary(plan: Plan) -> str:
             *([f"{counted(len(plan.told_later), 'piece')} of news told later"] if plan.told_later else []),
         )
     )
+
+
+def courses_in_words(courses: Iterable[Course]) -> str:
+    """What becomes of alerts, counted: “2 alerts start, 1 alert ends”."""
+    found: Counter[Course] = Counter(course for course in courses if course is not Course.STAYS_QUIET)
+    said = [f"{counted(count, 'alert')} {_verb(each, count)}" for each in Course if (count := found[each])]
+    return ", ".join(said) or "no alert changes"
 
 
 def _verb(course: Course, count: int) -> str:

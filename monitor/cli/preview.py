@@ -80,8 +80,9 @@ def _pages(session: Session, options: PreviewOptions, own: OwnTemplates) -> Iter
         return
     samples = SAMPLES.values() if options.kind is None else [_sample(options.kind)]
     settings = session.settings
-    links = Links(settings.base_url, settings.contact) if settings.base_url else SAMPLE_LINKS
-    answering = Links(links.base_url, links.contact, SAMPLE_LINKS.acknowledging)
+    is_linked = settings.base_url is not None or settings.page_url is not None
+    links = Links(settings.page_url, settings.contact) if is_linked else SAMPLE_LINKS
+    answering = Links(links.page_url, links.contact, SAMPLE_LINKS.acknowledging)
     for sample in samples:
         message = compose(
             sample.notification,

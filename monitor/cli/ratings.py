@@ -17,7 +17,7 @@ from monitor.cli.scorecard import Rated, latest, plain_number, series_of
 from monitor.cli.session import Session
 from monitor.core.observations import Missing, Status
 from monitor.core.rulebook import Polarity
-from monitor.terminal import NOTHING, rating, table, travel, write_plainly
+from monitor.terminal import NOTHING, rating, short_day, table, travel, write_plainly
 
 COLUMNS = (
     "indicator",
@@ -54,7 +54,7 @@ SYMBOLS = {
 NARROW = 100
 """Columns below which a title does not fit beside its figures."""
 
-_WIDTHS = (10, 9, 12, 9, 9, 12)
+_WIDTHS = (11, 9, 12, 9, 9, 12)
 _FIGURES = ("Figure", "Target", "Expected")
 
 
@@ -165,8 +165,10 @@ def _record(each: Rated) -> dict[str, object]:
 
 
 def _print_tables(session: Session, rated: Sequence[Rated], *, history: bool) -> None:
-    """One table an indicator; or one for all, where each indicator has one row only."""
+    """One table an indicator; or one for all, under the area's name, where each has one row only."""
     is_one_area = not history and len({each.evaluation.area for each in rated}) == 1
+    if is_one_area:
+        session.out.print(Text(rated[0].evaluation.area, "bold"))
     if is_one_area and session.out.width < NARROW:
         _print_narrow(session, rated)
     elif is_one_area:
@@ -224,7 +226,7 @@ def _row(each: Rated, *, has_targets: bool, has_ranges: bool) -> Sequence[str | 
     figure = each.evaluation
     target = NOTHING if figure.target is None else each.figures.short(figure.target)
     return (
-        figure.period_end.isoformat(),
+        short_day(figure.period_end),
         figure_text(each),
         *([target] if has_targets else ()),
         *([_range(each)] if has_ranges else ()),

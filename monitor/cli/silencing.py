@@ -69,7 +69,7 @@ def add_silence(session: Session, options: SilenceOptions) -> int:
     world, now = session.world, present()
     calendar = calendar_of(session.settings.zone)
     match = _match(options, world)
-    start = now if options.start is None else instant(options.start, "--from", calendar)
+    start = now if options.start is None else instant(options.start, "--from", now, calendar)
     until = end(options.until, "--until", start, calendar)
     with session.store() as store, store.writing() as connection:
         try:
@@ -135,8 +135,10 @@ def end_silence_now(session: Session, number: int, comment: str, author: str | N
             f"No silence {number} lasts: `limen silence list` shows those that do.", soft_wrap=True
         )
         return exit_codes.PROBLEMS
+    within = f"{session.settings.cycle.evaluate_every:g} s"
     session.out.print(
-        f"Silence {number} has ended. The daemon’s next cycle tells what it held back and still holds.",
+        f"Silence {number} has ended. What it held back and still holds is told with the next cycle, within "
+        f"{within} if the daemon runs, or in its window where the route has hours.",
         soft_wrap=True,
     )
     return exit_codes.OK

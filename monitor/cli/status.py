@@ -17,6 +17,7 @@ RECORDS = (
     "reload",
     "templates",
     "cycle",
+    "files",
     "alerts_firing",
     "late_figures",
     "doubtful_figures",

@@ -43,7 +43,7 @@ def ack(
         typer.Option(
             "--until",
             metavar="TIME",
-            help="2026-12-24, “2 weeks” or “5 working days”; else until it is over.",
+            help="2026-12-24, Friday, “2 weeks” or “5 working days”; else until it is over.",
         ),
     ] = None,
     comment: Annotated[
@@ -84,7 +84,7 @@ def silence_add(
         typer.Option(
             "--until",
             metavar="TIME",
-            help="“2026-12-24 17:00” or “3 days”; at most 92 days ahead.",
+            help="“2026-12-24 17:00”, “tomorrow 18:00” or “3 days”; at most 92 days ahead.",
             show_default=False,
         ),
     ],

@@ -62,7 +62,7 @@ def show_who(
     world, calendar = session.world, calendar_of(session.settings.zone)
     place = area_named(area, world)
     asked = _asked(subject, place, None if level is None else Level(level.value), world)
-    when = present() if at is None else instant(at, "--at", calendar)
+    when = present() if at is None else instant(at, "--at", present(), calendar)
     now = _circumstances(session, world, calendar, when)
     found = [
         forecast(
@@ -210,10 +210,14 @@ def _lines(found: Forecast, when: datetime, calendar: Calendar) -> Iterable[str]
         yield f"{_named(whom)}: {told}, as it is theirs by then: {times}"
     for step in found.escalations:
         yield _escalation(step, calendar)
+        for whom, reminded in step.reminders:
+            times = ", ".join(spoken(at, calendar) for at in reminded)
+            yield f"    {whom.recipient.name} reminded, while nobody acknowledges: {times}"
     if not found.people:
         names = ", ".join(each.name for each in found.instead)
         instead = f"operations would be told instead: {names}" if names else "nobody would hear of it"
-        yield f"It reaches nobody; {instead}."
+        why = f", for {found.vacant}" if found.vacant else ""
+        yield f"It reaches nobody{why}; {instead}."
 
 
 def _named(whom: Reached) -> str:
@@ -279,6 +283,9 @@ def _record(found: Forecast, when: datetime) -> dict[str, object]:
                 "at": step.at.isoformat(),
                 "to": list(step.to),
                 "people": [each.recipient.id for each in step.people],
+                "reminders": {
+                    whom.recipient.id: [at.isoformat() for at in times] for whom, times in step.reminders
+                },
             }
             for step in found.escalations
         ],

@@ -5,7 +5,7 @@ from datetime import date, datetime, tzinfo
 
 from monitor.compose.facts import Fact
 from monitor.compose.sheet import Box
-from monitor.core.notifications import Notice, NoticeKind, TellReason
+from monitor.core.notifications import AnswerEnd, EarlierAnswer, Notice, NoticeKind, TellReason
 from monitor.wording import day, sentence
 from notifiers.mime import one_line
 
@@ -89,8 +89,9 @@ def boxes(notice: Notice, moment: Moment, *, answerable: bool) -> tuple[Box, ...
     """
     found = (
         _doubt(notice),
-        _unanswered(notice, answerable=answerable),
+        _unanswered(notice, moment, answerable=answerable),
         _escalated(notice, moment, answerable=answerable),
+        _closed(notice),
     )
     return tuple(box for box in found if box is not None)
 
@@ -103,15 +104,33 @@ def _doubt(notice: Notice) -> Box | None:
     return Box(_DOUBT, f"{sentence(doubt)} {asked}")
 
 
-def _unanswered(notice: Notice, *, answerable: bool) -> Box | None:
+def _unanswered(notice: Notice, moment: Moment, *, answerable: bool) -> Box | None:
     if notice.kind is not NoticeKind.REMINDER:
         return None
     how = "say so by the link below" if answerable else "tell the performance team, who can note it"
-    return Box(
-        "No answer yet",
-        f"Nobody has said that they are dealing with this. If you are, {how}. Then no more reminders come, "
-        "unless it gets worse.",
-    )
+    so_far = "Nobody has said that they are dealing with this. If you are"
+    if notice.earlier_answer is not None:
+        so_far = f"{_ended(notice.earlier_answer, moment)}. If you are dealing with it"
+    return Box(no_answer(notice), f"{so_far}, {how}. Then no more reminders come, unless it gets worse.")
+
+
+def no_answer(notice: Notice) -> str:
+    """In a few words that nobody answers: not yet, or no more, since an acknowledgement has ended."""
+    return "No answer yet" if notice.earlier_answer is None else "No answer any more"
+
+
+def _ended(answer: EarlierAnswer, moment: Moment) -> str:
+    """Whose answer counts no more, and since when: ``It was acknowledged by ... on ...; no answer since``."""
+    by = f" by {one_line(answer.by)}" if answer.by else ""
+    given = f"It was acknowledged{by} on {day(answer.given_on, moment.on)}"
+    ended = day(answer.ended_on, moment.on)
+    match answer.ended:
+        case AnswerEnd.UNTIL:
+            return f"{given} until {ended}; no answer since"
+        case AnswerEnd.TAKEN_BACK:
+            return f"{given}, which was taken back on {ended}; no answer since"
+        case AnswerEnd.WORSENED:
+            return f"{given}; it has worsened on {ended}, and there is no answer since"
 
 
 def _escalated(notice: Notice, moment: Moment, *, answerable: bool) -> Box | None:
@@ -119,16 +138,32 @@ def _escalated(notice: Notice, moment: Moment, *, answerable: bool) -> Box | Non
         return None
     names = enumerated([one_line(name) for name in notice.not_acknowledged_by])
     when = "" if notice.first_told_on is None else f" on {_day_ago(notice.first_told_on, moment)}"
-    if names:
-        told = f"{names} {'was' if len(notice.not_acknowledged_by) == 1 else 'were'} told{when}"
+    if len(notice.not_acknowledged_by) > 1:
+        told = f"{names} have been told{f', first{when}' if when else ''}"  # not all need be told on that day
+    elif names:
+        told = f"{names} was told{when}"
     else:
         told = f"It was first told{when}" if when else "It has been told before"
     comma = "," if when.endswith(("ago", "yesterday")) else ""
+    so_far = f"{told}{comma} and nobody has said that they are dealing with it"
+    if notice.earlier_answer is not None:
+        so_far = f"{told}. {_ended(notice.earlier_answer, moment)}"
     how = "say so by the link below" if answerable else "tell the performance team"
     return Box(
         "Why it comes to you now",
-        f"{told}{comma} and nobody has said that they are dealing with it. Ask them what is being done, or "
-        f"take it on yourself and {how}: then it goes no further.",
+        f"{so_far}. Ask them what is being done, or take it on yourself and {how}: then it goes no further.",
+    )
+
+
+def _closed(notice: Notice) -> Box | None:
+    """The last figure may be beyond its limit: nobody is to stop work because limen stops watching."""
+    if notice.kind is not NoticeKind.CLOSED:
+        return None
+    return Box(
+        "What you have agreed stands",
+        "Go on with whatever you have agreed to do about this figure. Only the alert ends; it needs no "
+        "answer.",
+        quiet=True,
     )
 
 
@@ -143,7 +178,9 @@ def facts_of_telling(notice: Notice, moment: Moment) -> tuple[Fact, ...]:
     if notice.told_again and notice.first_told_on is not None:
         facts.append(Fact("First told", _day_ago(notice.first_told_on, moment)))
     if notice.kind is NoticeKind.REMINDER and notice.reminders:
-        facts.append(Fact("Reminders so far", f"{notice.reminders:,}, with this one"))
+        answer = notice.earlier_answer
+        since = "so far" if answer is None else f"since {day(answer.ended_on, moment.on)}"
+        facts.append(Fact(f"Reminders {since}", f"{notice.reminders:,}, with this one"))
     if notice.not_acknowledged_by:
         facts.append(
             Fact("Told before you", ", ".join(one_line(name) for name in notice.not_acknowledged_by))

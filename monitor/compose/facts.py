@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from monitor.core.judgements import RagRating
 from monitor.core.notifications import Notice, NoticeKind
-from monitor.palette import AMBER, GREEN, RED
+from monitor.core.rulebook import Level
+from monitor.palette import AMBER, GREEN, LEVEL_TONES, RED
 from monitor.wording import FigureFormat, good_way, is_missing, sentence, since, status_of, travel
 from notifiers.mime import one_line
 
@@ -26,13 +27,15 @@ class Fact:
 def facts_of(notice: Notice) -> tuple[Fact, ...]:
     """The labelled details of a shielded notice, without those that are not known."""
     figures = FigureFormat(one_line(notice.unit), notice.decimals)
+    limit = _line("Limit", notice.limit, notice.limit_reference, figures)
+    target = _line("Target", notice.target, notice.target_reference, figures)
     facts = (
         _figure(notice, figures),
-        _line("Limit", notice.limit, notice.limit_reference, figures),
+        limit if limit.text else target,
         _beginning(notice),
         _direction(notice, figures),
-        _line("Target", notice.target, notice.target_reference, figures),
-        _rating(notice.rag),
+        *((target,) if limit.text else ()),
+        _rating(notice, figures),
         _neighbours(notice.neighbours, figures),
         Fact("Status of the figure", status_of(notice.status)),
     )
@@ -58,15 +61,15 @@ def is_over(notice: Notice) -> bool:
 
 
 def _figure(notice: Notice, figures: FigureFormat) -> Fact:
-    label = _FIGURE_LABELS.get(notice.kind, "Figure")
-    when = f" ({one_line(notice.period_label)})" if notice.period_label else ""
+    when = f", {one_line(notice.period_label)}" if notice.period_label else ""
+    label = _FIGURE_LABELS.get(notice.kind, "Figure") + when
     known = notice.protected or notice.value is not None
     if not known and notice.kind is NoticeKind.CLOSED:
         return Fact(label, "")  # no figure closed it: "no figure" would say that one is lacking
     text = figures.full(notice.value, protected=notice.protected)
     return Fact(
         label,
-        f"{text} to protect small numbers{when}" if notice.protected else f"{text}{when}",
+        f"{text} to protect small numbers" if notice.protected else text,
         figures.short(notice.value, protected=notice.protected) if known else "",
     )
 
@@ -100,9 +103,20 @@ def _held_against(notice: Notice, figures: FigureFormat) -> Fact:
     )
 
 
-def _rating(rag: RagRating) -> Fact:
-    tone = _RATING_TONES.get(rag)
-    return Fact("Rating", "" if tone is None else f"{tone.symbol} {tone.word}")
+def _rating(notice: Notice, figures: FigureFormat) -> Fact:
+    """The rating, and why the alert may have another colour: it goes by its own limit."""
+    tone = _RATING_TONES.get(notice.rag)
+    if tone is None:
+        return Fact("Rating", "")
+    against = "" if notice.target is None else f", against the target of {figures.short(notice.target)}"
+    text = f"{tone.symbol} {tone.word}{against}"
+    if is_over(notice) or notice.level is None or LEVEL_TONES[notice.level] is tone:
+        return Fact("Rating", text)
+    alert = "for information" if notice.level is Level.INFO else LEVEL_TONES[notice.level].word
+    own = "it goes by its own rule"
+    if notice.limit is not None:
+        own = f"its limit is {figures.short(notice.limit)}"
+    return Fact("Rating", f"{text} (this alert is {alert}: {own})")
 
 
 def _neighbours(value: Decimal | None, figures: FigureFormat) -> Fact:
@@ -118,8 +132,14 @@ def small_print(notice: Notice) -> tuple[str, ...]:
         f"The rule as written: {condition}" if condition else "",
         f"Indicator: {one_line(notice.indicator_title)} ({one_line(notice.indicator)})",
         f"Where the figures come from: {source}" if source else "",
+        route_of(notice),
     )
     return tuple(line for line in lines if line)
+
+
+def route_of(notice: Notice) -> str:
+    """By which route the reader is told; "" where by none."""
+    return f"You are told by route “{one_line(notice.route)}”" if notice.route else ""
 
 
 def place_of(notice: Notice) -> str:

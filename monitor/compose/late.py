@@ -16,8 +16,13 @@ _MOST_NAMES = 3
 
 
 def cut(text: str, longest: int) -> str:
-    """``text`` in at most ``longest`` characters."""
-    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+    """``text`` in at most ``longest`` characters, cut after a word where that costs less than half of it."""
+    if len(text) <= longest:
+        return text
+    room = text[: longest - 1]
+    whole = room if text[longest - 1].isspace() else room.rpartition(" ")[0]
+    kept = (whole if len(whole) >= len(room) / 2 else room).rstrip(" ,;:–-")
+    return (kept or room) + "…"
 
 
 def data_news(story: Story, room: int, on: date | None) -> str:

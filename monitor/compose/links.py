@@ -17,30 +17,31 @@ _ANSWERED = frozenset({NoticeKind.BREACH, NoticeKind.WORSENED, NoticeKind.REMIND
 class Links:
     """Where a mail points to.
 
-    ``base_url`` is the address of limen's pages (None: mails hold no link to them), ``contact`` the mail
-    address of the performance team (None: readers are asked to turn to the team without an address).
+    ``page_url`` is the address at which readers of mails reach limen's status page (None: mails hold no link
+    to it), ``contact`` the mail address of the performance team (None: readers are asked to turn to the team
+    without an address).
     ``acknowledging`` makes the address of the confirmation page on which one reader says that they are
     dealing with one alert (None: mails ask for no answer).
 
     Raises:
-        ValueError: ``base_url`` is not an http or https address.
+        ValueError: ``page_url`` is not an http or https address.
     """
 
-    base_url: str | None = None
+    page_url: str | None = None
     contact: str | None = None
     acknowledging: Acknowledging | None = None
 
     def __post_init__(self) -> None:
-        if self.base_url is not None and not _is_web_address(self.base_url):
+        if self.page_url is not None and not _is_web_address(self.page_url):
             raise ValueError(
-                f"{self.base_url!r} cannot be linked to: give an address that starts with http:// or https://"
+                f"{self.page_url!r} cannot be linked to: give an address that starts with http:// or https://"
             )
 
     def area(self, area: str) -> str | None:
         """The status page with this area's figures and alerts."""
-        if self.base_url is None:
+        if self.page_url is None:
             return None
-        return f"{self.base_url.rstrip('/')}/?area={quote(area, safe='')}"
+        return f"{self.page_url.rstrip('/')}/?area={quote(area, safe='')}"
 
     def acknowledge(self, notice: Notice, recipient: str) -> str | None:
         """The page on which the recipient of that id says that they are dealing with it.

@@ -43,6 +43,8 @@ def _view(news: OperationsNews) -> NoticeView:
             return _silence_ended(news)
         case OperationsKind.ADDRESS_FAILING:
             return _address_failing(news)
+        case OperationsKind.FILES_REFUSED:
+            return _files_refused(news)
         case OperationsKind.STORM:
             return _storm(news)
 
@@ -58,7 +60,7 @@ def _refused(news: OperationsNews) -> NoticeView:
         headline="Watching goes on: the last good rules stay in force until those on disk are mended.",
         action=(
             "Mend what is listed here and save: limen reads the files again by itself. “limen check” shows "
-            "the same list on the spot, docs/problems.md explains each code."
+            "the same list on the spot, “limen help” and a code what it means."
         ),
         facts=_facts(news, errors, in_force="the last good rules"),
         told_because=(
@@ -98,8 +100,8 @@ def _templates_refused(news: OperationsNews) -> NoticeView:
         ),
         action=(
             "Mend what is listed here and save: an edit counts from the next mail on. “limen check” shows "
-            "what fails with sample mails, “limen preview” shows the mails, docs/problems.md explains each "
-            "code. To go back to limen’s own template, remove the file."
+            "what fails with sample mails, “limen preview” shows the mails, “limen help” and a code what it "
+            "means. To go back to limen’s own template, remove the file."
         ),
         facts=_template_facts(news, errors, in_use="limen’s own, where these fail"),
         told_because=(
@@ -171,6 +173,26 @@ def _address_failing(news: OperationsNews) -> NoticeView:
         told_because="You are told as operations, once for each address that fails.",
         report=_lines(news),
         quoted_title="What the mail servers said",
+    )
+
+
+def _files_refused(news: OperationsNews) -> NoticeView:
+    files = f"{news.errors:,} file{'' if news.errors == 1 else 's'}"
+    return NoticeView(
+        tone=REFUSED,
+        label="Refused",
+        strip="Refused: files of figures, or rows of them",
+        heading=f"{files} could not be taken in as a whole",
+        news=operations_subject(news),
+        headline="What was set aside is not judged: nobody is told what those figures say.",
+        action=(
+            "Mend what is listed here, or ask whoever sent it to, and put it into the inbox again. A file of "
+            "rows that were set aside has each row’s reason in it; “limen help load-data” explains them."
+        ),
+        facts=(Fact("Files", f"{news.errors:,}"),),
+        told_because="You are told as operations, once for each such file.",
+        report=_lines(news),
+        quoted_title="What was set aside",
     )
 
 

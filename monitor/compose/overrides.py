@@ -51,7 +51,18 @@ def own_sources(folder: Path) -> dict[str, str]:
         TemplateFaultError: one of them can't be read.
     """
     paths = {name: folder / name for name in shipped_names()}
-    return {name: source_of(path, name) for name, path in paths.items() if path.is_file()}
+    return {name: source_of(path, name) for name, path in paths.items() if _is_there(path, name)}
+
+
+def _is_there(path: Path, name: str) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:  # as in a folder that is closed to limen
+        raise _unreadable(name, error) from error
+
+
+def _unreadable(name: str, error: OSError) -> TemplateFaultError:
+    return TemplateFaultError(Fault("LIM756", name, 1, "", f"the file can't be read: {error.strerror}"))
 
 
 def source_of(path: Path, name: str) -> str:
@@ -63,8 +74,7 @@ def source_of(path: Path, name: str) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        why = f"the file can't be read: {error.strerror}"
-        raise TemplateFaultError(Fault("LIM756", name, 1, "", why)) from error
+        raise _unreadable(name, error) from error
     if len(content) > LARGEST:
         raise TemplateFaultError(Fault("LIM755", name, 1, "", f"the file is larger than {LARGEST:,} bytes"))
     try:

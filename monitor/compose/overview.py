@@ -21,7 +21,7 @@ _MEANINGS = {
     "notice": "for your information",
     "recovered": "back within limits",
     "changed": "a figure that you were told has changed",
-    "closed": "no longer watched, the rules changed",
+    "closed": "over because the rules changed",
     "late": "figures have not come in time",
     "arrived": "late figures have come",
     "doubtful": "a figure may be wrong",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from monitor.core.notifications import (
+    EarlierAnswer,
     Notice,
     Notification,
     OperationsNews,
@@ -67,7 +68,18 @@ def _notice(notice: Notice) -> dict[str, object]:
         "first_told_on": None if notice.first_told_on is None else notice.first_told_on.isoformat(),
         "reminders": notice.reminders,
         "not_acknowledged_by": list(notice.not_acknowledged_by),
+        "earlier_answer": None if notice.earlier_answer is None else _answer(notice.earlier_answer),
         "doubt": notice.doubt,
+    }
+
+
+def _answer(answer: EarlierAnswer) -> dict[str, object]:
+    return {
+        "by": answer.by,
+        "given_on": answer.given_on.isoformat(),
+        "until": None if answer.until is None else answer.until.isoformat(),
+        "ended_on": answer.ended_on.isoformat(),
+        "ended": answer.ended.value,
     }
 
 

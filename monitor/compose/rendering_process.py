@@ -9,8 +9,11 @@ Run as ``python -m monitor.compose.rendering_process FD``: over the connection o
 """
 
 import json
+import os
 import re
+import select
 import sys
+import threading
 import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -30,6 +33,7 @@ from jinja2.exceptions import SecurityError, TemplateRuntimeError, UndefinedErro
 
 from monitor.compose.rendering import mail_environment, rendered
 from monitor.compose.sheet import MailView
+from monitor.compose.unclosed_blocks import tag_fault
 
 LARGEST: Final = 4_000_000
 """Characters of a mail's text and HTML; the largest mail of limen's own has a tenth of it."""
@@ -92,12 +96,14 @@ def _environment(sources: tuple[tuple[str, str], ...]) -> Environment:
     return mail_environment(ChoiceLoader([FunctionLoader(source_of), PackageLoader("monitor", "templates")]))
 
 
-def _fault(error: Exception, own: dict[str, str]) -> Fault:  # noqa: PLR0911 - one for each kind
+def _fault(error: Exception, own: dict[str, str]) -> Fault:  # noqa: C901, PLR0911 - one for each kind
     template, line = _place(error, own)
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
     match error:
         case TemplateSyntaxError() if (named := _FILTER.search(said)) is not None:
             return Fault("LIM753", template, line, named[1], f"there is no filter or test “{named[1]}”")
+        case TemplateSyntaxError() if (tag := tag_fault(error, own.get(template, ""))) is not None:
+            return Fault("LIM752", template, tag.line, tag.word, tag.message, tag.hint)
         case TemplateSyntaxError():
             return Fault("LIM752", template, line, "", said.rstrip("."))
         case TemplateNotFound():
@@ -147,9 +153,21 @@ def _template_of(filename: str, own: dict[str, str]) -> str:
     return filename if filename in own else ""
 
 
+def _end_when_alone(descriptor: int) -> None:
+    """Ends the process once nobody holds the connection's other end, also in a template without an end.
+
+    Nobody is left then to end it, and it is deaf to what ends the service.
+    """
+    ends = select.poll()
+    ends.register(descriptor, 0)  # a hang-up is told whatever is asked for: poll(2)
+    ends.poll()
+    os._exit(1)
+
+
 def main() -> None:
     """Answers orders until nobody is there to give any."""
     connection = Connection(int(sys.argv[1]))
+    threading.Thread(target=_end_when_alone, args=(connection.fileno(),), daemon=True).start()
     while True:
         try:
             order = connection.recv()

@@ -56,13 +56,27 @@ def outcome(restated: RestatedFigure) -> str:
 def restated_headline(notice: Notice, restated: RestatedFigure, on: date) -> str:
     """Both figures in a sentence: ``On 3 October you were told 46 (red); it is now 38``."""
     figures = FigureFormat(one_line(notice.unit), notice.decimals)
-    was = figures.full(restated.was.value, protected=restated.was.protected)
-    word = standing_of(restated.was, restated.now)[1]
+    was = _as_told(notice, restated.was).full(restated.was.value, protected=restated.was.protected)
+    word, now_word = standing_of(restated.was, restated.now)[1], now_standing(restated)[1]
     told = f"On {day(restated.told_on, on)} you were told {_with(was, word)}"
     if restated.withdrawn:
         return f"{told}. That figure has been withdrawn; there is none in its place yet."
+    if is_same_figure(restated) and now_word:
+        return f"{told}; the figure is the same, but it is now {now_word}."
     now = figures.short(restated.now.value, protected=restated.now.protected)
-    return f"{told}; it is now {_with(now, now_standing(restated)[1])}."
+    return f"{told}; it is now {_with(now, now_word)}."
+
+
+def is_same_figure(restated: RestatedFigure) -> bool:
+    """Whether the figure is what was told, and only what is made of it has changed."""
+    was, now = restated.was, restated.now
+    return not (was.protected or now.protected) and was.value is not None and was.value == now.value
+
+
+def _as_told(notice: Notice, figure: ToldFigure) -> FigureFormat:
+    """How a figure that was told is written: to as many places as it was then."""
+    places = notice.decimals if figure.against is None else figure.against.decimals
+    return FigureFormat(one_line(notice.unit), places)
 
 
 def _with(figure: str, word: str) -> str:
@@ -75,21 +89,24 @@ def comparison(notice: Notice, restated: RestatedFigure, on: date) -> Comparison
     was_tone, was_word = standing_of(restated.was, restated.now)
     now_tone, now_word = now_standing(restated)
     unshown = restated.withdrawn
+    told_on = f"on {day(restated.told_on, on)}"
+    limit_then = None if restated.was.against is None else restated.was.against.limit
+    limit_now = notice.limit if restated.now.against is None else restated.now.against.limit
     return Comparison(
         title=f"The figure for {one_line(restated.period_label)}",
         was=Side(
             "You were told",
-            figures.short(restated.was.value, protected=restated.was.protected),
+            _as_told(notice, restated.was).short(restated.was.value, protected=restated.was.protected),
             was_tone,
             was_word,
-            f"on {day(restated.told_on, on)}",
+            told_on if limit_then is None else f"{told_on}, limit {figures.short(limit_then)}",
         ),
         now=Side(
             "It is now",
             "–" if unshown else figures.short(restated.now.value, protected=restated.now.protected),
             now_tone,
             now_word,
-            "" if unshown or notice.limit is None else f"limit {figures.short(notice.limit)}",
+            "" if unshown or limit_now is None else f"limit {figures.short(limit_now)}",
         ),
     )
 
@@ -110,7 +127,9 @@ def _meaning(notice: Notice, restated: RestatedFigure) -> str:
 
 def _of_the_limit(notice: Notice, restated: RestatedFigure) -> str:
     figures = FigureFormat(one_line(notice.unit), notice.decimals)
-    limit = "the limit" if notice.limit is None else f"the limit of {figures.short(notice.limit)}"
+    against = restated.now.against
+    crossed = notice.limit if against is None else against.limit
+    limit = "the limit" if crossed is None else f"the limit of {figures.short(crossed)}"
     was, now = restated.was.level, restated.now.level
     if restated.withdrawn:
         return "What you were told does not stand any more."

@@ -100,7 +100,7 @@ class NoticeView:
     link: str | None = None
     acknowledge: str | None = None
     answer_label: str = "I am dealing with this"
-    answer_note: str = "Reminders stop then, unless it gets worse."
+    answer_note: str = "The performance team sees then that you are."
     answer_first: bool = False
     listing: tuple[tuple[str, ...], ...] = ()
     quoted: tuple[str, ...] = ()

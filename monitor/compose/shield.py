@@ -53,7 +53,9 @@ def shown(notice: Notice) -> Notice:
         notice,
         value=None if notice.protected else notice.value,
         doubted=None if notice.protected else notice.doubted,
+        crossed=None if notice.protected else notice.crossed,
         limit=limit,
+        limit_before=_outside_small_numbers(notice.limit_before, figures),
         limit_text=notice.limit_text if limit is not None else "",
         limit_reference=notice.limit_reference if limit is not None else "",
         target=target,
@@ -67,8 +69,11 @@ def _restated_is_protected(restated: RestatedFigure | None) -> bool:
 
 
 def _shown_restated(restated: RestatedFigure) -> RestatedFigure:
+    unsaid = _restated_is_protected(restated)
+
     def without(figure: ToldFigure) -> ToldFigure:
-        return replace(figure, value=None) if figure.protected else figure
+        shown_figure = replace(figure, value=None) if figure.protected else figure
+        return replace(shown_figure, against=None) if unsaid else shown_figure
 
     return replace(restated, was=without(restated.was), now=without(restated.now))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from monitor.compose.late import cut, data_news
-from monitor.compose.restated import outcome
+from monitor.compose.restated import is_same_figure, outcome
 from monitor.compose.shield import shown
 from monitor.compose.stories import Story, stories
 from monitor.core.alerts import TransitionReason
@@ -19,7 +19,7 @@ from monitor.core.notifications import (
     RestatedFigure,
 )
 from monitor.palette import LEVEL_TONES, tone_of
-from monitor.wording import FigureFormat, in_sentence, is_missing
+from monitor.wording import WITHHELD, FigureFormat, in_sentence, is_missing
 from notifiers.mime import one_line
 
 LONGEST = 120
@@ -30,6 +30,7 @@ _LONGEST_REASON = 60
 _LONGEST_DOUBT = 40
 _LONGEST_ADDRESS = 60
 _MOST_COUNTS = 3
+_WITHHELD = f"(figure {WITHHELD})"  # without the noun, the word reads as if it belonged to the title
 _OPENINGS = {
     NoticeKind.ESCALATED: "Escalated to you: ",
     NoticeKind.RESTATED: "Figure changed: ",
@@ -70,6 +71,8 @@ def operations_subject(news: OperationsNews) -> str:
             return f"limen: silence {about} has ended; alerts are told again"
         case OperationsKind.ADDRESS_FAILING:
             return f"limen: mails to {about} come back; they are not told"
+        case OperationsKind.FILES_REFUSED:
+            return f"limen: files or rows could not be taken in: {about}"
         case OperationsKind.STORM:
             return "limen: too many mails at once, so they go out as summaries; none is lost"
 
@@ -110,6 +113,8 @@ def _opening(notice: Notice) -> str:
         return f"Reminder {notice.reminders:,}: " if notice.reminders else "Reminder: "
     if notice.kind is NoticeKind.CONFIRMED:
         return _SETTLED.get(notice.reason, _OPENINGS[notice.kind])
+    if notice.restated is not None and notice.kind is NoticeKind.RESTATED and is_same_figure(notice.restated):
+        return "Judged anew: "
     return _OPENINGS.get(notice.kind, "")
 
 
@@ -144,24 +149,22 @@ def _colour(notice: Notice) -> str:
 def _figures(notice: Notice) -> str:
     figures = FigureFormat(notice.unit, notice.decimals)
     known = notice.protected or notice.value is not None
-    value = figures.short(notice.value, protected=notice.protected) if known else ""
+    value = _WITHHELD if notice.protected else figures.short(notice.value) if known else ""
     limit = _line(notice, figures)
     match notice.kind:
         case NoticeKind.RESTATED if notice.restated is not None:
             return _changed(notice.restated, figures)
-        case NoticeKind.BREACH | NoticeKind.REMINDER | NoticeKind.ESCALATED | NoticeKind.RESTATED if (
-            notice.not_yet_recovered
-        ):
-            return ", ".join(filter(None, (value, "not yet recovered")))
         case NoticeKind.BREACH | NoticeKind.REMINDER | NoticeKind.ESCALATED | NoticeKind.RESTATED:
-            return ", ".join(filter(None, (value, limit)))
+            lingers = notice.not_yet_recovered
+            said = (_lingering(notice, value, figures), "not over yet") if lingers else (value, limit)
+            return ", ".join(filter(None, said))
         case NoticeKind.WORSENED:
-            return "worsened" + (f" to {value}" if value else "") + (f", {limit}" if limit else "")
+            to = f" {value}" if notice.protected else f" to {value}" if value else ""
+            return f"worsened{to}" + (f", {limit}" if limit else "")
         case NoticeKind.RECOVERED:
             return "back within limits" + (f", {value}" if notice.value is not None else "")
         case NoticeKind.CLOSED:
-            reason = cut(one_line(notice.reason).rstrip("."), _LONGEST_REASON)
-            return f"closed: {reason}" if reason else "closed"
+            return _closed(notice, figures)
         case NoticeKind.DOUBTFUL | NoticeKind.CONFIRMED:
             what = one_line(notice.doubt).partition(": ")[0].rstrip(".")
             doubt = cut(what, _LONGEST_DOUBT) if notice.kind is NoticeKind.DOUBTFUL else ""
@@ -170,10 +173,30 @@ def _figures(notice: Notice) -> str:
             return ""
 
 
+def _closed(notice: Notice, figures: FigureFormat) -> str:
+    if not notice.over_by_edit:
+        reason = cut(one_line(notice.reason).rstrip("."), _LONGEST_REASON)
+        return f"closed: {reason}" if reason else "closed"
+    if notice.limit is None or notice.limit_before is None:
+        return "over by the changed rule"
+    limits = f"was {figures.short(notice.limit_before)}, is {figures.short(notice.limit)}"
+    return f"over by a new limit, {limits}"
+
+
+def _lingering(notice: Notice, value: str, figures: FigureFormat) -> str:
+    """``20 (was 22, limit 20)``: a first mail has to say what was beyond the limit."""
+    if notice.crossed is None or not value:
+        return value
+    was = f"was {figures.short(notice.crossed)}"
+    return f"{value} ({', '.join(filter(None, (was, _line(notice, figures))))})"
+
+
 def _changed(restated: RestatedFigure, figures: FigureFormat) -> str:
     was = figures.short(restated.was.value, protected=restated.was.protected)
     if restated.withdrawn:
         return f"{was} is withdrawn"
+    if is_same_figure(restated):
+        return was  # what it is now, and was, follows
     return f"now {figures.short(restated.now.value, protected=restated.now.protected)}, not {was}"
 
 

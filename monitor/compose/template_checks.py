@@ -11,7 +11,7 @@ from typing import Final
 from monitor.compose.bounded import BoundedRendering, TemplateFaultError
 from monitor.compose.links import Links
 from monitor.compose.mail import told_stories, view_of
-from monitor.compose.overrides import FOLDER, missing_from, replaced, shipped_names, source_of
+from monitor.compose.overrides import FOLDER, missing_from, own_sources, replaced, shipped_names, source_of
 from monitor.compose.rendering_process import Fault
 from monitor.compose.samples import SAMPLES
 from monitor.compose.sheet import MailView
@@ -57,7 +57,7 @@ def check_templates(
     ``stop`` is asked between mails whether to end early, with what was found by then.
     """
     log, sources = ProblemLog(), dict[str, str]()
-    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+    for path in sorted(each for each in folder.rglob("*") if _is_file(each)):
         name = path.relative_to(folder).as_posix()
         if _is_left_behind_by_an_editor(path):
             continue
@@ -68,6 +68,7 @@ def check_templates(
             sources[name] = source_of(path, name)
         except TemplateFaultError as error:
             _note(log, error.fault, "")
+    _note_closed_folder(log, folder)
     for name, text in sources.items():
         _note_unshown(log, name, text)
     if rendering is not None:
@@ -76,6 +77,23 @@ def check_templates(
         with closing(BoundedRendering()) as own:
             _lay_out(log, sources, own, stop)
     return CheckedTemplates(log.sorted(), {_file(name): text for name, text in sources.items()})
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _note_closed_folder(log: ProblemLog, folder: Path) -> None:
+    """Notes what a mail would meet and no list of files shows: a folder that limen may not look into."""
+    if log.errors:
+        return
+    try:
+        own_sources(folder)
+    except TemplateFaultError as error:
+        _note(log, error.fault, "")
 
 
 def problem_of(fault: Fault, text: str = "") -> Problem:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 from monitor.charts import caption, series_in_words
-from monitor.compose.again import Moment, asides, boxes, facts_of_telling
-from monitor.compose.facts import Fact, facts_of, is_over, place_of, small_print
+from monitor.compose.again import Moment, asides, boxes, facts_of_telling, no_answer
+from monitor.compose.facts import Fact, facts_of, is_over, place_of, route_of, small_print
 from monitor.compose.history import history_table
 from monitor.compose.late import data_action, data_facts, data_headline, data_listing, data_request
 from monitor.compose.links import Links
@@ -16,6 +17,7 @@ from monitor.compose.shield import chart_series
 from monitor.compose.stories import Story
 from monitor.compose.subject import news
 from monitor.core.alerts import TransitionReason
+from monitor.core.judgements import RagRating
 from monitor.core.notifications import Notice, NoticeKind, Notification, Occasion
 from monitor.palette import LATE, LEVEL_TONES, Tone, tone_of
 from monitor.wording import correction, headline, in_sentence, is_missing, sentence
@@ -24,7 +26,6 @@ from notifiers.mime import one_line
 NEWS_LENGTH = 110
 _PREHEADER_LENGTH = 140
 _STRIPS = {
-    NoticeKind.BREACH: "limit crossed",
     NoticeKind.WORSENED: "worsened",
     NoticeKind.ESCALATED: "escalated to you",
     NoticeKind.REMINDER: "reminder, no answer yet",
@@ -53,9 +54,9 @@ def _word(notice: Notice, tone: Tone) -> str:
 
 def _strip(notice: Notice) -> str:
     if notice.not_yet_recovered and not notice.told_again:
-        return "not yet recovered"
+        return "not over yet"
     if notice.kind is NoticeKind.REMINDER and notice.reminders:
-        return f"reminder {notice.reminders:,}, no answer yet"
+        return f"reminder {notice.reminders:,}, {no_answer(notice).lower()}"
     if is_missing(notice):
         return "a figure is missing"
     if notice.kind is NoticeKind.RESTATED and notice.restated is not None:
@@ -63,7 +64,28 @@ def _strip(notice: Notice) -> str:
     if notice.kind is NoticeKind.WORSENED and notice.previous_level is not None:
         before = LEVEL_TONES[notice.previous_level].word
         return "worsened" if notice.previous_level is notice.level else f"worsened, was {before}"
-    return _STRIPS[notice.kind] + (", may be wrong" if _in_doubt(notice) else "")
+    if notice.over_by_edit:
+        moved = notice.limit is not None and notice.limit_before is not None
+        return "over by a new limit" if moved else "over by the changed rule"
+    if notice.kind is NoticeKind.BREACH:
+        return _crossed(notice) + (", may be wrong" if _in_doubt(notice) else "")
+    return _STRIPS[notice.kind]
+
+
+def _crossed(notice: Notice) -> str:
+    """What a figure has done in a few words: a rule may compare a rating or a pattern and no limit."""
+    if notice.limit is not None or notice.protected:
+        return "limit crossed"
+    if notice.rag in (RagRating.RED, RagRating.AMBER):
+        return "target missed" if notice.target is not None else f"rated {notice.rag}"
+    last = notice.history[-1] if notice.history else None
+    if last is not None and notice.value is not None and _is_outside(notice.value, last.lower, last.upper):
+        return "outside the expected range"
+    return "look at this figure"
+
+
+def _is_outside(value: Decimal, lower: Decimal | None, upper: Decimal | None) -> bool:
+    return (lower is not None and value < lower) or (upper is not None and value > upper)
 
 
 def _in_doubt(notice: Notice) -> bool:
@@ -158,8 +180,21 @@ def notice_view(notice: Notice, links: Links, person: str, moment: Moment) -> No
         answer_first=notice.told_again,
     )
     if notice.kind is not NoticeKind.DOUBTFUL:
-        return view
+        return replace(view, answer_note=what_an_answer_stops(notice))
     return replace(view, answer_label="The figure is right", answer_note="Managers are then told as usual.")
+
+
+def what_an_answer_stops(notice: Notice) -> str:
+    """What comes of it if the reader says that they are dealing with it, as far as that is so."""
+    match notice.reminds, notice.escalates:
+        case True, True:
+            return "Reminders stop then, and it is not passed on, unless it gets worse."
+        case True, False:
+            return "Reminders stop then, unless it gets worse."
+        case False, True:
+            return "It is not passed on to others then, unless it gets worse."
+        case _:
+            return "The performance team sees then that you are."
 
 
 def _of_label(notice: Notice) -> str:
@@ -213,6 +248,7 @@ def data_view(story: Story, moment: Moment) -> NoticeView:
         small_print=(
             f"Indicator {one_line(first.indicator)}, {place_of(first)}",
             *((f"The rule as written: {written}",) if written else ()),
+            *dict.fromkeys(route for each in story if (route := route_of(each))),
         ),
         listing=data_listing(story),
     )

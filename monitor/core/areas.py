@@ -115,6 +115,21 @@ class AreaTree:
         """Returns the areas directly within ``name``, in the order given."""
         return self._children.get(name, ())
 
+    def with_all_within(self, names: Iterable[str]) -> frozenset[str]:
+        """Returns the names of these areas and of all that lies within them, however deep.
+
+        Raises:
+            UnknownAreaError: there is no area of that name, code or alias.
+        """
+        found: set[str] = set()
+        waiting = [self[name].name for name in names]
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += [child.name for child in self.children(name)]
+        return frozenset(found)
+
     @cached_property
     def _children(self) -> dict[str, tuple[Area, ...]]:
         found: dict[str, tuple[Area, ...]] = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from monitor.core.areas import Area, AreaType
+from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.positions import Position
 
 
@@ -31,8 +31,36 @@ class Scope:
             return 1
         return -1 if self.names or self.types else 0
 
+    def with_all_within(self, areas: AreaTree) -> "Scope":
+        """Returns the same with all that lies within the areas that are named, each spelt out by its name.
+
+        A kind of area stays that kind alone.
+        """
+        return Scope(areas.with_all_within(self.names), self.types) if self.names else self
+
+    def in_words(self, areas: AreaTree | None) -> str:
+        """As ``str``, but of an area that is meant with all within it only that: “Kent and all within it”.
+
+        ``areas`` None: every area is named by itself.
+        """
+        return ", ".join([*sorted(self.types), *_places(self.names, areas)]) or "all areas"
+
     def __str__(self) -> str:
         return ", ".join([*sorted(self.types), *sorted(self.names)]) or "all areas"
+
+
+def _places(names: frozenset[str], areas: AreaTree | None) -> list[str]:
+    """The areas; of one that is meant with all within it, only its own name."""
+    if areas is None:
+        return sorted(names)
+    whole = {name for name in names if areas.find(name) and areas.with_all_within([name]) <= names}
+    found = []
+    for name in sorted(names):
+        area = areas.find(name)
+        if area is None or area.parent not in whole:
+            within = name in whole and areas.children(name)
+            found.append(f"{name} and all within it" if within else name)
+    return found
 
 
 EVERYWHERE = Scope()

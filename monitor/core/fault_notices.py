@@ -187,6 +187,7 @@ def _figureless(
         rule_version=rulebook.revision or rulebook.version[:12],
         told_because=_told_because(decision),
         thread=thread_of(change.after),
+        route=decision.route or "",
     )
 
 

@@ -8,6 +8,7 @@ it was held: a deputy who has gone home by then is not among them.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.freshness import late_indicator
@@ -15,10 +16,12 @@ from monitor.core.holding import Candidate, Circumstances, Hold
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.plausibility import faulty_indicator
 from monitor.core.recipients import Directory, Recipient
-from monitor.core.routing import Change, Reached, data_owners, reached
-from monitor.core.rulebook import Level, Route
+from monitor.core.routing import Change, Reached, data_owners, reached, vacancies
+from monitor.core.rulebook import Escalation, Level, Route
 from monitor.core.wall_calendar import Calendar
 from monitor.core.windows import told_at
+
+T = TypeVar("T")
 
 MOST_REMINDERS = 3
 """How many reminders are foreseen; further ones are as regular."""
@@ -48,17 +51,21 @@ class Hearing:
 
 @dataclass(frozen=True, slots=True)
 class Escalated:
-    """One step of a route's escalation: who would be told then, if nobody has acknowledged. May be nobody."""
+    """One step of a route's escalation: who would be told then, if nobody has acknowledged. May be nobody.
+
+    ``reminders``: the first ones of each of them, as long as they are still there for it.
+    """
 
     route: str
     at: datetime
     to: tuple[str, ...]
     people: tuple[Reached, ...]
+    reminders: tuple[tuple[Reached, tuple[datetime, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What would come of an alert. ``instead`` is told where no route reaches anybody.
+    """What would come of an alert. ``instead`` is told where no route reaches anybody; ``vacant`` says why.
 
     ``handed_on`` are those who are not told at first, but reminded later, for they stand then where somebody
     was told.
@@ -69,6 +76,7 @@ class Forecast:
     handed_on: tuple[tuple[Reached, tuple[datetime, ...]], ...]
     escalations: tuple[Escalated, ...]
     instead: tuple[Recipient, ...]
+    vacant: str = ""
 
     @property
     def reaches_anybody(self) -> bool:
@@ -109,17 +117,35 @@ def forecast(
         handed_on=tuple((whom, tuple(times[:MOST_REMINDERS])) for whom, times in reminders.values()),
         escalations=_escalations(circumstances, alert, people, directory),
         instead=() if people else tuple(operations),
+        vacant="" if people else _vacant(circumstances, alert, directory),
     )
+
+
+def _is_about_data(alert: Alert) -> bool:
+    return late_indicator(alert.rule) is not None or faulty_indicator(alert.rule) is not None
+
+
+def _vacant(circumstances: Circumstances, alert: Alert, directory: Directory) -> str:
+    if _is_about_data(alert):
+        return ""
+    day = circumstances.calendar.local_day(circumstances.now)
+    return _routed(circumstances, alert, directory, day, vacancies)
 
 
 def _reach(
     circumstances: Circumstances, alert: Alert, directory: Directory, day: date
 ) -> tuple[Reached, ...]:
+    if _is_about_data(alert):
+        return data_owners(alert.area, directory=directory, areas=circumstances.areas, on=day)
+    return _routed(circumstances, alert, directory, day, reached)
+
+
+def _routed(
+    circumstances: Circumstances, alert: Alert, directory: Directory, day: date, ask: Callable[..., T]
+) -> T:
     book, areas = circumstances.rulebook, circumstances.areas
-    if late_indicator(alert.rule) is not None or faulty_indicator(alert.rule) is not None:
-        return data_owners(alert.area, directory=directory, areas=areas, on=day)
     rule = book.alerts[alert.rule]
-    return reached(
+    return ask(
         book.routes,
         rule,
         book.indicators[rule.indicator],
@@ -277,29 +303,61 @@ def _escalations(
             default=None,
         )
         if first is not None:
-            found += _steps(circumstances, alert, route, first, directory)
+            found += _Passing(circumstances, alert, route, directory).steps(first)
     return tuple(sorted(found, key=lambda each: each.at))
 
 
-def _steps(
-    circumstances: Circumstances, alert: Alert, route: Route, first: datetime, directory: Directory
-) -> Iterable[Escalated]:
-    """Days count from the first telling; two steps are never nearer to each other than the rule has them."""
-    calendar, last, before = circumstances.calendar, first, 0
-    for step in route.escalations:
-        due = max(
-            calendar.add_working_days_at(first, step.after),
-            calendar.add_working_days_at(last, max(step.after - before, 0)),
-        )
-        last, before = told_at(route.timing, due, calendar), step.after
-        day = calendar.local_day(last)
+@dataclass(frozen=True, slots=True)
+class _Passing:
+    """How an alert is passed on by one route."""
+
+    circumstances: Circumstances
+    alert: Alert
+    route: Route
+    directory: Directory
+
+    def steps(self, first: datetime) -> Iterable[Escalated]:
+        """Days count from the first telling; two steps are never nearer than the rule has them."""
+        calendar, last, before = self.circumstances.calendar, first, 0
+        found: list[tuple[Escalation, Escalated]] = []
+        for step in self.route.escalations:
+            due = max(
+                calendar.add_working_days_at(first, step.after),
+                calendar.add_working_days_at(last, max(step.after - before, 0)),
+            )
+            last, before = told_at(self.route.timing, due, calendar), step.after
+            to = tuple(target.role or target.person or "" for target in step.to)
+            found.append((step, Escalated(self.route.id, last, to, self._stand_at(step, last))))
+        for place, (step, each) in enumerate(found):
+            later = [escalated for _, escalated in found[place + 1 :]]
+            reminded = ((whom, tuple(self._reminders(step, each.at, whom, later))) for whom in each.people)
+            yield replace(each, reminders=tuple((whom, times) for whom, times in reminded if times))
+
+    def _reminders(
+        self, step: Escalation, told: datetime, whom: Reached, later: Sequence[Escalated]
+    ) -> Iterable[datetime]:
+        """The first ones of somebody, until a later step tells them anew or they stand there no more."""
+        anew = min((each.at for each in later if whom in each.people), default=None)
+        for sent in range(MOST_REMINDERS):
+            due = _next_due(self.route, told, sent, self.circumstances.calendar)
+            if due is None:
+                return
+            told = told_at(self.route.timing, due, self.circumstances.calendar)
+            if (anew is not None and told >= anew) or whom not in self._stand_at(step, told):
+                return
+            yield told
+
+    def _stand_at(self, step: Escalation, at: datetime) -> tuple[Reached, ...]:
+        """Who stands at a step of the escalation at an instant, each once."""
+        day = self.circumstances.calendar.local_day(at)
         people: dict[str, Reached] = {}
         for target in step.to:
             if target.person is not None:
-                named, held_for = directory.person(target.person, day), None
+                named, held_for = self.directory.person(target.person, day), None
             else:
-                named, held_for = directory.holders(target.role or "", alert.area, day, circumstances.areas)
+                named, held_for = self.directory.holders(
+                    target.role or "", self.alert.area, day, self.circumstances.areas
+                )
             for person in named:
-                people.setdefault(person.id, Reached(person, route.id, target.role, held_for))
-        to = tuple(target.role or target.person or "" for target in step.to)
-        yield Escalated(route.id, last, to, tuple(people.values()))
+                people.setdefault(person.id, Reached(person, self.route.id, target.role, held_for))
+        return tuple(people.values())

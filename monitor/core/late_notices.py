@@ -74,6 +74,7 @@ def late_notice(
         rule_version=rulebook.revision or rulebook.version[:12],
         told_because=told_because(decision),
         thread=thread_of(change.after),
+        route=decision.route or "",
         due=alert.fired_on,
     )
 

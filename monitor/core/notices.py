@@ -10,8 +10,8 @@ from monitor.core.areas import Area
 from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating, RuleEvaluation, RuleHealth
 from monitor.core.notifications import Decision, HistoryPoint, Notice, NoticeKind, TellReason
 from monitor.core.periods import Period
-from monitor.core.routing import Change
-from monitor.core.rulebook import LEVELS, AlertRule, Indicator, Rulebook, Thresholds
+from monitor.core.routing import Change, matches
+from monitor.core.rulebook import LEVELS, AlertRule, Indicator, Route, Rulebook, Thresholds
 
 COMPARED_BY_NAME = ("target", "lower", "upper", "neighbours", "region", "england")
 
@@ -57,12 +57,15 @@ def notice(
     verdict = view.verdicts.get(latest.period_end) if latest else None
     hidden = latest is not None and latest.period_end in view.protected
     since = _since(change)
+    awaited = _recovery_awaited(decision.kind, verdict, rule.thresholds_for(area))
+    crossed = _last_beyond(view) if awaited else None
+    routes = _routes(rulebook, rule, indicator, area, change)
     return Notice(
         rule=rule.id,
         area=area.name,
         area_type=area.type,
         kind=decision.kind,
-        reason=_reason_in_words(change, decision.kind, rulebook, rule),
+        reason=_reason_in_words(change, decision, rulebook, rule),
         level=change.after.level,
         previous_level=change.before.level,
         title=rule.title,
@@ -96,8 +99,30 @@ def notice(
         rule_version=rulebook.revision or rulebook.version[:12],
         told_because=told_because(decision),
         thread=thread_of(change.after),
-        not_yet_recovered=_recovery_awaited(decision.kind, verdict, rule.thresholds_for(area)),
+        not_yet_recovered=awaited,
+        crossed=None if crossed is None else crossed.value,
+        crossed_label=label(indicator, None if crossed is None else crossed.period_end),
+        route=decision.route or "",
+        reminds=any(route.reminders is not None for route in routes),
+        escalates=any(route.escalations for route in routes),
     )
+
+
+def _routes(
+    rulebook: Rulebook, rule: AlertRule, indicator: Indicator, area: Area, change: Change
+) -> list[Route]:
+    """The routes that news of the alert takes now."""
+    level = change.after.level
+    return [route for route in rulebook.routes if matches(route.match, rule.id, indicator, area, level)]
+
+
+def _last_beyond(view: SeriesView) -> Evaluation | None:
+    """The last figure at which a level held; None: there is none, or it must not be shown."""
+    for evaluation in reversed(view.evaluations):
+        verdict = view.verdicts.get(evaluation.period_end)
+        if verdict is not None and verdict.level is not None:
+            return None if evaluation.period_end in view.protected else evaluation
+    return None
 
 
 def _recovery_awaited(kind: NoticeKind, verdict: RuleEvaluation | None, thresholds: Thresholds) -> str:
@@ -114,6 +139,7 @@ def closing_notice(earlier: Notice, decision: Decision, change: Change) -> Notic
     return replace(
         earlier,
         kind=decision.kind,
+        route=decision.route or "",
         reason=str(change.transitions[-1].reason) if change.transitions else earlier.reason,
         level=None,
         previous_level=change.before.level,
@@ -124,6 +150,7 @@ def closing_notice(earlier: Notice, decision: Decision, change: Change) -> Notic
         first_told_on=None,
         reminders=0,
         not_acknowledged_by=(),
+        earlier_answer=None,
         doubt="",
     )
 
@@ -146,7 +173,7 @@ def thread_of(alert: Alert) -> str:
     return f"{alert.rule}/{alert.area}/{alert.episode}"
 
 
-def told_because(decision: Decision) -> str:  # noqa: PLR0911 - one sentence for each reason
+def told_because(decision: Decision) -> str:
     """A sentence that tells the reader why they get this."""
     role = (
         f"as {decision.role} for {decision.role_area}" if decision.role and decision.role_area else "by name"
@@ -155,18 +182,13 @@ def told_because(decision: Decision) -> str:  # noqa: PLR0911 - one sentence for
         role += f", as deputy of {decision.recipient.stands_in_for}"
     match decision.reason:
         case TellReason.ROUTE:
-            return f"You are told {role} (route “{decision.route}”)."
+            return f"You are told {role}."
         case TellReason.DATA_OWNER:
             return f"You are told {role}: late figures are for those who own the data."
         case TellReason.NO_DATA_OWNER:
             return "Nobody is named as data owner for this area, so it comes to you as operations."
-        case TellReason.REMINDED:
-            return f"You are told {role} (route “{decision.route}”), and nobody has acknowledged it yet."
-        case TellReason.ESCALATED:
-            return (
-                f"You are told {role} (route “{decision.route}”), because those who were told before you "
-                "have not acknowledged it."
-            )
+        case TellReason.REMINDED | TellReason.ESCALATED:
+            return f"You are told {role}, {_unanswered(decision)} that they are dealing with it."
         case TellReason.WAS_TOLD_OF_FIGURE:
             return "You were told the figure as it was, so you are told what it is now."
         case TellReason.WAS_TOLD_OF_BREACH if decision.kind is NoticeKind.ARRIVED:
@@ -174,7 +196,21 @@ def told_because(decision: Decision) -> str:  # noqa: PLR0911 - one sentence for
         case TellReason.WAS_TOLD_OF_BREACH:
             return "You were told of this breach, so you are told what became of it."
         case _:
-            return "No rule says who should know of this, so it comes to you as operations."
+            return _comes_to_operations(decision)
+
+
+def _comes_to_operations(decision: Decision) -> str:
+    """What those are told who hear of what reaches nobody else; the note says whose place is vacant."""
+    vacant = decision.note if decision.reason is TellReason.NOBODY_ELSE else ""
+    why = vacant or "no rule says who should know of this"
+    return f"{why[0].upper()}{why[1:]}, so it comes to you as operations."
+
+
+def _unanswered(decision: Decision) -> str:
+    """Nobody has said, yet or since an acknowledgement has ended."""
+    if decision.reason is TellReason.REMINDED:
+        return f"and nobody has said {decision.note or 'yet'}"
+    return f"because none of those who were told before you has said {decision.note}".rstrip()
 
 
 def latest_of(view: SeriesView) -> Evaluation | None:
@@ -200,9 +236,10 @@ def _previous_value(latest: Evaluation | None, view: SeriesView) -> Decimal | No
     return latest.previous_value
 
 
-def _reason_in_words(change: Change, kind: NoticeKind, rulebook: Rulebook, rule: AlertRule) -> str:
+def _reason_in_words(change: Change, decision: Decision, rulebook: Rulebook, rule: AlertRule) -> str:
+    kind = decision.kind
     if kind in (NoticeKind.REMINDER, NoticeKind.ESCALATED):
-        return "it goes on, and nobody has acknowledged it"
+        return f"it goes on, and nobody has acknowledged it {decision.note}".rstrip()
     if kind is NoticeKind.RESTATED and not change.transitions:
         return "a figure that was told has changed"
     if not change.transitions:

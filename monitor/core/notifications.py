@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from monitor.core.alerts import TransitionReason
 from monitor.core.areas import AreaType
 from monitor.core.judgements import DirectionOfTravel, RagRating
 from monitor.core.observations import Status
@@ -100,10 +101,35 @@ class HistoryPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What a figure was made and judged by when it was told, as the rules and other figures were then.
+
+    ``scale`` and ``decimals`` are the indicator's. ``limits`` are the rule's levels with their conditions as
+    written, ``limit`` the one that was shown beside the figure. ``bands`` are the conditions of green, amber
+    and red as written ("" where there is none). The others are what it is compared with, in the indicator's
+    unit.
+    """
+
+    indicator: str
+    scale: int | None
+    decimals: int
+    limits: tuple[tuple[Level, str], ...]
+    limit: Decimal | None
+    bands: tuple[str, str, str] | None
+    target: Decimal | None
+    lower: Decimal | None
+    upper: Decimal | None
+    neighbours: Decimal | None
+    region: Decimal | None
+    england: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class ToldFigure:
     """The figure that a telling was about, as it was shown, with its rating and the level that held.
 
-    ``value`` None: missing, or too small to show. ``revision`` is that of the observation.
+    ``value`` None: missing, or too small to show. ``revision`` is that of the observation. ``against`` None:
+    what it was judged by is not known.
     """
 
     period_end: date
@@ -112,6 +138,7 @@ class ToldFigure:
     rag: RagRating
     level: Level | None
     revision: int
+    against: Yardstick | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +157,29 @@ class RestatedFigure:
     because: str
 
 
+class AnswerEnd(StrEnum):
+    """What has ended an acknowledgement while its breach goes on."""
+
+    UNTIL = "until"
+    TAKEN_BACK = "taken back"
+    WORSENED = "worsened"
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAnswer:
+    """The last acknowledgement of a breach, which counts no more: by whom, from which day and until which.
+
+    ``by`` is a name; "": it is not known any more. ``until`` is the day on which it was to end (None: once
+    the breach is over), ``ended_on`` the one on which it did.
+    """
+
+    by: str
+    given_on: date
+    until: date | None
+    ended_on: date
+    ended: AnswerEnd
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One alert's news for one reader; everything a mail says of it.
@@ -139,14 +189,22 @@ class Notice:
     ``limit`` is the limit crossed (for a recovery: the one it is now within), ``limit_text`` the condition.
     ``rule_position`` is ``file:line:col`` and ``rule_version`` the rulebook's version or git revision.
     ``not_yet_recovered`` is the recovery condition where the figure is within limits again but the alert not
-    over. ``told_because`` is a sentence for the reader; ``thread`` is the same for all mails of one breach.
+    over; ``crossed`` is then the last figure that was beyond one, for the period of ``crossed_label`` (None:
+    it is not known, or must not be shown). ``route`` is the id of the route that names the reader;
+    ``reminds`` and ``escalates`` say whether reminders, and escalations to others, follow where nobody
+    answers.
+    ``told_because`` is a sentence for the reader; ``thread`` is the same for all mails of one breach.
 
     ``restated`` says which figure that the reader was told has changed. ``held_since`` is when this could
     have been told first, ``held_because`` why it was not. Of a reminder, ``reminders`` counts it and those
     before, ``first_told_on`` is the day of the first mail; ``not_acknowledged_by`` names those who were told
-    before an escalation. ``doubt`` says why the figure may be wrong, where that is not settled. Once it is,
-    ``doubted`` is the figure that was told as doubtful, for the period of ``doubted_label`` (None: there was
-    none, or it must not be shown).
+    before an escalation. ``earlier_answer`` is the acknowledgement that counts no more (None: there was
+    none). ``doubt`` says why the figure may be wrong, where that is not settled. Once it is, ``doubted`` is
+    the figure that was told as doubtful, for the period of ``doubted_label`` (None: there was none, or it
+    must not be shown).
+
+    ``limit_before`` is the limit that was told of an alert which an edit of its rule has ended, where it is
+    another now.
 
     With ``due`` it tells not of a figure but of one that is missing, or was: that for the period which ends
     on ``period_end``, to be there by the end of that day. ``previous_label`` is then the last period that
@@ -202,6 +260,18 @@ class Notice:
     doubt: str = ""
     doubted: Decimal | None = None
     doubted_label: str = ""
+    crossed: Decimal | None = None
+    crossed_label: str = ""
+    route: str = ""
+    reminds: bool = False
+    escalates: bool = False
+    earlier_answer: EarlierAnswer | None = None
+    limit_before: Decimal | None = None
+
+    @property
+    def over_by_edit(self) -> bool:
+        """Whether an edit of the rule ended the alert, while the rule goes on watching the area."""
+        return self.kind is NoticeKind.CLOSED and self.reason == TransitionReason.RULE_CHANGED
 
     @property
     def tells_of_data(self) -> bool:
@@ -223,6 +293,7 @@ class OperationsKind(StrEnum):
     TEMPLATES_ACCEPTED = "templates accepted"
     SILENCE_ENDED = "silence ended"
     ADDRESS_FAILING = "address failing"
+    FILES_REFUSED = "files refused"
     STORM = "storm"
 
 
@@ -231,8 +302,8 @@ class OperationsNews:
     """News of limen itself for those who run it: the rules or the configuration can't be used, or can again.
 
     Of anything else than the rules, ``problems`` are lines for people that say it all, ``errors`` counts what
-    they list, and ``subject`` is what it is about, such as the silence's number, the failing address or the
-    folder of templates.
+    they list, and ``subject`` is what it is about, such as the silence's number, the failing address, the
+    file or the folder of templates.
 
     ``problems`` are as ``limen check`` prints them, "" when there are none, and ``errors`` counts them.
     ``rules_version`` is the version or git revision of the rules in force, ``rules_folder`` where those on
@@ -291,7 +362,8 @@ class Decision:
     ``recipient`` None: the reason keeps it from everybody. ``route`` is the id of the route that names them,
     ``role`` what they are told as, ``role_area`` the area for which they hold the role. ``level`` is the
     alert's, ``figure`` the one that the telling is about. ``until`` is when what is held is looked at again
-    (None: when what holds it ends); ``note`` names what keeps it from them, such as the silence.
+    (None: when what holds it ends); ``note`` names what keeps it from them, such as the
+    silence; of a reminder or an escalation it says since when nobody has answered, if somebody had before.
     """
 
     rule: str

@@ -7,6 +7,9 @@ from functools import cached_property
 
 from monitor.core.areas import AreaTree
 
+OPERATIONS = "operations"
+"""The role, everywhere, of those whom the contacts name under ``operations``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:

@@ -6,11 +6,12 @@ each person: hours, digests, reminders, escalations and whatever else holds news
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
+from typing import TypeVar
 
 from monitor.core.alerting import advance, close, closing_reason
 from monitor.core.alerts import Alert, AlertState, Transition
@@ -19,9 +20,11 @@ from monitor.core.evaluation import Judged
 from monitor.core.judgements import RuleEvaluation
 from monitor.core.notifications import Decision
 from monitor.core.recipients import Directory, Recipient
-from monitor.core.routing import Change, Reached, decide, grouped_by_recipient, reached
+from monitor.core.routing import Change, Reached, decide, grouped_by_recipient, reached, vacancies
 from monitor.core.rulebook import AlertRule, Level, Rulebook
 from monitor.core.runs import Run
+
+T = TypeVar("T")
 
 AlertKey = tuple[str, str]
 
@@ -270,17 +273,22 @@ class _Telling:
         concerned = before.state is AlertState.FIRING or before.flapping
         told = self._told.get((before.rule, before.area, before.episode), {}) if concerned else {}
         known = self.setting.directory.people
+        reach = self._reach(change, on)
         return decide(
             change,
-            reach=self._reach(change, on),
+            reach=reach,
             told_before=[known.get(person, recipient) for person, recipient in told.items()],
             operations=self.setting.operations,
+            vacant="" if reach else self._routed(change, on, vacancies),
         )
 
     def _reach(self, change: Change, on: date) -> tuple[Reached, ...]:
+        return self._routed(change, on, reached)
+
+    def _routed(self, change: Change, on: date, ask: Callable[..., T]) -> T:
         rulebook = self.setting.rulebook
         rule = rulebook.alerts[change.after.rule]
-        return reached(
+        return ask(
             rulebook.routes,
             rule,
             rulebook.indicators[rule.indicator],

@@ -171,17 +171,44 @@ def reached(
     return tuple(found.values())
 
 
+def vacancies(
+    routes: Iterable[Route],
+    rule: AlertRule,
+    indicator: Indicator,
+    area: Area,
+    level: Level | None,
+    *,
+    directory: Directory,
+    areas: AreaTree,
+    on: date,
+) -> str:
+    """Says which roles of the alert's routes nobody holds on that day; "" where somebody holds each."""
+    roles = dict.fromkeys(
+        target.role
+        for route in routes
+        if matches(route.match, rule.id, indicator, area, level)
+        for target in route.to
+        if target.role is not None and not directory.holders(target.role, area.name, on, areas)[0]
+    )
+    if not roles:
+        return ""
+    names = " or ".join(f"“{role}”" for role in roles)
+    return f"nobody holds the role {names} for {area.name}"
+
+
 def decide(
     change: Change,
     *,
     reach: Sequence[Reached],
     told_before: Sequence[Recipient],
     operations: Sequence[Recipient],
+    vacant: str = "",
 ) -> tuple[Decision, ...]:
     """Decides who is told of a change and why; at least one decision comes of every change.
 
     ``reach`` is whom the routes reach now, ``told_before`` who was told of this breach, ``operations`` who is
-    told when nobody else can be. A worsening goes to all of the first two; an ending to those who were told.
+    told when nobody else can be, and ``vacant`` why nobody can (:func:`vacancies`). A worsening goes to all
+    of the first two; an ending to those who were told.
     """
     news = news_of(change)
     if news is None:
@@ -211,7 +238,11 @@ def decide(
     late = news.reason is TellReason.DATA_OWNER
     if operations:
         instead = TellReason.NO_DATA_OWNER if late else TellReason.NOBODY_ELSE
-        return tuple(_decision(change, news.kind, _unrouted(person), instead) for person in operations)
+        note = "" if late else vacant
+        return tuple(
+            replace(_decision(change, news.kind, _unrouted(person), instead), note=note)
+            for person in operations
+        )
     nobody = TellReason.NOBODY_TOLD if late else TellReason.NO_RECIPIENT
     return (_decision(change, news.kind, None, nobody),)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.core.areas import AreaTree
+from monitor.core.dated import Scope
 from monitor.core.rulebook import Level, RouteMatch, rank_of
 
 
@@ -73,36 +74,7 @@ def match_in_words(match: RouteMatch, areas: AreaTree | None) -> str:
     if match.themes:
         parts.append(f"of the theme {', '.join(sorted(match.themes))}")
     if match.scope.names:
-        parts.append(f"in {_places(match.scope.names, areas)}")
+        parts.append(f"in {Scope(names=match.scope.names).in_words(areas)}")
     if match.scope.types:
         parts.append(f"in areas of the kind {', '.join(sorted(match.scope.types))}")
     return " ".join(parts) if len(parts) > 1 or match.levels else "all alerts"
-
-
-def _places(names: frozenset[str], areas: AreaTree | None) -> str:
-    """The areas; of one that is meant with all within it, only its own name."""
-    found = []
-    for name in sorted(names):
-        area = None if areas is None else areas.find(name)
-        if (
-            areas is not None
-            and area is not None
-            and area.parent in names
-            and _whole(area.parent, names, areas)
-        ):
-            continue
-        within = (
-            areas is not None
-            and area is not None
-            and bool(areas.children(name))
-            and _whole(name, names, areas)
-        )
-        found.append(f"{name} and all within it" if within else name)
-    return ", ".join(found)
-
-
-def _whole(name: str | None, names: frozenset[str], areas: AreaTree) -> bool:
-    """Whether an area is named with everything that lies within it."""
-    if name is None or name not in names:
-        return False
-    return all(_whole(child.name, names, areas) for child in areas.children(name))

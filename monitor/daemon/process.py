@@ -7,7 +7,7 @@ anything in the middle of something; nothing below this module knows of them.
 import os
 import signal
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -15,6 +15,7 @@ from time import monotonic
 import structlog
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES, JobSubmissionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.daemon.faults import in_words
@@ -104,7 +105,7 @@ class Daemon:
             answers = self._work.answers
         except (OSError, ValueError) as fault:
             self._log.error(
-                "limen can't use the key that signs links in mails: see secret_key in docs/settings.md",
+                "limen can't use the key that signs links in mails: see secret_key in “limen help settings”",
                 problem=str(fault),
             )
             return None
@@ -217,7 +218,8 @@ class Daemon:
         )
 
     def _deliver_soon(self) -> None:
-        self._scheduler.modify_job("deliver", next_run_time=datetime.now(UTC))
+        with suppress(JobLookupError):  # limen is stopping: after the next start it delivers at once
+            self._scheduler.modify_job("deliver", next_run_time=datetime.now(UTC))
 
     def _note_skipped(self, event: JobSubmissionEvent) -> None:
         self._work.metrics.job_skipped(event.job_id)

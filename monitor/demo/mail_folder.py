@@ -20,7 +20,11 @@ _PAGE: Final = """<!DOCTYPE html>
 :root {{ color-scheme: light dark }}
 body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }}
 table {{ border-collapse: collapse }} td, th {{ padding: .25rem 1rem .25rem 0; text-align: left }}
-td {{ border-top: 1px solid #8886 }} .day {{ white-space: nowrap }}
+td {{ border-top: 1px solid #8886 }} .day {{ white-space: nowrap }} td {{ overflow-wrap: anywhere }}
+@media (max-width: 40rem) {{
+body {{ margin: 1rem auto }} thead {{ display: none }} table, tbody, tr, td {{ display: block }}
+tr {{ border-top: 1px solid #8886; padding: .5rem 0 }} td {{ border: 0; padding: 0 }}
+}}
 </style></head><body><h1>{count} mails</h1>
 <table><thead><tr><th>Sent</th><th>To</th><th>Subject</th><th>Source</th></tr></thead><tbody>
 {rows}

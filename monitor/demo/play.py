@@ -16,7 +16,7 @@ from monitor.core.alerts import AlertState
 from monitor.demo.releases import Release, demo_releases
 from monitor.demo.screen import Screen, mails_by_person, rejected_rows, scorecard
 from monitor.demo.stage import SETTINGS_FILE, Stage, stage
-from monitor.terminal import counted, level, table
+from monitor.terminal import counted, level, short_day, table
 from monitor.wording import in_sentence
 from monitor.world import World
 
@@ -100,7 +100,8 @@ def _sum_up(console: Console, built: Stage, world: World) -> None:
     made = table("Level", "Area", "Alert", "Since")
     for alert in sorted(firing, key=lambda each: (-(each.level.rank if each.level else -1), each.area)):
         title = in_sentence(world.rulebook.alerts[alert.rule].title)
-        made.add_row(level(alert.level), alert.area, title, str(alert.breach_since))
+        since = "" if alert.breach_since is None else short_day(alert.breach_since)
+        made.add_row(level(alert.level), alert.area, title, since)
     console.print(made)
     _heading(console, f"{counted(len(mails), 'mail')} sent, and no other")
     console.print(mails_by_person(mails, world))

@@ -19,7 +19,7 @@ from monitor.demo.stage import Scene
 from monitor.intake.recording import REJECTED_SUFFIX, IntakeEvent, LeftInPlace, Refused, TakenIn
 from monitor.palette import RECOVERED
 from monitor.scoreboard import Standing
-from monitor.terminal import NOTHING, counted, level, rating, table, travel
+from monitor.terminal import NOTHING, counted, level, rating, short_day, table, travel
 from monitor.wording import FigureFormat, in_sentence
 from monitor.world import World
 
@@ -155,7 +155,7 @@ def _cells(standing: Standing | None, own: FigureFormat) -> Sequence[Text | str]
         return [NOTHING] * 6
     figure, hidden = standing.evaluation, standing.protected
     return (
-        figure.period_end.isoformat(),
+        short_day(figure.period_end),
         own.short(figure.value, protected=hidden),
         NOTHING if figure.target is None else own.short(figure.target),
         rating(figure.previous_rag),

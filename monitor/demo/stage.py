@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from starlette.types import ASGIApp
 
 from monitor.app import VERSION, Application, open_application
 from monitor.core.alerts import Alert
 from monitor.cycle import CycleOutcome
+from monitor.demo.answering import DemoDesk, ServedApplication
 from monitor.demo.mail_catcher import HOST, MailCatcher
 from monitor.demo.mail_folder import CaughtMail, MailFolder
 from monitor.demo.releases import Release
@@ -156,7 +158,8 @@ def stage(folder: Path | None, first_day: date, present: Callable[[], datetime])
         catcher = ending.enter_context(MailCatcher(mails.keep))
         clock = PlayedClock(datetime.combine(first_day, AT_TEN))
         status = DemoStatus(VERSION, present)
-        http = _opened_port(status)
+        served = ServedApplication(web_application(status, DemoSettings().zone))
+        http = _opened_port(served)
         ending.callback(http.stop)
         settings = _settings(place, catcher.port, http.address)
         address = settings.http_address_file
@@ -167,6 +170,8 @@ def stage(folder: Path | None, first_day: date, present: Callable[[], datetime])
         outcome = application.reload(clock())
         application.metrics.rulebook_read(version=outcome.version, problems=0, changed=True, now=present())
         status.show(application.metrics)
+        desk = DemoDesk.of(application.answers, began=clock())
+        served.application = web_application(status, settings.zone, desk)
         yield Stage(place, settings, application, clock, mails, status, http.address, present)
 
 
@@ -179,9 +184,8 @@ def _empty_folder(folder: Path | None) -> Path:
     return folder.resolve()
 
 
-def _opened_port(status: DemoStatus) -> HttpPort:
+def _opened_port(application: ASGIApp) -> HttpPort:
     """The usual port, or a free one where something listens there already: a limen in service, maybe."""
-    application = web_application(status, DemoSettings().zone)
     try:
         return _started(HttpPort(application, HOST, USUAL_PORT))
     except OSError:
@@ -202,6 +206,7 @@ def _settings(folder: Path, smtp_port: int, http_address: str) -> Settings:
         {
             "state_dir": folder,
             "base_url": f"http://{http_address}",
+            "page_url": f"http://{http_address}",
             "http": {"host": HOST, "port": int(http_address.rpartition(":")[2])},
             "smtp": {
                 "host": HOST,
@@ -221,7 +226,7 @@ def _toml(settings: Settings) -> str:
     """The settings for `limen --settings`; a JSON string is a TOML string too."""
     text = {
         name: json.dumps(str(getattr(settings, name)), ensure_ascii=False)
-        for name in ("state_dir", "rules_dir", "config_dir", "base_url")
+        for name in ("state_dir", "rules_dir", "config_dir", "base_url", "page_url")
     }
     smtp = settings.smtp
     mail = (

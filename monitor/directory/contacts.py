@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from monitor.core.areas import AreaTree
-from monitor.core.recipients import Directory, Recipient, RoleHolding
+from monitor.core.recipients import OPERATIONS, Directory, Recipient, RoleHolding
 from monitor.directory.deputies import WrittenDeputy, check_rings, read_deputies
 from monitor.directory.faults import ConfigurationProblems
 from monitor.rulebook import scalars
 from monitor.rulebook.checks.secrecy import check_secrecy
 from monitor.rulebook.fields import Fields, fields_of, items
 from monitor.rulebook.identifiers import RULE_ID, definitions
-from monitor.rulebook.problems import ProblemLog
+from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.rule_files import read_bytes
 from monitor.rulebook.scalars import shown
 from monitor.rulebook.scopes import read_area
@@ -37,10 +37,14 @@ _LONGEST_ADDRESS: Final = 254
 
 @dataclass(frozen=True)
 class Contacts:
-    """Who is who, and the people who are told when nobody else can be, and of bad rule files."""
+    """Who is who, and the people who are told when nobody else can be, and of bad rule files.
+
+    ``roles`` maps each role to where it is written first.
+    """
 
     directory: Directory
     operations: tuple[Recipient, ...]
+    roles: Mapping[str, Span]
 
 
 def load_contacts(path: Path, areas: AreaTree) -> Contacts:
@@ -126,13 +130,14 @@ def contacts_of(fields: Fields, areas: AreaTree, channels: Collection[str] | Non
             deputies += read_deputies(key, inner, known)
         if person is not None:
             people[key] = person
-    holdings = _holdings(fields, known, areas)
+    roles: dict[str, Span] = {}
     operations = _operations(fields, known)
+    holdings = (*_holdings(fields, known, areas, roles), *_held_everywhere(operations, areas))
     found = tuple(people[key] for key in operations if key in people)
     directory = Directory(people, holdings, tuple(each.deputy for each in deputies))
     if known.keys() == people.keys():
         check_rings(deputies, directory, fields.log)
-    return Contacts(directory, found)
+    return Contacts(directory, found, roles)
 
 
 def _person(key: str, inner: Fields) -> Recipient | None:
@@ -157,7 +162,10 @@ def _check_channel(person: Recipient, inner: Fields, channels: Collection[str]) 
     inner.log.note("LIM610", inner.span("channel"), message, hint)
 
 
-def _holdings(fields: Fields, known: Mapping[str, object], areas: AreaTree) -> tuple[RoleHolding, ...]:
+def _holdings(
+    fields: Fields, known: Mapping[str, object], areas: AreaTree, roles: dict[str, Span]
+) -> tuple[RoleHolding, ...]:
+    """Who holds which role; where each is written first is added to ``roles``."""
     node = fields.node("roles")
     if node is None:
         return ()
@@ -166,8 +174,13 @@ def _holdings(fields: Fields, known: Mapping[str, object], areas: AreaTree) -> t
         fields.log.note("LIM108", node.span, "roles is not a list", hint)
         return ()
     inner = [fields_of(item, "this role", item.span, ROLE_KEYS, fields.log) for item in node.items]
-    held = [_holding(each, known, areas) for each in inner if each is not None]
-    return tuple(holding for holding in held if holding is not None)
+    found: list[RoleHolding] = []
+    for each in inner:
+        holding = None if each is None else _holding(each, known, areas)
+        if each is not None and holding is not None:
+            roles.setdefault(holding.role, each.value_span("role"))
+            found.append(holding)
+    return tuple(found)
 
 
 def _holding(inner: Fields, known: Mapping[str, object], areas: AreaTree) -> RoleHolding | None:
@@ -184,11 +197,19 @@ def _holding(inner: Fields, known: Mapping[str, object], areas: AreaTree) -> Rol
 
 
 def _operations(fields: Fields, known: Mapping[str, object]) -> tuple[str, ...]:
+    if fields.is_misspelt("operations"):
+        return ()
     if not fields.has("operations"):
         fields.log.note("LIM606", fields.at, "nobody is named under operations")
         return ()
     node = fields.node("operations")
     return () if node is None else _people(node, "operations", known, fields.log)
+
+
+def _held_everywhere(operations: tuple[str, ...], areas: AreaTree) -> tuple[RoleHolding, ...]:
+    """What lets rules name operations as they name a role."""
+    outermost = [area.name for area in areas if area.parent is None] if operations else []
+    return tuple(RoleHolding(OPERATIONS, name, operations) for name in outermost)
 
 
 def _people(node: Node, what: str, known: Mapping[str, object], log: ProblemLog) -> tuple[str, ...]:

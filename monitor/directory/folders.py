@@ -11,6 +11,7 @@ from monitor.core.rulebook import Rulebook
 from monitor.directory.areas import areas_of, read_areas
 from monitor.directory.contacts import Contacts, contacts_in, read_contacts
 from monitor.directory.kept_files import FolderFiles
+from monitor.directory.roles import check_roles
 from monitor.rulebook.loader import LoadedRulebook, load_rulebook, read_rulebook
 from monitor.rulebook.observed import ObservedFigures
 from monitor.rulebook.problems import Problem, ProblemLog
@@ -46,8 +47,9 @@ def load_folders(
     """Reads areas, then people, then rules. Never raises for what the files hold.
 
     Rules are not looked at while areas.csv has errors, for then no area would be known. With what was
-    ``observed`` their limits are checked against the figures; with ``today`` it is told what is over, and
-    who will be missing soon; with the ``channels`` that are set up, whom none of them reaches.
+    ``observed`` their limits are checked against the figures; with ``today`` it is told what is over, who
+    will be missing soon and what roles nothing asks for; with the ``channels`` that are set up, whom none
+    of them reaches.
     """
     log = ProblemLog()
     sources: dict[str, str] = {}
@@ -57,6 +59,8 @@ def load_folders(
     contacts = read_contacts(config / CONTACTS, areas, log, sources, channels)
     directory = contacts.directory if contacts else None
     loaded = load_rulebook(rules, areas=areas, directory=directory, observed=observed, today=today)
+    if today is not None and contacts is not None and loaded.rulebook is not None:
+        check_roles(contacts, loaded.rulebook.routes, log)
     return _loaded(areas, contacts, loaded, log, sources)
 
 

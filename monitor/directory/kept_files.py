@@ -36,6 +36,19 @@ class FolderFiles:
     config: Mapping[str, bytes]
     revision: str | None
 
+    def write_rules(self, into: Path) -> None:
+        """Writes the files of the rules folder into an empty folder.
+
+        Raises:
+            OSError: they can't be written, or one would lie outside of it.
+        """
+        for name, content in self.rules.items():
+            path = into / name
+            if not path.resolve().is_relative_to(into.resolve()):
+                raise OSError(f"{KEPT_FILE} has a file outside of its folder: {name}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
 
 @dataclass(frozen=True, slots=True)
 class KeptFiles:
@@ -53,7 +66,8 @@ def keep_files(files: FolderFiles, folder: Path, at: datetime) -> None:
     Raises:
         OSError: they can't be written; those kept before are kept.
     """
-    about = json.dumps({"at": at.isoformat(), "revision": files.revision}, indent=1)
+    names = _names(files)
+    about = json.dumps({"at": at.isoformat(), "revision": files.revision, "files": names}, indent=1)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         _put(archive, _ABOUT, about.encode())
@@ -78,10 +92,8 @@ def kept_files(folder: Path) -> KeptFiles | None:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             held = {name: archive.read(name) for name in archive.namelist()}
         about = json.loads(held[_ABOUT])
-        return KeptFiles(
-            FolderFiles(_below(held, _RULES), _below(held, _CONFIG), about["revision"]),
-            datetime.fromisoformat(about["at"]),
-        )
+        files = FolderFiles(_below(held, _RULES), _below(held, _CONFIG), about["revision"])
+        kept, names = KeptFiles(files, datetime.fromisoformat(about["at"])), about["files"]
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -92,6 +104,16 @@ def kept_files(folder: Path) -> KeptFiles | None:
         RuntimeError,
     ) as fault:
         raise OSError(f"{path} is damaged: {fault}") from fault
+    if _names(files) != names:  # ZIP has a sum for each file, and none for the list of them
+        raise OSError(f"{path} is damaged: files are missing")
+    return kept
+
+
+def _names(files: FolderFiles) -> list[str]:
+    return [
+        *(_RULES + name for name in sorted(files.rules)),
+        *(_CONFIG + name for name in sorted(files.config)),
+    ]
 
 
 def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -1,9 +1,12 @@
 """What may be wrong with a row or with a whole file, under codes that stay the same between versions."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 SHOWN_CHARACTERS = 60
+MOST_REASONS = 5
 
 
 class FaultCode(StrEnum):
@@ -65,6 +68,22 @@ class Rejection:
     code: FaultCode
     reason: str
     cells: tuple[str, ...]
+
+
+def reasons_in_words(rejections: Sequence[Rejection]) -> str:
+    """``unknown area (2, first in line 14), bad number (line 31)``: the commonest first, nothing quoted."""
+    commonest = Counter(rejection.code for rejection in rejections).most_common()
+    first = {rejection.code: rejection.line for rejection in reversed(rejections)}
+    told = [
+        f"{in_words(code)} ({'' if count == 1 else f'{count:,}, first in '}line {first[code]})"
+        for code, count in commonest[:MOST_REASONS]
+    ]
+    return ", ".join(told) + (", and others" if len(commonest) > MOST_REASONS else "")
+
+
+def in_words(code: FaultCode | FileFaultCode) -> str:
+    """The code as people say it: ``unknown area``."""
+    return code.value.replace("-", " ")
 
 
 class UnreadableFileError(Exception):

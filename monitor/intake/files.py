@@ -57,6 +57,11 @@ def spoken_name(path: Path) -> str:
     return "".join(sign if sign.isprintable() else "?" for sign in name)
 
 
+def spoken_path(path: Path) -> str:
+    """The same for the whole path."""
+    return str(path.parent / spoken_name(path))
+
+
 def read_whole(path: Path, *, follow: bool) -> FileContents:
     """Reads a regular file; ``follow`` says whether a symbolic link may lead to it.
 
@@ -97,10 +102,15 @@ def free_path(folder: Path, name: str) -> Path:
     return next(path for path in _paths(folder, name) if not os.path.lexists(path))
 
 
+def path_for(folder: Path, name: str, data: bytes) -> Path:
+    """Where ``write_once`` would write this, or has written it."""
+    return next(path for path in _paths(folder, name) if not os.path.lexists(path) or _holds(path, data))
+
+
 def write_once(folder: Path, name: str, data: bytes) -> Path:
     """Writes a file without overwriting any; a file that already holds the same stays as it is."""
     make_folder(folder)
-    path = next(path for path in _paths(folder, name) if not os.path.lexists(path) or _holds(path, data))
+    path = path_for(folder, name, data)
     if not os.path.lexists(path):
         _write(path, data)
     return path

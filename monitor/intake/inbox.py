@@ -1,19 +1,22 @@
 """The watched folder: which files in it are ready, and how one is taken in.
 
 A file's way is: read, recorded in one transaction, its rejected rows written, moved to the archive. It may
-end anywhere: until the last step the file lies in the inbox and is taken again, a batch that is known
-changes nothing, and a rejected file that is already there holds the same. Nothing is deleted or
-overwritten.
+end anywhere: until the move the file lies in the inbox and is taken again, and a rejected file that is
+already there holds the same. Its batch bears the file's mark (name, size, time of change) until it has been
+moved: found again under that mark it changes nothing, while the same bytes that come once more, when it is
+gone, are a delivery of their own. Nothing is deleted or overwritten. What operations are to be told of it
+is noted before it is moved, and taken back where it stays.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from monitor.intake.faults import UnreadableFileError
+from monitor.intake.faults import UnreadableFileError, in_words
 from monitor.intake.figure_files import read_figures
 from monitor.intake.files import (
     FileContents,
@@ -24,6 +27,7 @@ from monitor.intake.files import (
     move,
     read_whole,
     spoken_name,
+    spoken_path,
     write_once,
 )
 from monitor.intake.observation_files import Reading
@@ -32,11 +36,14 @@ from monitor.intake.recording import (
     IntakeEvent,
     LeftInPlace,
     Refused,
+    fault_of,
     record,
     taken_in,
     write_rejected,
 )
-from monitor.store.batches import Channel
+from monitor.store.batches import Channel, batches_in_inbox, mark_inbox_file
+from monitor.store.errors import StoreUnavailableError
+from monitor.store.file_faults import FileFault, note_fault, withdraw_fault
 from monitor.store.store import Store
 
 REASON_SUFFIX: Final = ".reason.txt"
@@ -46,7 +53,7 @@ HIDDEN: Final = (".", "~$")
 UNFINISHED: Final = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".download", ".swp")
 """How names end of files that a program has not finished writing."""
 
-STEPS: Final = ("read", "recorded", "rejected rows written", "moved")
+STEPS: Final = ("read", "recorded", "rejected rows written", "moved", "finished")
 """The steps of taking a file in, in their order."""
 
 StepReached = Callable[[str], None]
@@ -76,6 +83,7 @@ class Inbox:
     failed: Path
     settle: timedelta = timedelta(seconds=5)
     _looks: dict[str, _Look] = field(init=False, default_factory=dict)
+    _unfinished: bool = field(init=False, default=True)  # a process before this one may have been killed
 
     def ready_files(self, now: datetime) -> tuple[Path, ...]:
         """The files to take in, the one written first coming first.
@@ -109,7 +117,10 @@ class Inbox:
             OSError: the folder cannot be read.
             StoreUnavailableError: the database cannot be reached; the files lie where they were.
         """
-        for path in self.ready_files(reading.now):
+        ready = self.ready_files(reading.now)
+        if self._unfinished:
+            self._unfinished = self._finish_what_was_moved(store)
+        for path in ready:
             yield self.take_in(path, store, reading, step_reached=step_reached)
 
     def take_in(
@@ -134,34 +145,95 @@ class Inbox:
         try:
             contents = read_whole(path, follow=False)
         except UnreadableFileError as error:
-            return self._set_aside(path, Fingerprint.of(path.lstat()), error, step_reached)
+            return self._set_aside(
+                path, Fingerprint.of(path.lstat()), error, store, reading.now, step_reached
+            )
         try:
             parsed = read_figures(contents.data, name, reading)
         except UnreadableFileError as error:
-            return self._set_aside(path, contents.fingerprint, error, step_reached)
+            return self._set_aside(path, contents.fingerprint, error, store, reading.now, step_reached)
         step_reached("read")
-        recorded = record(store, parsed, Channel.INBOX, now=reading.now)
-        step_reached("recorded")
         target = self._archive_path(path, contents)
-        rejected_file = write_rejected(parsed, target.parent, target.name + REJECTED_SUFFIX)
-        step_reached("rejected rows written")
-        _move_what_was_read(path, target, contents.fingerprint)
+        beside = target.name + REJECTED_SUFFIX
+        fault = fault_of(parsed, target.parent, beside, reading.now)
+        mark = _mark(name, contents.fingerprint)
+        others_unfinished, self._unfinished = self._unfinished, True
+        recorded = record(store, parsed, Channel.INBOX, now=reading.now, fault=fault, inbox_file=mark)
+        step_reached("recorded")
+        with _taken_back_if_it_stays(store, parsed.digest if fault else ""):
+            rejected_file = write_rejected(parsed, target.parent, beside)
+            step_reached("rejected rows written")
+            _move_what_was_read(path, target, contents.fingerprint)
         step_reached("moved")
+        with suppress(StoreUnavailableError):  # it has been taken in; the next look finishes it
+            _finish(store, [recorded.id])
+            self._unfinished = others_unfinished
+        step_reached("finished")
         return replace(taken_in(parsed, recorded, rejected_file), archived=target)
+
+    def _finish_what_was_moved(self, store: Store) -> bool:
+        """Takes the marks off batches whose file lies in the inbox no more; whether some still bear one."""
+        with store.reading() as connection:
+            marked = batches_in_inbox(connection)
+        if not marked:
+            return False
+        # Listed after the marks were read: another process may be about to move a file.
+        still = {
+            _mark(spoken_name(self.folder / name), fingerprint)
+            for name, fingerprint in _files_in(self.folder)
+        }
+        gone = [number for number, mark in marked.items() if mark not in still]
+        _finish(store, gone)
+        return len(gone) < len(marked)
 
     def _archive_path(self, path: Path, contents: FileContents) -> Path:
         written_at = contents.fingerprint.written_at
         return free_path(self.archive / f"{written_at:%Y-%m}", dated_name(path, written_at))
 
-    def _set_aside(
-        self, path: Path, fingerprint: Fingerprint, error: UnreadableFileError, step_reached: StepReached
+    def _set_aside(  # noqa: PLR0917 - what, why, and where it is noted
+        self,
+        path: Path,
+        fingerprint: Fingerprint,
+        error: UnreadableFileError,
+        store: Store,
+        now: datetime,
+        step_reached: StepReached,
     ) -> Refused:
         target = free_path(self.failed, dated_name(path, fingerprint.written_at))
-        write_once(target.parent, target.name + REASON_SUFFIX, f"{error.reason}\n".encode())
+        reason = write_once(target.parent, target.name + REASON_SUFFIX, f"{error.reason}\n".encode())
         step_reached("reason written")
-        _move_what_was_read(path, target, fingerprint)
+        fault = FileFault(now, spoken_name(path), in_words(error.code), spoken_path(reason))
+        identity = f"{spoken_path(target)} {fingerprint.size} {fingerprint.mtime_ns}"
+        with store.writing() as connection:
+            note_fault(connection, identity, fault)
+        step_reached("refusal noted")
+        with _taken_back_if_it_stays(store, identity):
+            _move_what_was_read(path, target, fingerprint)
         step_reached("moved")
         return Refused(spoken_name(path), error.code, error.reason, kept=target)
+
+
+def _mark(spoken: str, fingerprint: Fingerprint) -> str:
+    """By what a file in the inbox is known again after a restart; numbers of devices may be others then."""
+    return f"{spoken} {fingerprint.size} {fingerprint.mtime_ns}"
+
+
+def _finish(store: Store, batch_ids: Sequence[int]) -> None:
+    if batch_ids:
+        with store.writing() as connection:
+            mark_inbox_file(connection, batch_ids, None)
+
+
+@contextmanager
+def _taken_back_if_it_stays(store: Store, identity: str) -> Iterator[None]:
+    """Operations are not told of a file that could not be moved: it is taken in again, maybe as a whole."""
+    try:
+        yield
+    except (OSError, StillWrittenError):
+        if identity:
+            with store.writing() as connection:
+                withdraw_fault(connection, identity)
+        raise
 
 
 def _files_in(folder: Path) -> Iterator[tuple[str, Fingerprint]]:

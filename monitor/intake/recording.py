@@ -7,13 +7,21 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from monitor.intake.faults import FaultCode, FileFaultCode, UnreadableFileError
+from monitor.intake.faults import FaultCode, FileFaultCode, UnreadableFileError, reasons_in_words
 from monitor.intake.figure_files import read_figures
-from monitor.intake.files import StillWrittenError, read_whole, spoken_name, write_once
+from monitor.intake.files import (
+    StillWrittenError,
+    path_for,
+    read_whole,
+    spoken_name,
+    spoken_path,
+    write_once,
+)
 from monitor.intake.gathering import PROGRESS_EVERY, Progress
 from monitor.intake.observation_files import ParsedFile, Reading
 from monitor.intake.rejected_files import rejected_csv
 from monitor.store.batches import Channel, NewBatch
+from monitor.store.file_faults import FileFault, note_fault
 from monitor.store.observations import NewObservation, RecordedBatch, record_batch
 from monitor.store.store import Store
 
@@ -67,17 +75,30 @@ IntakeEvent = TakenIn | Refused | LeftInPlace
 
 
 def record(
-    store: Store, parsed: ParsedFile, channel: Channel, *, now: datetime, progress: Progress | None = None
+    store: Store,
+    parsed: ParsedFile,
+    channel: Channel,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
+    fault: FileFault | None = None,
+    inbox_file: str | None = None,
 ) -> RecordedBatch:
-    """Writes a batch and its observations in one transaction; a batch that is known already changes nothing.
+    """Writes a batch and its observations in one transaction; what is known already changes nothing.
+
+    ``inbox_file`` says which file of the inbox this is, so that it is known when it is found there again.
+    ``fault`` is what operations are to be told of its rejected rows, if they are to be: once for these bytes.
 
     Raises:
         StoreUnavailableError: the database cannot be reached; nothing was written.
     """
-    batch = NewBatch(parsed.name, parsed.digest, channel, len(parsed.rejections))
+    batch = NewBatch(parsed.name, parsed.digest, channel, len(parsed.rejections), inbox_file)
     rows = parsed.observations if progress is None else _counted(parsed.observations, progress)
     with store.writing() as connection:
-        return record_batch(connection, batch, rows, now=now)
+        recorded = record_batch(connection, batch, rows, now=now)
+        if fault is not None:
+            note_fault(connection, parsed.digest, fault)
+        return recorded
 
 
 def taken_in(parsed: ParsedFile, recorded: RecordedBatch, rejected_file: Path | None) -> TakenIn:
@@ -92,10 +113,31 @@ def taken_in(parsed: ParsedFile, recorded: RecordedBatch, rejected_file: Path | 
         empty=parsed.empty,
         repeated=parsed.repeated,
         already_known=recorded.already_known,
-        notices=parsed.notices,
+        notices=(*parsed.notices, *_set_back(recorded)),
         rejected_file=rejected_file,
         reasons=tuple(Counter(rejection.code for rejection in parsed.rejections).most_common()),
     )
+
+
+def _set_back(recorded: RecordedBatch) -> tuple[str, ...]:
+    before = recorded.back_to
+    if before is None:
+        return ()
+    figures = "1 figure that had" if recorded.accepted == 1 else f"{recorded.accepted:,} figures that had"
+    was = "was" if recorded.accepted == 1 else "were"
+    said = f"This very file was read before, as batch {before.id}: {figures} changed since {was} set back."
+    return (said,)
+
+
+def fault_of(parsed: ParsedFile, folder: Path, name: str, now: datetime) -> FileFault | None:
+    """What is to be told of the rows that ``write_rejected`` is about to set aside; None without any."""
+    if not parsed.rejections:
+        return None
+    path = folder / name
+    if path.exists():
+        path = path_for(folder, name, rejected_csv(parsed.header, parsed.rejections))
+    reasons = reasons_in_words(parsed.rejections)
+    return FileFault(now, parsed.name, reasons, spoken_path(path), parsed.total, len(parsed.rejections))
 
 
 def write_rejected(parsed: ParsedFile, folder: Path, name: str) -> Path | None:

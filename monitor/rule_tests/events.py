@@ -11,6 +11,7 @@ from monitor.rule_tests.keys import (
     END_SILENCE_KEYS,
     EVENT_KEYS,
     SILENCE_KEYS,
+    SILENCED,
     WITHDRAW_KEYS,
 )
 from monitor.rule_tests.model import Acknowledging, EndingSilence, Event, Silencing
@@ -23,7 +24,6 @@ from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.scalars import shown
 from monitor.rulebook.scopes import read_area
 from monitor.rulebook.suggestions import did_you_mean
-from monitor.rulebook.vocabulary.routes import MATCH
 from monitor.rulebook.yaml_nodes import Node
 from monitor.suppressing import scope_within
 from monitor.world import World
@@ -51,7 +51,7 @@ def read_event(node: Node, subject: Subject, made: Made, log: ProblemLog) -> Eve
         return None
     (deed,) = deeds
     if deed != "silence" and not fields.has("at"):
-        log.note("LIM112", fields.at, "this event has no at", "add at: ...")
+        fields.note_missing("at")
     if fields.has("at") and at is None:
         return None
     read: Mapping[str, Callable[[], Acknowledging | Silencing | EndingSilence | None]] = {
@@ -110,7 +110,7 @@ def _silencing(fields: Fields, at: Moment | None, world: World, made: Made) -> S
 
 def _match(inner: Fields, world: World) -> RouteMatch | None:
     """What is silenced; None, with the problem noted, where that is everything or not known."""
-    if not any(inner.has(key) for key in MATCH.names):
+    if not any(inner.has(key) for key in SILENCED.names):
         message = "a silence of everything can't be made"
         inner.log.note("LIM918", inner.at, message, "give areas, indicators, themes, alerts or levels")
         return None

@@ -88,7 +88,7 @@ def read_expectation(node: Node, subject: Subject, log: ProblemLog) -> Expectati
     alerts = lists.read("alerts", ALERT_KEYS, _alert)
     told = lists.read("told", TOLD_KEYS, _telling)
     not_told = lists.read("not_told", NOT_TOLD_KEYS, _silence)
-    if not any(fields.has(key) for key in ("ratings", "alerts", "told", "not_told")):
+    if not any(fields.means(key) for key in ("ratings", "alerts", "told", "not_told")):
         fields.log.note("LIM909", fields.at, "this expectation expects nothing")
     if at is None or partial is None:
         return None
@@ -116,7 +116,7 @@ def _rating(inner: Fields, subject: Subject) -> tuple[ExpectedRating, ...]:
     fields |= {
         key: field for key in _RATING_WORDS if (field := _word(inner, key, _RATING_WORDS[key])) is not None
     }
-    if not any(inner.has(key) for key in (*AMOUNT_KEYS, *_RATING_WORDS)):
+    if not any(inner.means(key) for key in (*AMOUNT_KEYS, *_RATING_WORDS)):
         inner.log.note("LIM909", inner.at, "this rating expects nothing", "give rag, value, target and so on")
     if indicator is None:
         return ()
@@ -182,7 +182,7 @@ def _covers(watch: Watch, area: str, inner: Fields, world: World) -> bool:
 def _telling(inner: Fields, subject: Subject) -> tuple[ExpectedTelling, ...]:
     watch = subject.read_watch(inner, required=True)
     areas = subject.read_areas(inner, required=True)
-    people = read_who(inner, subject.world, areas[0] if areas else None, required=True)
+    people = read_who(inner, subject.world, has_area=subject.has_area(inner), required=True)
     kind = inner.word("kind", NoticeKind) if inner.has("kind") else None
     because = read_because(inner, subject.world, told=True)
     on = read_moment(inner, "on") if inner.has("on") else None
@@ -190,8 +190,9 @@ def _telling(inner: Fields, subject: Subject) -> tuple[ExpectedTelling, ...]:
     if watch is None:
         return ()
     covered = [area for area in areas if _covers(watch, area, inner, subject.world)]
+    spans = {key: inner.value_span(key) for key in ("kind", "on", "as") if inner.has(key)}
     return tuple(
-        ExpectedTelling(who, watch.id, area, kind, because, on, occasion, inner.at)
+        ExpectedTelling(who, watch.id, area, kind, because, on, occasion, inner.at, spans)
         for area in covered
         for who in people
     )
@@ -200,7 +201,7 @@ def _telling(inner: Fields, subject: Subject) -> tuple[ExpectedTelling, ...]:
 def _silence(inner: Fields, subject: Subject) -> tuple[ExpectedSilence, ...]:
     watch = subject.read_watch(inner, required=False)
     areas = subject.read_areas(inner, required=False)
-    people = read_who(inner, subject.world, areas[0] if areas else None, required=False)
+    people = read_who(inner, subject.world, has_area=subject.has_area(inner), required=False)
     kind = inner.word("kind", NoticeKind) if inner.has("kind") else None
     because = read_because(inner, subject.world, told=False)
     until = read_moment(inner, "until") if inner.has("until") else None

@@ -18,7 +18,7 @@ from monitor.rulebook import scalars
 from monitor.rulebook.fields import Fields, distinct, fields_of
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.yaml_nodes import Mapping as MappingNode
-from monitor.rulebook.yaml_nodes import Node, Scalar
+from monitor.rulebook.yaml_nodes import Node
 from monitor.store.observations import NewObservation
 
 FigureKey = tuple[str, str, date]
@@ -73,7 +73,7 @@ def _parts(fields: Fields, indicator: Indicator) -> Mapping[str, Mapping[date, _
     """Values, numerators and denominators that are given, each by period end."""
     given = [key for key in PART_KEYS if fields.has(key)]
     if not given:
-        fields.log.note("LIM112", fields.at, f"{fields.what} has no values", "add values: [...]")
+        fields.note_missing("values", "add values: [...]")
         return None
     if indicator.derivation is not None:
         message = f"{indicator.id} is made of other indicators' figures"
@@ -194,11 +194,11 @@ def _revision(inner: Fields, indicator: Indicator, latest: Mapping[date, Arrival
         return None
     before = latest.get(period)
     if before is None:
-        inner.log.note("LIM914", _span_of(inner, "period"), f"this entry has no figure for {period}")
+        inner.log.note("LIM914", inner.value_span("period"), f"this entry has no figure for {period}")
         return None
     if on.wall <= before.on.wall:
         message = f"the figure of {period} is changed on {on}, and known since {before.on}"
-        inner.log.note("LIM913", _span_of(inner, "on"), message, f"choose a later day than {before.on}")
+        inner.log.note("LIM913", inner.value_span("on"), message, f"choose a later day than {before.on}")
         return None
     if not cells and status is None:
         hint = "give value, numerator, denominator or status"
@@ -230,8 +230,3 @@ def _revised(inner: Fields, key: str, indicator: Indicator) -> WrittenCell | Non
         inner.log.note("LIM901", cell.span, "a figure that is known cannot become none", "write c, x or -")
         return None
     return cell
-
-
-def _span_of(fields: Fields, key: str) -> Span:
-    node = fields.node(key)
-    return node.span if isinstance(node, Scalar) else fields.span(key)

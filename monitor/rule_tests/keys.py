@@ -15,7 +15,7 @@ from monitor.core.rulebook import Level
 from monitor.rule_tests.occasions import AFTER
 from monitor.rulebook.scalars import DAY, WALL_TIME
 from monitor.rulebook.vocabulary.common import AREAS, INDICATOR_ID
-from monitor.rulebook.vocabulary.routes import MATCH
+from monitor.rulebook.vocabulary.routes import MATCHED, MATCHED_AREAS
 from monitor.rulebook.vocabulary.values import (
     Anything,
     Day,
@@ -115,16 +115,17 @@ ACKNOWLEDGE: Final = Shape(
     )
 )
 WITHDRAW: Final = Shape((ALERT, AREA, BY, COMMENT))
+SILENCED: Final = Shape((MATCHED_AREAS, *MATCHED))
 SILENCE: Final = Shape(
     (
         Key("name", Text(), "What the test calls it, so that end_silence can name it."),
-        *MATCH.keys,
+        *SILENCED.keys,
         Key("from", DayOrTime(), "When it begins; of a day its beginning. Without it: at the event's time."),
         Key("until", DayOrTime(), "When it ends; of a day its beginning.", needed=True),
         BY,
         COMMENT,
     ),
-    one_of=MATCH.names,
+    one_of=SILENCED.names,
 )
 END_SILENCE: Final = Shape(
     (Key("name", Text(), "Which silence. Without it: the only one that there is."), BY, COMMENT)

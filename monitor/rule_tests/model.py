@@ -1,7 +1,7 @@
 """A test file as values: figures that arrive, and what is expected of the rules on some days."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from monitor.core.notifications import NoticeKind, Occasion, TellReason
@@ -137,7 +137,7 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedTelling:
-    """Somebody must have been told. What is None is not looked at."""
+    """Somebody must have been told. What is None is not looked at; ``spans``: where values are written."""
 
     who: Who
     alert: str
@@ -147,6 +147,11 @@ class ExpectedTelling:
     on: Moment | None
     occasion: Occasion | None
     span: Span
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+    def span_of(self, key: str) -> Span:
+        """Where the value of a key is written, else the person."""
+        return self.spans.get(key, self.who.span)
 
 
 @dataclass(frozen=True, slots=True)

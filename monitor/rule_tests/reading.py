@@ -103,7 +103,7 @@ def _test(node: Node, world: World, names: dict[str, Node], log: ProblemLog) -> 
     events = tuple(each for each in acts if each is not None)
     read = [read_expectation(item, subject, log) for item in _list(fields, "expect")]
     expectations = tuple(each for each in read if each is not None)
-    if not fields.has("expect") or not read:
+    if not fields.is_misspelt("expect") and not read:
         log.note("LIM909", fields.at, f"{shown(name or 'this test')} expects nothing", "add expect: [...]")
     _check_order(expectations, events, log)
     if len(expectations) == len(read):

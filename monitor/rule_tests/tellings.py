@@ -83,18 +83,20 @@ def _differ(unmet: _Unmet, left: list[Telling], found: Findings, *, with_context
     left.remove(near)
     decision, told = near.decision, f"{person} is told of {what}"
     if line.kind not in (None, decision.kind):
-        found.differ(line.who.span, f"{told}: {decision.kind}, not {line.kind}")
+        found.differ(line.span_of("kind"), f"{told}: {decision.kind}, not {line.kind}")
     elif line.on is not None and not line.on.covers(near.at, found.scene.calendar):
         at = moment_of(near.at, found.scene.calendar)
         found.differ(
-            line.who.span, f"{told} on {at.day if line.on.is_day else _minute(at)}, not on {line.on}"
+            line.span_of("on"), f"{told} on {at.day if line.on.is_day else _minute(at)}, not on {line.on}"
         )
     elif line.because is not None and not _is_because(line.because, decision):
         message = f"{told} because: {_reason(decision)}, not: {line.because.text}"
         found.differ(line.because.span, message)
     elif line.occasion is not None:
         occasion = found.scene.occasion(near)
-        found.differ(line.who.span, f"{told} in a mail of {occasion or 'no kind'}, not of {line.occasion}")
+        found.differ(
+            line.span_of("as"), f"{told} in a mail of {occasion or 'no kind'}, not of {line.occasion}"
+        )
 
 
 def _nearest(line: ExpectedTelling, person: str, left: list[Telling]) -> Telling | None:

@@ -16,28 +16,28 @@ from monitor.world import World
 OPERATIONS: Final = "operations"
 
 
-def read_who(fields: Fields, world: World, area: str | None, *, required: bool) -> tuple[Who, ...]:
+def read_who(fields: Fields, world: World, *, has_area: bool, required: bool) -> tuple[Who, ...]:
     """Returns whom ``who``, one or a list, means; names of nobody and of no role are noted.
 
-    ``area`` is the alert's: a role without an area of its own is held for that one.
+    ``has_area``: the alert's is given, and a role without an area of its own is held for that one.
     """
     node = fields.node("who", required=required)
     found: list[Who] = []
     for item in () if node is None else items(node):
         word = scalars.scalar(item, "who", fields.log)
-        who = None if word is None else _known_who(word, world, area, fields.log)
+        who = None if word is None else _known_who(word, world, fields.log, has_area=has_area)
         if who is not None:
             found.append(who)
     return tuple(found)
 
 
-def _known_who(node: Scalar, world: World, area: str | None, log: ProblemLog) -> Who | None:
+def _known_who(node: Scalar, world: World, log: ProblemLog, *, has_area: bool) -> Who | None:
     who = _who(node, world)
     if who is None:
         hint = did_you_mean(node.text, [*world.directory.people, *world.directory.roles()], log)
         log.note("LIM906", node.span, f"there is no person and no role {shown(node.text)}", hint)
         return None
-    if who.role is not None and who.area is None and area is None:
+    if who.role is not None and who.area is None and not has_area:
         message = f"{shown(node.text)} is a role, and no area is given"
         log.note("LIM906", node.span, message, f"write {who.role} of Swale, say, or give area")
         return None

@@ -155,6 +155,12 @@ _CONFIGURATION: Final = {
         "one. Looked for by limen check alone.",
         "Set the channel up under [channels] in the settings, or change the person's channel.",
     ),
+    "LIM611": warning(
+        "role that nothing asks for",
+        "No route tells this role, at first or later, and limen itself tells the data owner alone; so nobody "
+        "is told anything for holding it. Looked for by limen check alone.",
+        "Correct the spelling, or remove who holds the role.",
+    ),
 }
 
 _SOURCES: Final = {

@@ -113,7 +113,7 @@ def _differing(kind: str, old: Rules, new: Rules, areas: AreaTree) -> Iterator[D
     for key in dict.fromkeys([*old, *new]):
         before, after = old.get(key), new.get(key)
         apart = _treated_apart(before, after, areas)
-        was, now = _words(before, apart), _words(after, apart)
+        was, now = _words(before, apart, areas), _words(after, apart, areas)
         changes = tuple(
             PartChange(part, was.get(part), now.get(part))
             for part in dict.fromkeys([*was, *now])
@@ -131,16 +131,16 @@ def _treated_apart(before: Rule | None, after: Rule | None, areas: AreaTree) -> 
     return [area for name in dict.fromkeys(names) if (area := areas.find(name)) is not None]
 
 
-def _words(rule: Rule | None, apart: Iterable[Area]) -> Words:
+def _words(rule: Rule | None, apart: Iterable[Area], areas: AreaTree) -> Words:
     match rule:
         case None:
             return {}
         case Route():
-            return dict(_route_parts(rule))
+            return dict(_route_parts(rule, areas))
         case Inhibition():
-            return dict(inhibition_parts(rule))
+            return dict(inhibition_parts(rule, areas))
         case Maintenance():
-            return dict(maintenance_parts(rule))
+            return dict(maintenance_parts(rule, areas))
         case _:
             return _fields_said(rule, apart)
 
@@ -161,8 +161,8 @@ def _fields_said(rule: Indicator | AlertRule | NeighbourSet, apart: Iterable[Are
     return said
 
 
-def _route_parts(route: Route) -> Iterator[tuple[str, str]]:
-    yield from match_parts(route.match)
+def _route_parts(route: Route, areas: AreaTree) -> Iterator[tuple[str, str]]:
+    yield from match_parts(route.match, areas)
     yield "to", target_words(route.to)
     if route.timing != AT_ONCE:
         yield "when", timing_words(route.timing)

@@ -7,7 +7,7 @@ from typing import Final, TypeVar
 
 from monitor.rulebook import scalars
 from monitor.rulebook.problems import ProblemLog, Span
-from monitor.rulebook.suggestions import listed
+from monitor.rulebook.suggestions import listed, nearest
 from monitor.rulebook.yaml_nodes import Mapping, Node, Scalar, Sequence
 
 T = TypeVar("T")
@@ -15,6 +15,14 @@ E = TypeVar("E", bound=StrEnum)
 
 MOST_UNKNOWN: Final = 30
 """Unknown keys of one mapping that are reported one by one."""
+
+_WHAT_TO_WRITE: Final = {
+    "title": "what mails and pages call it",
+    "action": "what the reader should do",
+    "reference": "where this is laid down, such as a report or a decision",
+    "name": "what it is called",
+}
+"""Of keys whose value is a sentence: what the sentence says."""
 
 
 class Fields:
@@ -29,11 +37,15 @@ class Fields:
         self.at = at
         self.log = log
         self._found = distinct(node, log)
+        self._misspelt: set[str] = set()
         self._refuse_unknown(tuple(keys))
 
     def _refuse_unknown(self, known: tuple[str, ...]) -> None:
         unknown = [key for name, (key, _) in self._found.items() if name not in known]
         for key in unknown[:MOST_UNKNOWN]:
+            meant = nearest(key.text, known, self.log)
+            if meant is not None and meant not in self._found:
+                self._misspelt.add(meant)
             hint = listed(key.text, known, self.log)
             self.log.note("LIM110", key.span, f"{self.what} has no key {scalars.shown(key.text)}", hint)
         if len(unknown) > MOST_UNKNOWN:
@@ -53,11 +65,30 @@ class Fields:
         """Returns where the key stands, or where the mapping does."""
         return self._found[key][0].span if key in self._found else self.at
 
+    def value_span(self, key: str) -> Span:
+        """Returns where a single value stands; where it is no single one, what :meth:`span` does."""
+        node = self._found[key][1] if key in self._found else None
+        return node.span if isinstance(node, Scalar) and not node.is_null else self.span(key)
+
+    def is_misspelt(self, key: str) -> bool:
+        """Says whether the key is not there, and another that is was probably meant to be it."""
+        return key in self._misspelt
+
+    def means(self, key: str) -> bool:
+        """Says whether the key is there, perhaps with a slip in it."""
+        return self.has(key) or self.is_misspelt(key)
+
+    def note_missing(self, key: str, hint: str = "") -> None:
+        """Notes that a key is not there, unless it is there with a slip in it: that was noted already."""
+        if not self.is_misspelt(key):
+            meant = hint or f"add {key}: {_WHAT_TO_WRITE.get(key, '...')}"
+            self.log.note("LIM112", self.at, f"{self.what} has no {key}", meant)
+
     def node(self, key: str, *, required: bool = False) -> Node | None:
         """Returns what stands under the key."""
         if key not in self._found:
             if required:
-                self.log.note("LIM112", self.at, f"{self.what} has no {key}", f"add {key}: ...")
+                self.note_missing(key)
             return None
         name, node = self._found[key]
         if isinstance(node, Scalar) and node.is_null:

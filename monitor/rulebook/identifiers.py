@@ -47,7 +47,7 @@ def refuse_shared(
 ) -> None:
     """Notes ids of ``other`` that ``one``, a dictionary of definitions of ``kind``, has too."""
     for key in sorted(one.keys() & other.keys()):
-        message = f"{key} is the id of {kind} in {one[key].key.span.position} already"
+        message = f"{key} is the id of {_one(kind)} in {one[key].key.span.position} already"
         log.note(
             "LIM401", other[key].key.span, message, "give one of the two another id, such as a longer one"
         )
@@ -62,4 +62,8 @@ def _check_shape(key: Scalar, pattern: re.Pattern[str], kind: str, log: ProblemL
     joint = "_" if pattern is INDICATOR_ID else "-"
     meant = re.sub(r"[^a-z0-9]+", joint, key.text.lower()).strip(joint)[:LONGEST_ID]
     hint = f"write {meant}" if pattern.fullmatch(meant) else None
-    log.note("LIM118", key.span, f"{shown(key.text)} cannot be the id of {kind}", hint)
+    log.note("LIM118", key.span, f"{shown(key.text)} cannot be the id of {_one(kind)}", hint)
+
+
+def _one(kind: str) -> str:
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from monitor.core.areas import AreaTree
+from monitor.core.dated import Scope
 from monitor.core.rulebook import Level, RouteMatch
 from monitor.rulebook import scalars
 from monitor.rulebook.dated_values import scope_of
@@ -13,6 +14,7 @@ from monitor.rulebook.vocabulary.routes import MATCH
 from monitor.rulebook.yaml_nodes import Scalar
 
 MATCH_KEYS: Final = MATCH.names
+_LISTS: Final = ("indicators", "themes", "alerts", "levels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +28,16 @@ class WrittenMatch:
 def read_match(fields: Fields, key: str, areas: AreaTree, *, required: bool = False) -> WrittenMatch | None:
     """Returns what is matched, everything where the key is not there; None where it has an error.
 
-    Whether the indicators and rules that it names are there is not looked at.
+    An area that is named takes in all that lies within it, as in a silence, if it is not to be itself alone.
+    Whether the indicators and rules that are named are there is not looked at.
     """
     if not fields.has(key) and not required:
         return WrittenMatch()
     inner = fields.mapping(key, MATCH_KEYS, required=required)
     if inner is None:
         return None
-    scope = scope_of(inner, areas)
-    words = {each: _words(inner, each) for each in MATCH_KEYS if each != "areas"}
+    scope = _scope(inner, areas)
+    words = {each: _words(inner, each) for each in _LISTS}
     levels = [scalars.word(word, "levels", Level, inner.log) for word in words["levels"] or ()]
     if scope is None or None in words.values() or None in levels:
         return None
@@ -48,6 +51,14 @@ def read_match(fields: Fields, key: str, areas: AreaTree, *, required: bool = Fa
         scope=scope,
     )
     return WrittenMatch(match, sound)
+
+
+def _scope(fields: Fields, areas: AreaTree) -> Scope | None:
+    themselves = fields.yes_or_no("areas_themselves", default=False)
+    scope = scope_of(fields, areas, required=fields.has("areas_themselves"))
+    if scope is None or themselves is None:
+        return None
+    return scope if themselves else scope.with_all_within(areas)
 
 
 def _words(fields: Fields, key: str) -> tuple[Scalar, ...] | None:

@@ -18,6 +18,11 @@ def commit_of(revision: str, folder: Path) -> str | None:
     return None if said is None else said.decode("ascii", "replace").strip() or None
 
 
+def is_held_at(commit: str, folder: Path) -> bool:
+    """Says whether the commit has any file of the folder; if not, there is no earlier version of it."""
+    return bool(run_git(folder, "ls-tree", "-r", "-z", commit))
+
+
 def write_files_at(commit: str, folder: Path, into: Path) -> None:
     """Writes what lay in ``folder`` at a commit into an empty folder, byte for byte as committed.
 

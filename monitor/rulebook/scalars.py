@@ -6,7 +6,7 @@ are refused; yes, no, on and off are words. Numbers never pass through a binary 
 
 import calendar
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -119,23 +119,36 @@ def day(node: Scalar, what: str, log: ProblemLog) -> date | None:
     try:
         return date(year, month, number)
     except ValueError:
-        if year and 1 <= month <= _MONTHS:
-            last = calendar.monthrange(year, month)[1]
-            message = f"{what} is {node.text}, but {calendar.month_name[month]} {year} has {last} days"
-        else:
-            message = f"{what} is {node.text}, and there is no such month or year"
-        log.note("LIM115", node.span, message)
+        message, hint = _no_such_day(year, month, number)
+        log.note("LIM115", node.span, f"{what} is {node.text}, {message}", hint)
         return None
+
+
+def _no_such_day(year: int, month: int, number: int) -> tuple[str, str]:
+    """Why there is no such day, and which days may be meant."""
+    if not (year and 1 <= month <= _MONTHS):
+        swapped = year and 1 <= number <= _MONTHS and month <= calendar.monthrange(year, number)[1]
+        meant = (
+            f"{year:04}-{number:02}-{month:02}" if swapped else "the year, the month (01 to 12) and the day"
+        )
+        return "and there is no such month or year", f"write {meant}"
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    message = f"but {calendar.month_name[month]} {year} has {last.day} days"
+    if not number:
+        return message, f"write {last.replace(day=1)}"
+    following = "" if last == date.max else f" or {last + timedelta(days=1)}"
+    return message, f"write {last}{following}"
 
 
 def _as_iso(written: str) -> str | None:
     match = _BRITISH_DAY.fullmatch(written.strip())
     if match is None:
         return None
+    number, month, year = (int(match[place]) for place in (1, 2, 3))
     try:
-        return f"write {date(int(match[3]), int(match[2]), int(match[1])).isoformat()}"
+        return f"write {date(year, month, number).isoformat()}"
     except ValueError:
-        return None
+        return _no_such_day(year, month, number)[1]
 
 
 def yes_or_no(node: Scalar, what: str, log: ProblemLog) -> bool | None:

@@ -52,7 +52,7 @@ _FROM_PROBLEM: Final = {
 }
 
 _FROM_CHARACTER: Final = {
-    "\t": ("a tab stands where YAML allows only spaces", "replace the tab by spaces"),
+    "\t": ("a tab stands where YAML allows only spaces", "put spaces in place of the tab"),
     "@": ("a text cannot begin with @ here", "put it in quotation marks"),
     "`": ("a text cannot begin with ` here", "put it in quotation marks"),
     "%": ("a text cannot begin with % here", "put it in quotation marks"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import time
 from decimal import Decimal
 
+from monitor.core.areas import AreaTree
 from monitor.core.dated import Scope
 from monitor.core.observations import MICRO
 from monitor.core.rulebook import Escalation, Inhibition, Maintenance, Plausibility, RouteMatch, RouteTarget
@@ -54,10 +55,10 @@ def target_words(targets: Sequence[RouteTarget]) -> str:
     return ", ".join(target.role or f"person {target.person}" for target in targets)
 
 
-def inhibition_parts(inhibition: Inhibition) -> Iterator[Part]:
+def inhibition_parts(inhibition: Inhibition, areas: AreaTree) -> Iterator[Part]:
     """Yields the parts of an inhibition."""
-    yield "while", match_words(inhibition.source)
-    yield "hold", match_words(inhibition.target)
+    yield "while", match_words(inhibition.source, areas)
+    yield "hold", match_words(inhibition.target, areas)
     if inhibition.same:
         yield "same", ", ".join(sorted(inhibition.same))
     if inhibition.within:
@@ -65,9 +66,9 @@ def inhibition_parts(inhibition: Inhibition) -> Iterator[Part]:
     yield "reference", inhibition.reference
 
 
-def maintenance_parts(maintenance: Maintenance) -> Iterator[Part]:
+def maintenance_parts(maintenance: Maintenance, areas: AreaTree) -> Iterator[Part]:
     """Yields the parts of a time of maintenance."""
-    yield "match", match_words(maintenance.match)
+    yield "match", match_words(maintenance.match, areas)
     yield "from", f"{maintenance.start:%Y-%m-%d %H:%M}"
     yield "until", f"{maintenance.end:%Y-%m-%d %H:%M}"
     yield "reference", maintenance.reference
@@ -86,13 +87,13 @@ def plausibility_words(plausibility: Plausibility) -> str:
     )
 
 
-def match_words(match: RouteMatch) -> str:
+def match_words(match: RouteMatch, areas: AreaTree) -> str:
     """Returns what is matched, on one line."""
-    parts = [f"{name} {said}" for name, said in match_parts(match)]
+    parts = [f"{name} {said}" for name, said in match_parts(match, areas)]
     return "; ".join(parts) or "every alert"
 
 
-def match_parts(match: RouteMatch) -> Iterator[Part]:
+def match_parts(match: RouteMatch, areas: AreaTree) -> Iterator[Part]:
     """Yields what is given of a match, each under its key."""
     for name, words in (("alerts", match.alerts), ("indicators", match.indicators), ("themes", match.themes)):
         if words:
@@ -100,7 +101,7 @@ def match_parts(match: RouteMatch) -> Iterator[Part]:
     if match.levels:
         yield "levels", ", ".join(sorted(match.levels))
     if match.scope != Scope():
-        yield "areas", str(match.scope)
+        yield "areas", match.scope.in_words(areas)
 
 
 def working_days(count: int) -> str:

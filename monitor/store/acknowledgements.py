@@ -30,7 +30,14 @@ def latest_acknowledgements(
     connection: Connection, keys: Collection[EpisodeKey]
 ) -> dict[EpisodeKey, Acknowledgement]:
     """(rule, area, episode) -> its newest acknowledgement, also one withdrawn, of those that have any."""
-    found: dict[EpisodeKey, Acknowledgement] = {}
+    return {key: given[-1] for key, given in acknowledgements_by_breach(connection, keys).items()}
+
+
+def acknowledgements_by_breach(
+    connection: Connection, keys: Collection[EpisodeKey]
+) -> dict[EpisodeKey, tuple[Acknowledgement, ...]]:
+    """(rule, area, episode) -> all its acknowledgements and what took them back, the oldest first."""
+    found: dict[EpisodeKey, tuple[Acknowledgement, ...]] = {}
     for chunk in chunks(sorted(set(keys))):
         wanted = listed(connection, _EPISODE, chunk)
         rows = connection.execute(
@@ -43,7 +50,9 @@ def latest_acknowledgements(
             )
             .order_by(table.c.id)
         )
-        found |= {(row.rule, row.area, row.episode): _acknowledgement(row) for row in rows}
+        for row in rows:
+            key = (row.rule, row.area, row.episode)
+            found[key] = (*found.get(key, ()), _acknowledgement(row))
     return found
 
 

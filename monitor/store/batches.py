@@ -18,21 +18,24 @@ _IDS: Final[ColumnTypes] = {"id": ID}
 
 @dataclass(frozen=True, slots=True)
 class NewBatch:
-    """A file or push that has been read. ``sha256`` of its bytes is its identity; ``name`` is for people.
+    """A file or push that has been read. By ``sha256`` it is known again; ``name`` is for people.
 
-    ``rows_rejected`` counts the rows set aside by intake.
+    ``rows_rejected`` counts the rows set aside by intake. ``inbox_file`` says which file of the inbox it is;
+    None for what lies in none.
     """
 
     name: str
     sha256: str
     channel: Channel
     rows_rejected: int = 0
+    inbox_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """A batch in the store. ``rows_restated`` of the ``rows_accepted`` replaced an earlier figure.
 
+    ``inbox_file`` is which file of the inbox brought it last, while that may still lie there.
     ``evaluated_in`` is the cycle that judged it; None: not yet.
     """
 
@@ -45,6 +48,7 @@ class Batch:
     rows_restated: int
     rows_unchanged: int
     rows_rejected: int
+    inbox_file: str | None
     evaluated_in: int | None
 
 
@@ -61,6 +65,7 @@ def insert_batch(connection: Connection, batch: NewBatch, *, now: datetime) -> i
             rows_restated=0,
             rows_unchanged=0,
             rows_rejected=batch.rows_rejected,
+            inbox_file=batch.inbox_file,
         )
         .returning(batches.c.id)
     ).scalar_one()
@@ -77,10 +82,26 @@ def count_rows(
     )
 
 
-def batch_with_contents(connection: Connection, sha256: str) -> Batch | None:
-    """The batch whose bytes had this SHA-256."""
-    row = connection.execute(select(batches).where(batches.c.sha256 == sha256)).one_or_none()
-    return None if row is None else _batch(row)
+def batches_with_contents(connection: Connection, sha256: str) -> tuple[Batch, ...]:
+    """The batches whose bytes had this SHA-256, the latest last."""
+    rows = connection.execute(select(batches).where(batches.c.sha256 == sha256).order_by(batches.c.id))
+    return tuple(_batch(row) for row in rows)
+
+
+def batches_in_inbox(connection: Connection) -> dict[int, str]:
+    """Which file of the inbox brought which batch, for those whose file may still lie there."""
+    rows = connection.execute(
+        select(batches.c.id, batches.c.inbox_file).where(batches.c.inbox_file.is_not(None))
+    )
+    return {number: file for number, file in rows if file is not None}
+
+
+def mark_inbox_file(connection: Connection, batch_ids: Collection[int], inbox_file: str | None) -> None:
+    """Writes which file of the inbox brought these batches last; None: it lies there no more."""
+    wanted = listed(connection, _IDS, [(batch_id,) for batch_id in batch_ids])
+    connection.execute(
+        update(batches).where(batches.c.id.in_(select(wanted.c.id))).values(inbox_file=inbox_file)
+    )
 
 
 def unevaluated_batches(connection: Connection) -> tuple[Batch, ...]:

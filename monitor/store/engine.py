@@ -13,10 +13,11 @@ may have it off for other work; limen's own sessions turn it on. The other value
 servers are waited for, are left to the administrator.
 """
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -171,6 +172,10 @@ def _what_happened(url: URL, error: Exception) -> str:
 def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
 
+    @event.listens_for(engine, "do_connect")
+    def make_private(*_of_the_driver: object) -> None:
+        _make_private(url)
+
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
         connection.isolation_level = None
@@ -184,6 +189,18 @@ def _sqlite_engine(url: URL, *, writes: bool) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _make_private(url: URL) -> None:
+    """Makes a file that is not there yet, for its owner alone: it is to hold names and addresses.
+
+    SQLite gives its ``-wal`` and ``-shm`` the mode of the file (``findCreateFileMode`` in its os_unix.c). The
+    mode of a file that is there is the administrator's. What keeps it from being made, SQLite tells.
+    """
+    file = sqlite_file(url)
+    if file is not None and "uri" not in url.query:
+        with suppress(OSError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _pragmas(*, writes: bool) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ stands "erased". The audit trail still verifies: it holds salted digests of pers
 the erasure says which of them are gone.
 """
 
+import json
 import secrets
 from calendar import monthrange
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -45,6 +46,7 @@ from monitor.store.tables import (
     alerts,
     decisions,
     follow_ups,
+    operations_news,
     silence_ends,
     silences,
 )
@@ -54,6 +56,7 @@ PERSONAL_COLUMNS: Final[Mapping[Table, tuple[str, ...]]] = {
     acknowledgements: ("author", "comment"),
     silences: ("author", "comment"),
     silence_ends: ("author", "comment"),
+    operations_news: ("summary",),
     delivery_attempts: ("response",),
     failing_addresses: ("address", "person", "response", "author"),
 }
@@ -152,7 +155,8 @@ def erase(connection: Connection, person: Person, *, at: datetime, reason: str, 
     withdrawn = tuple(connection.scalars(select(outbox.c.id).where(own, outbox.c.state == OutboxState.DEAD)))
     connection.execute(update(outbox).where(outbox.c.id.in_(withdrawn)).values(state=OutboxState.WITHDRAWN))
     said = [text for each in person.identifiers for text in _notes_in_audit(each)]
-    numbers = audit.numbers_of(connection, person.identifiers, said=said)
+    signed = audit.numbers_of(connection, person.identifiers, said=said)
+    numbers = sorted({*signed, *_summaries_in_audit(connection, person.names)})
     done = Erased(
         mails=_blank_mails(connection, own, pseudonym),
         decisions=_blank_decisions(connection, decisions.c.recipient_id == person.id, pseudonym),
@@ -314,8 +318,13 @@ def _take_out_of_others(connection: Connection, person: Person) -> None:
         select(outbox.c.id, outbox.c.payload).where(candidates, outbox.c.state.not_in(_UNSENT))
     )
     named = [(row.id, without_words(row.payload, words)) for row in rows if names_any(row.payload, words)]
-    forget_order(connection, [number for number, _ in named])
+    # News of limen itself has its place by what it is about, such as their address; an alert is nobody's.
+    forget_order(connection, [number for number, text in named if json.loads(text).get("operations")])
     _write_payloads(connection, named)
+    told = connection.execute(select(operations_news.c.id, operations_news.c.summary)).all()
+    quoting = [row.id for row in told if names_any(row.summary, words)]
+    for chunk in chunks(quoting, _ENTRIES_AT_ONCE):
+        _blank(connection, operations_news, operations_news.c.id.in_(chunk))
 
 
 def _write_payloads(connection: Connection, payloads: Iterable[tuple[int, str]]) -> None:
@@ -345,6 +354,19 @@ def _notes_in_audit(identifier: str) -> Iterator[str]:
     for whole in (f"{_HELD_FOR}{identifier}", f"{_ACKNOWLEDGED_BY}{identifier}"):
         yield canonical({"note": whole}).removeprefix("{").removesuffix("}")
     yield canonical({"note": f"{_ACKNOWLEDGED_BY}{identifier}: "}).removeprefix("{").removesuffix('"}')
+
+
+def _summaries_in_audit(connection: Connection, names: Collection[str]) -> Iterator[int]:
+    """The entries of the trail on news of limen itself that name somebody; they are found by no person."""
+    beginning = canonical({"summary": ""}).removesuffix('"}')
+    rows = connection.execute(
+        select(audit_personal.c.entry_id, audit_personal.c.data).where(
+            audit_personal.c.person == "", audit_personal.c.data.startswith(beginning, autoescape=True)
+        )
+    )
+    for row in rows:
+        if names_any(json.loads(row.data)["summary"], names):
+            yield row.entry_id
 
 
 def _blank_notes(connection: Connection, which: ColumnElement[bool]) -> None:

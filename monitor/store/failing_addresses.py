@@ -1,4 +1,4 @@
-"""Addresses whose mails come back. Only added to: an address fails until somebody clears it."""
+"""Addresses whose mails come back or are refused. Only added to: one fails until somebody clears it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -144,5 +144,24 @@ def look_again(connection: Connection, now: datetime, *, alert: tuple[str, str] 
     return connection.execute(statement.values(due_at=now)).rowcount
 
 
+def count_anew_at(connection: Connection, at: datetime, *, alert: tuple[str, str]) -> None:
+    """Has reminders and escalations of an alert come back to at ``at``, if that was to be later.
+
+    To be called when it is known when an acknowledgement ends: their days count anew from then, and a
+    reminder far apart from the one before comes sooner so.
+    """
+    asking = (FollowUpKind.REMINDER, FollowUpKind.ESCALATION)
+    connection.execute(
+        update(table)
+        .where(
+            table.c.kind.in_(asking),
+            table.c.rule == alert[0],
+            table.c.area == alert[1],
+            table.c.due_at > at,
+        )
+        .values(due_at=at)
+    )
+
+
 def _follow_up(row: AnyRow) -> FollowUp:
     return FollowUp(**fields_of(row))

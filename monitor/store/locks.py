@@ -15,7 +15,8 @@ class Lock(IntEnum):
     """What is done by one program at a time.
 
     AUDIT is taken last of all, when a transaction has done everything else: who holds it waits for nothing,
-    so it makes no circle of transactions that wait for each other.
+    so it makes no circle of transactions that wait for each other. MAIL_ORDER is shared by those that claim
+    mails: only who would change the order of what waits keeps them off.
     """
 
     UPGRADE = 1
@@ -23,9 +24,16 @@ class Lock(IntEnum):
     CYCLE = 3
     OPERATIONS_NEWS = 4
     AUDIT = 5
+    MAIL_ORDER = 6
 
 
 def take(connection: Connection, *locks: Lock) -> None:
     """Waits until no other transaction holds any of ``locks``, and holds them until this one ends."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(*(func.pg_advisory_xact_lock(_NAMESPACE, int(lock)) for lock in locks)))
+
+
+def share(connection: Connection, lock: Lock) -> None:
+    """Waits until no other transaction has taken ``lock``, and keeps them from it until this one ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock_shared(_NAMESPACE, int(lock))))

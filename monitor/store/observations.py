@@ -1,6 +1,6 @@
 """Figures going in: a new revision where a figure differs from the last one, nothing where it does not."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -8,7 +8,14 @@ from typing import Final
 from sqlalchemy import Connection, Date, select
 
 from monitor.core.observations import Missing, Status
-from monitor.store.batches import NewBatch, batch_with_contents, count_rows, insert_batch
+from monitor.store.batches import (
+    Batch,
+    NewBatch,
+    batches_with_contents,
+    count_rows,
+    insert_batch,
+    mark_inbox_file,
+)
 from monitor.store.bulk import ColumnTypes, chunks, insert_rows, listed
 from monitor.store.columns import ID
 from monitor.store.locks import Lock, take
@@ -43,7 +50,8 @@ class RecordedBatch:
 
     ``accepted`` rows were written: first figures, and the ``restated`` ones among them that replace an
     earlier figure. ``unchanged`` rows said what was known. ``already_known``: these very bytes were recorded
-    before, as batch ``id``, and nothing was done.
+    before, as batch ``id``, and nothing was done. ``back_to``: they were, but their figures had changed since
+    and were set back; the batch before, and when it had come.
     """
 
     id: int
@@ -51,6 +59,7 @@ class RecordedBatch:
     unchanged: int
     restated: int
     already_known: bool
+    back_to: Batch | None = None
 
 
 @dataclass(slots=True)
@@ -68,19 +77,46 @@ def record_batch(
     ``rows`` are taken as they come, in chunks, so they need not fit into memory. Of two rows for the same
     figure the later one counts as a restatement of the earlier.
 
-    A batch is known by its bytes: a file that was recorded before changes nothing, even if its figures have
-    been restated since. Otherwise a file that is read again after a crash could undo what came after it.
+    The same bytes again make a batch of their own only where one of their figures has changed since: somebody
+    puts the right file back. A file that limen finds in the inbox once more, because it was ended or could
+    not move it, changes nothing, whatever came since: it would undo that.
     """
     take(connection, Lock.INGEST)
-    known = batch_with_contents(connection, batch.sha256)
-    if known is not None:
-        return RecordedBatch(known.id, 0, 0, 0, already_known=True)
-    batch_id = insert_batch(connection, batch, now=now)
-    numbers, tally = SeriesNumbers(), _Tally()
+    known = batches_with_contents(connection, batch.sha256)
+    if batch.inbox_file is not None:
+        for each in known:
+            if each.inbox_file == batch.inbox_file:
+                return RecordedBatch(each.id, 0, 0, 0, already_known=True)
+    writer = _Writer(connection, batch, now, None if known else insert_batch(connection, batch, now=now))
     for chunk in chunks(rows):
-        numbers.learn(connection, (row.series for row in chunk))
-        keyed = [((numbers[row.series], row.period_end), row) for row in chunk]
-        latest = _latest(connection, {key for key, _ in keyed})
+        writer.write(chunk)
+    if writer.batch_id is not None:
+        return writer.counted(writer.batch_id, back_to=known[-1] if known else None)
+    if batch.inbox_file is not None:
+        mark_inbox_file(connection, [known[-1].id], batch.inbox_file)
+    return RecordedBatch(known[-1].id, 0, 0, 0, already_known=True)
+
+
+class _Writer:
+    """Writes a batch's rows; the batch itself, if it was not written yet, before the first that is new."""
+
+    def __init__(self, connection: Connection, batch: NewBatch, now: datetime, batch_id: int | None) -> None:
+        self.batch_id = batch_id
+        self._connection = connection
+        self._batch = batch
+        self._now = now
+        self._numbers = SeriesNumbers()
+        self._tally = _Tally()
+
+    def write(self, chunk: Sequence[NewObservation]) -> None:
+        self._numbers.learn(self._connection, (row.series for row in chunk))
+        keyed = [((self._numbers[row.series], row.period_end), row) for row in chunk]
+        latest = _latest(self._connection, {key for key, _ in keyed})
+        found = list(_revisions(keyed, latest, self._tally))
+        if not found:
+            return
+        if self.batch_id is None:
+            self.batch_id = insert_batch(self._connection, self._batch, now=self._now)
         fresh = [
             {
                 "series_id": key[0],
@@ -91,16 +127,31 @@ def record_batch(
                 "denominator": row.denominator,
                 "status": row.status,
                 "missing": row.missing,
-                "batch_id": batch_id,
-                "recorded_at": now,
+                "batch_id": self.batch_id,
+                "recorded_at": self._now,
             }
-            for key, revision, row in _revisions(keyed, latest, tally)
+            for key, revision, row in found
         ]
-        insert_rows(connection, observations.insert(), fresh)
-    count_rows(
-        connection, batch_id, accepted=tally.accepted, restated=tally.restated, unchanged=tally.unchanged
-    )
-    return RecordedBatch(batch_id, tally.accepted, tally.unchanged, tally.restated, already_known=False)
+        insert_rows(self._connection, observations.insert(), fresh)
+
+    def counted(self, batch_id: int, *, back_to: Batch | None) -> RecordedBatch:
+        """Writes the counts of the batch, and says what was done."""
+        tally = self._tally
+        count_rows(
+            self._connection,
+            batch_id,
+            accepted=tally.accepted,
+            restated=tally.restated,
+            unchanged=tally.unchanged,
+        )
+        return RecordedBatch(
+            batch_id,
+            tally.accepted,
+            tally.unchanged,
+            tally.restated,
+            already_known=False,
+            back_to=back_to,
+        )
 
 
 _FigureKey = tuple[int, date]

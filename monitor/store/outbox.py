@@ -25,6 +25,7 @@ from monitor.store.audit_tables import AddressEvent, failing_addresses
 from monitor.store.bulk import AnyRow, fields_of, insert_rows, listed
 from monitor.store.codec import notification_from_json
 from monitor.store.columns import ID
+from monitor.store.locks import Lock, share, take
 from monitor.store.mail_order import MAY_GO, overtaken
 from monitor.store.mail_tables import AttemptOutcome, OutboxState, delivery_attempts
 from monitor.store.mail_tables import outbox as table
@@ -33,6 +34,9 @@ __all__ = ["AttemptOutcome", "OutboxState"]
 
 LONGEST_RESPONSE = 1000
 """Characters kept of a server's answer."""
+
+LONGEST_WAIT: Final = timedelta(days=2)
+"""Nothing waits longer for its next attempt, or for its sender, unless a clock was ahead and was put back."""
 
 _UNFINISHED: Final = (OutboxState.PENDING, OutboxState.SENDING, OutboxState.DEAD)
 
@@ -102,17 +106,21 @@ def claim(
     limit: int,
     *,
     besides: Collection[str] = (),
+    longest_wait: timedelta = LONGEST_WAIT,
 ) -> tuple[OutboxEntry, ...]:
     """Takes up to ``limit`` mails that are due, or whose sender's lease has run out, for ``owner`` to send.
 
-    Mails of the channels ``besides`` are left, and those that follow one that is unfinished
+    What is to wait longer than ``longest_wait`` was put off by a clock that was ahead, and is due too. Mails
+    of the channels ``besides`` are left, and those that follow one that is unfinished
     (:mod:`monitor.store.mail_order`). Commit before sending. ``owner`` names one sender of one process and is
     not used again by another. Claims by several senders at once share the mails out; none gets what another
     has.
     """
+    share(connection, Lock.MAIL_ORDER)
     open_channels = [table.c.channel.not_in(besides)] if besides else []
     chosen: list[AnyRow] = []
-    for due in (_abandoned(now), _waits(now)):
+    far = now + max(longest_wait, lease)
+    for due in (_abandoned(now, far), _waits(now), _waits_too_long(far)):
         if len(chosen) < limit:
             chosen += connection.execute(
                 select(table.c.id, table.c.lease_owner, *_WHOSE)
@@ -148,7 +156,7 @@ def claim(
 
 def due(connection: Connection, now: datetime, channels: Collection[str]) -> int:
     """How many mails of these channels could be claimed now."""
-    due_now = _waits(now) | _abandoned(now)
+    due_now = _waits(now) | _abandoned(now, now + LONGEST_WAIT)
     counted = select(func.count()).where(due_now, MAY_GO, table.c.channel.in_(channels))
     return connection.execute(counted).scalar_one()
 
@@ -157,8 +165,13 @@ def _waits(now: datetime) -> ColumnElement[bool]:
     return (table.c.state == OutboxState.PENDING) & (table.c.next_attempt_at <= now)
 
 
-def _abandoned(now: datetime) -> ColumnElement[bool]:
-    return (table.c.state == OutboxState.SENDING) & (table.c.lease_until <= now)
+def _waits_too_long(far: datetime) -> ColumnElement[bool]:
+    return (table.c.state == OutboxState.PENDING) & (table.c.next_attempt_at > far)
+
+
+def _abandoned(now: datetime, far: datetime) -> ColumnElement[bool]:
+    over = (table.c.lease_until <= now) | (table.c.lease_until > far)
+    return (table.c.state == OutboxState.SENDING) & over
 
 
 def release(connection: Connection, ids: Collection[int], owner: str) -> int:
@@ -223,6 +236,8 @@ def retry(
     so would tell old news as new (:func:`monitor.store.mail_order.overtaken`). Mails that follow one of
     these and have not gone out yet wait for it again. ``author``: who asked for it, for the audit trail.
     """
+    # Else a sender could claim, at the same moment, what follows one of these and is to wait for it now.
+    take(connection, Lock.MAIL_ORDER)
     may_be: ColumnElement[bool] = table.c.state.in_((OutboxState.DEAD, OutboxState.PENDING))
     if even_sent:
         may_be |= (table.c.state == OutboxState.SENT) & table.c.address.in_(_CAME_BACK)

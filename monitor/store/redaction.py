@@ -16,6 +16,8 @@ def without_recipient(payload: str, pseudonym: str) -> str:
     names = {str(recipient[part]) for part in ("name", "address", "salutation", "stands_in_for")}
     for notice in content["notices"]:
         names |= set(notice.get("not_acknowledged_by", ()))
+        if notice.get("earlier_answer"):
+            names.add(str(notice["earlier_answer"]["by"]))
         notice["not_acknowledged_by"] = [ERASED for _ in notice.get("not_acknowledged_by", ())]
     content = _without(content, names)
     content["recipient"] |= {"id": pseudonym, "name": ERASED, "address": ERASED, "salutation": ERASED}

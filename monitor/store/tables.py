@@ -78,7 +78,10 @@ class CycleColumns(TypedColumns):
 
 
 class BatchColumns(TypedColumns):
-    """Each file or push. ``evaluated_in`` is the cycle that has judged it; None: still to be judged."""
+    """Each file or push. ``evaluated_in`` is the cycle that has judged it; None: still to be judged.
+
+    ``inbox_file`` is which file of the inbox brought it last, while that may still lie there; else None.
+    """
 
     id: Named[int] = Column(ID, primary_key=True)
     name: Named[str] = Column(Text())
@@ -89,6 +92,7 @@ class BatchColumns(TypedColumns):
     rows_restated: Named[int] = Column(Integer())
     rows_unchanged: Named[int] = Column(Integer())
     rows_rejected: Named[int] = Column(Integer())
+    inbox_file: Named[str | None] = Column(Text())
     evaluated_in: Named[int | None] = Column(ID, ForeignKey("cycles.id"))
 
 
@@ -311,12 +315,30 @@ class OperationsNewsColumns(TypedColumns):
     version: Named[str] = Column(NAME)
 
 
+class FileFaultColumns(TypedColumns):
+    """Each file of the inbox that could not be read as a whole; :class:`FileFault` says what columns hold.
+
+    ``identity`` is the same when the same file is taken in again after a crash. ``told_at`` is when
+    operations were told; None: not yet.
+    """
+
+    id: Named[int] = Column(ID, primary_key=True)
+    identity: Named[str] = Column(NAME)
+    at: Named[datetime] = Column(UtcDateTime())
+    name: Named[str] = Column(Text())
+    rows_read: Named[int | None] = Column(Integer())
+    rows_rejected: Named[int | None] = Column(Integer())
+    reasons: Named[str] = Column(Text())
+    place: Named[str] = Column(Text())
+    told_at: Named[datetime | None] = Column(UtcDateTime())
+
+
 rulebook_versions = Table(
     "rulebook_versions", metadata, RulebookVersionColumns, UniqueConstraint("version", "revision")
 )
 rule_fingerprints = Table("rule_fingerprints", metadata, RuleFingerprintColumns)
 cycles = Table("cycles", metadata, CycleColumns)
-batches = Table("batches", metadata, BatchColumns, UniqueConstraint("sha256"))
+batches = Table("batches", metadata, BatchColumns)
 series = Table("series", metadata, SeriesColumns, UniqueConstraint("indicator", "area"))
 observations = Table(
     "observations",
@@ -335,6 +357,7 @@ acknowledgements = Table("acknowledgements", metadata, AcknowledgementColumns)
 silences = Table("silences", metadata, SilenceColumns)
 silence_ends = Table("silence_ends", metadata, SilenceEndColumns, UniqueConstraint("silence_id"))
 operations_news = Table("operations_news", metadata, OperationsNewsColumns)
+file_faults = Table("file_faults", metadata, FileFaultColumns, UniqueConstraint("identity"))
 
 # What a cycle asks first must not cost more as history grows.
 Index(
@@ -342,6 +365,20 @@ Index(
     batches.c.id,
     sqlite_where=batches.c.evaluated_in.is_(None),
     postgresql_where=batches.c.evaluated_in.is_(None),
+)
+Index(
+    "ix_file_faults_untold",
+    file_faults.c.id,
+    sqlite_where=file_faults.c.told_at.is_(None),
+    postgresql_where=file_faults.c.told_at.is_(None),
+)
+Index(None, file_faults.c.at)
+Index(None, batches.c.sha256)
+Index(
+    "ix_batches_in_inbox",
+    batches.c.id,
+    sqlite_where=batches.c.inbox_file.is_not(None),
+    postgresql_where=batches.c.inbox_file.is_not(None),
 )
 Index(None, observations.c.batch_id)
 Index(None, evaluations.c.series_id, evaluations.c.period_end)

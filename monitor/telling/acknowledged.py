@@ -1,16 +1,18 @@
-"""Acknowledgements that a worsening has ended: they are taken back, and do not hold again when it eases."""
+"""Acknowledgements that have ended; one that the alert has outgrown is taken back, also if it eases then."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Collection, Iterable
 
-from monitor.core.alerts import AlertState
+from monitor.core.alerts import AlertState, EpisodeKey
+from monitor.core.past_answers import BY_ITSELF, PastAnswer, past_answer
 from monitor.core.routing import Change
 from monitor.core.suppressions import Acknowledgement
-from monitor.store.acknowledgements import append_acknowledgement, latest_acknowledgements
+from monitor.store.acknowledgements import (
+    acknowledgements_by_breach,
+    append_acknowledgement,
+    latest_acknowledgements,
+)
+from monitor.store.follow_ups import count_anew_at
 from monitor.telling.scene import Scene
-
-BY_ITSELF: Final = "limen"
-"""Who takes an acknowledgement back that the alert has outgrown."""
 
 
 def end_outgrown_acknowledgements(scene: Scene, changes: Iterable[Change]) -> None:
@@ -27,8 +29,9 @@ def end_outgrown_acknowledgements(scene: Scene, changes: Iterable[Change]) -> No
         return
     for key, given in latest_acknowledgements(scene.connection, worse.keys()).items():
         alert = worse[key]
-        if given.withdrawn or given.holds(alert.level, given.at):
-            continue
+        if not given.holds(given.level, scene.now) or given.holds(alert.level, given.at):
+            continue  # it has ended already, or covers what the alert is now
+        count_anew_at(scene.connection, scene.now, alert=(alert.rule, alert.area))
         append_acknowledgement(
             scene.connection,
             Acknowledgement(
@@ -45,3 +48,10 @@ def end_outgrown_acknowledgements(scene: Scene, changes: Iterable[Change]) -> No
                 withdrawn=True,
             ),
         )
+
+
+def past_answers(scene: Scene, episodes: Collection[EpisodeKey]) -> dict[EpisodeKey, PastAnswer]:
+    """(rule, area, episode) -> its last acknowledgement, of those whose last one counts no more."""
+    given = acknowledgements_by_breach(scene.connection, episodes)
+    ended = {key: past_answer(each, scene.now) for key, each in given.items()}
+    return {key: each for key, each in ended.items() if each is not None}

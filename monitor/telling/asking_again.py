@@ -7,12 +7,15 @@ from monitor.core.alerts import Alert, EpisodeKey
 from monitor.core.holding import Candidate
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.owing import change_since
+from monitor.core.past_answers import PastAnswer
 from monitor.core.routing import Change, Reached
 from monitor.core.rulebook import Escalation, RouteTarget
 from monitor.store.acknowledgements import latest_acknowledgements
 from monitor.store.follow_ups import FollowUp, FollowUpKind
+from monitor.telling.counting_anew import counted_anew
 from monitor.telling.gathered import Gathered, goes_on, untold
 from monitor.telling.scene import Scene
+from monitor.wording import day
 
 
 def remind(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> None:
@@ -28,12 +31,16 @@ def remind(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> None:
     key = (row.rule, row.area, row.episode)
     for whom in reminded.people:
         own = replace(row, subject=whom.recipient.id)
-        if reminded.handed_on:
-            found.rows[key] = (*found.rows.get(key, ()), own)
+        if not reminded.is_first_for(whom):
+            own = counted_anew(scene, own, alert, found)
+        if reminded.handed_on or own.since != row.since:
+            found.put_in_place(own)
+        if _is_put_off(scene, own, found):
+            continue
         if not reminded.is_first_for(whom) or _is_acknowledged(scene, alert):
-            found.candidates.append(_asked_again(scene, alert, whom, NoticeKind.REMINDER, own))
+            found.candidates.append(_asked_again(scene, alert, whom, NoticeKind.REMINDER, own, found=found))
         elif not _hears_anyway(whom, key, found):
-            found.candidates.append(_told_first(scene, alert, whom, own))
+            found.candidates.append(_told_first(scene, alert, whom, own, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,19 @@ def whom_to_remind(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -
     return Reminded(route, (whom,), frozenset(known))
 
 
+def _is_put_off(scene: Scene, row: FollowUp, found: Gathered) -> bool:
+    """Whether it is not due any more, as its days count anew; it is then come back to later."""
+    if row.due_at is None or row.due_at <= scene.now or not row.reason.told:
+        return False
+    found.put_off.append(row)
+    return True
+
+
+def _unanswered_since(scene: Scene, answer: PastAnswer | None) -> str:
+    """How a decision notes since when nobody has answered, where somebody had before."""
+    return "" if answer is None else f"since {day(scene.calendar.local_day(answer.ended_at))}"
+
+
 def _is_acknowledged(scene: Scene, alert: Alert) -> bool:
     """Whether somebody deals with it, so that a successor need not be told until that ends."""
     key = (alert.rule, alert.area, alert.episode)
@@ -97,10 +117,10 @@ def _hears_anyway(whom: Reached, key: EpisodeKey, found: Gathered) -> bool:
     )
 
 
-def _told_first(scene: Scene, alert: Alert, whom: Reached, row: FollowUp) -> Candidate:
+def _told_first(scene: Scene, alert: Alert, whom: Reached, row: FollowUp, found: Gathered) -> Candidate:
     """The first news for a successor; their own reminders follow it."""
-    asked = _asked_again(scene, alert, whom, NoticeKind.REMINDER, row)
-    decision = replace(asked.decision, kind=NoticeKind.BREACH, reason=TellReason.ROUTE)
+    asked = _asked_again(scene, alert, whom, NoticeKind.REMINDER, row, found=found)
+    decision = replace(asked.decision, kind=NoticeKind.BREACH, reason=TellReason.ROUTE, note="")
     return replace(asked, decision=decision, change=change_since(alert, None, None), step=0)
 
 
@@ -169,6 +189,10 @@ def escalate(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> None
     if row.step >= len(route.escalations):
         found.done.append(row)  # the rules have fewer steps now
         return
+    row = counted_anew(scene, row, alert, found)
+    found.put_in_place(row)
+    if _is_put_off(scene, row, found):
+        return
     step = route.escalations[row.step]
     people = targets_of(scene, step, row.area)
     if not people and row.due_at is not None and row.due_at > scene.now:
@@ -177,7 +201,7 @@ def escalate(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> None
         found.untold.append(untold(replace(row, route=route.id), TellReason.NOBODY_TO_ESCALATE_TO))
     for whom in people:
         reached = replace(whom, route=route.id)
-        found.candidates.append(_asked_again(scene, alert, reached, NoticeKind.ESCALATED, row))
+        found.candidates.append(_asked_again(scene, alert, reached, NoticeKind.ESCALATED, row, found=found))
 
 
 def _under_another_name(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> FollowUp | None:
@@ -219,7 +243,9 @@ def _target(scene: Scene, target: RouteTarget, area: str) -> Iterable[Reached]:
     return [Reached(person, "", target.role, held_for) for person in people]
 
 
-def _asked_again(scene: Scene, alert: Alert, whom: Reached, kind: NoticeKind, row: FollowUp) -> Candidate:
+def _asked_again(
+    scene: Scene, alert: Alert, whom: Reached, kind: NoticeKind, row: FollowUp, *, found: Gathered
+) -> Candidate:
     reason = TellReason.REMINDED if kind is NoticeKind.REMINDER else TellReason.ESCALATED
     decision = Decision(
         rule=alert.rule,
@@ -232,6 +258,7 @@ def _asked_again(scene: Scene, alert: Alert, whom: Reached, kind: NoticeKind, ro
         role=whom.role,
         role_area=whom.role_area,
         level=alert.level,
+        note=_unanswered_since(scene, found.past_answers.get((row.rule, row.area, row.episode))),
     )
     routes = (whom.route,) if whom.route else ()
     change = Change(alert, alert, ())

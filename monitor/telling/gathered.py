@@ -6,6 +6,7 @@ from monitor.core.alerts import Alert, AlertState, EpisodeKey
 from monitor.core.holding import Candidate
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.owing import Knowledge
+from monitor.core.past_answers import PastAnswer
 from monitor.store.decisions import Told
 from monitor.store.follow_ups import FollowUp, FollowUpKind
 
@@ -15,7 +16,8 @@ class Gathered:
     """What is to be told, what is not to be told at all, and what is done with of what was come back to.
 
     ``told`` is who knows what of each breach concerned; ``rows`` what was to be come back to, of the same.
-    ``silences`` are the numbers of silences that have ended.
+    ``silences`` are the numbers of silences that have ended. ``past_answers`` are the acknowledgements of
+    those breaches that count no more; ``put_off`` is what is to be come back to later for that.
     """
 
     candidates: list[Candidate] = field(default_factory=list)
@@ -24,11 +26,19 @@ class Gathered:
     told: dict[EpisodeKey, tuple[Told, ...]] = field(default_factory=dict)
     rows: dict[EpisodeKey, tuple[FollowUp, ...]] = field(default_factory=dict)
     silences: list[int] = field(default_factory=list)
+    past_answers: dict[EpisodeKey, PastAnswer] = field(default_factory=dict)
+    put_off: list[FollowUp] = field(default_factory=list)
 
     def row(self, key: EpisodeKey, kind: FollowUpKind, subject: str) -> FollowUp | None:
         """What is to be come back to about somebody."""
         found = self.rows.get(key, ())
         return next((each for each in found if (each.kind, each.subject) == (kind, subject)), None)
+
+    def put_in_place(self, row: FollowUp) -> None:
+        """Takes a row for what stood there of the same."""
+        key = (row.rule, row.area, row.episode)
+        others = (each for each in self.rows.get(key, ()) if each.key != row.key)
+        self.rows[key] = (*others, row)
 
     def known(self, key: EpisodeKey) -> dict[str, Knowledge]:
         """What each person knows of a breach, by id."""

@@ -15,6 +15,7 @@ from monitor.core.routing import Change, Reached, decide, news_of
 from monitor.store.alerts import alerts, last_endings, last_transitions
 from monitor.store.decisions import told_of
 from monitor.store.follow_ups import FollowUp, FollowUpKind, due_follow_ups, follow_ups_of
+from monitor.telling.acknowledged import past_answers
 from monitor.telling.asking_again import escalate, remind
 from monitor.telling.gathered import Gathered, goes_on, untold
 from monitor.telling.scene import Scene
@@ -46,6 +47,7 @@ def gather(scene: Scene, changes: Iterable[Change]) -> Gathered:
         for row in follow_ups_of(scene.connection, episodes):
             key = (row.rule, row.area, row.episode)
             found.rows[key] = (*found.rows.get(key, ()), row)
+        found.past_answers = past_answers(scene, episodes)
     _gather_news(scene, moved, found)
     _gather_due(scene, due, found)
     return found
@@ -56,12 +58,14 @@ def _gather_news(scene: Scene, moved: Mapping[AlertKey, Change], found: Gathered
         key = (rule, area, change.before.episode)
         tells = change.before.state is AlertState.FIRING or change.before.flapping
         before = [each.recipient for each in found.told.get(key, ())] if tells else []
-        reach = scene.reach(rule, area, change.after.level or change.before.level)
+        level = change.after.level or change.before.level
+        reach = scene.reach(rule, area, level)
         made = decide(
             change,
             reach=reach,
             told_before=[scene.as_known_now(person) for person in before],
             operations=scene.world.operations,
+            vacant="" if reach else scene.vacant(rule, area, level),
         )
         routes = {whom.recipient.id: (whom.route, *whom.also) for whom in reach}
         for decision in made:
@@ -190,6 +194,7 @@ def _owe(
     # Where all from whom it was held know of the breach, somebody has been told of it.
     begun = any(row.subject not in known for row in rows)
     instead = _instead_of_nobody(alert) if begun and not reach else None
+    vacant = scene.vacant(alert.rule, alert.area, alert.level) if instead is TellReason.NOBODY_ELSE else ""
     if instead is not None:
         reach = tuple(Reached(person, "", None, None) for person in scene.world.operations)
     routes = {whom.recipient.id: (whom.route, *whom.also) for whom in reach}
@@ -207,7 +212,8 @@ def _owe(
         person = decision.recipient.id
         settled.add(person)
         row = held.get(person) or found.row(key, FollowUpKind.NEWS, person)
-        told = replace(decision, reason=reason, recipient=scene.as_known_now(decision.recipient))
+        note = vacant if reason is TellReason.NOBODY_ELSE else decision.note
+        told = replace(decision, reason=reason, note=note, recipient=scene.as_known_now(decision.recipient))
         found.candidates.append(
             Candidate(
                 decision=told,

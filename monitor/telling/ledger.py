@@ -10,6 +10,7 @@ from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.rulebook import Route
 from monitor.core.windows import Calendar
 from monitor.store.follow_ups import FollowUp, FollowUpKind, remove_follow_ups, save_follow_ups
+from monitor.telling.counting_anew import waits_for_news
 from monitor.telling.gates import with_hold
 from monitor.telling.gathered import Gathered
 from monitor.telling.scene import Scene
@@ -29,7 +30,7 @@ def keep_account(
 
     A piece of news that is held for the same reason as before makes no decision again.
     """
-    saved: dict[Key, FollowUp] = {}
+    saved: dict[Key, FollowUp] = {row.key: row for row in gathered.put_off}
     done = {row.key: row for row in gathered.done}
     fresh = []
     for candidate, hold in held:
@@ -127,15 +128,21 @@ def _reminded_by(scene: Scene, gathered: Gathered, candidate: Candidate) -> list
 
 
 def _escalation(scene: Scene, gathered: Gathered, decision: Decision, route: Route) -> FollowUp | None:
-    """What is to be passed on after somebody was told of a breach; None: nothing, or it stands already."""
+    """What is to be passed on after somebody was told of a breach; None: nothing, or it stands already.
+
+    Whoever is told that it has worsened since it was acknowledged has their days to answer from now.
+    """
     if not route.escalations:
         return None
     key = (decision.rule, decision.area, decision.episode)
-    if gathered.row(key, FollowUpKind.ESCALATION, route.id) is not None:
+    earlier = gathered.row(key, FollowUpKind.ESCALATION, route.id)
+    row = earlier or _row(decision, FollowUpKind.ESCALATION, route.id, scene.now)
+    if earlier is not None and not waits_for_news(route, row, gathered.past_answers.get(key), gathered):
         return None
-    row = _row(decision, FollowUpKind.ESCALATION, route.id, scene.now)
-    due = scene.calendar.add_working_days_at(scene.now, route.escalations[0].after)
-    return replace(row, due_at=due, reason=TellReason.ESCALATED)
+    if row.step >= len(route.escalations):
+        return None
+    due = scene.calendar.add_working_days_at(scene.now, route.escalations[row.step].after)
+    return replace(row, since=scene.now, due_at=due, reason=TellReason.ESCALATED)
 
 
 def _reminder(scene: Scene, candidate: Candidate, routes: Sequence[Route], sent: int) -> Iterable[FollowUp]:
@@ -162,8 +169,9 @@ def _next_step(scene: Scene, gathered: Gathered, candidate: Candidate) -> Iterab
 def _stepped(row: FollowUp, route: Route, now: datetime, calendar: Calendar) -> FollowUp:
     """The row of an escalation after one step more; after the last one it only stands there, done.
 
-    Days count from the first telling. Where limen was away, the next step still waits as long as the rule
-    has between both, so that nobody's absence runs through all of them at once.
+    Days count from the first telling, or from when an acknowledgement has ended. Where limen was away, the
+    next step still waits as long as the rule has between both, so that nobody's absence runs through all of
+    them at once.
     """
     step = row.step + 1
     if step >= len(route.escalations):

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from monitor.core.alerts import AlertKey, EpisodeKey
+from monitor.core.alerts import AlertKey, EpisodeKey, TransitionReason
 from monitor.core.disclosure import protected_figures
 from monitor.core.evaluation import Judged, evaluate, figures_needed
 from monitor.core.fault_notices import FaultView, doubt_in_words, fault_notice
@@ -14,10 +14,10 @@ from monitor.core.freshness import late_indicator
 from monitor.core.holding import Candidate, made_from
 from monitor.core.late_notices import late_notice
 from monitor.core.notices import HISTORY_FIGURES, SeriesView, closing_notice, latest_of, notice
-from monitor.core.notifications import Notice, NoticeKind, RestatedFigure, ToldFigure
+from monitor.core.notifications import Notice, NoticeKind, RestatedFigure, ToldFigure, Yardstick
 from monitor.core.owing import ENDINGS
 from monitor.core.plausibility import fault_of, faulty_indicator
-from monitor.core.restating import told_figure
+from monitor.core.restating import told_figure, yardstick
 from monitor.fault_views import fault_views
 from monitor.lateness import last_periods
 from monitor.standings import SPARE_FIGURES, by_area, others_of
@@ -37,7 +37,7 @@ class Facts:
     ``views`` are the alerts' series; of those about data, ``last_periods`` says how far figures go and
     ``faults`` how doubtful ones look, by (indicator, area). ``doubts`` says in words why a figure that
     managers are told may be wrong. ``told`` is what the last mail said of breaches, where it has to be known:
-    :func:`told_before`.
+    :func:`told_before`. ``against`` is what each alert's latest figure is judged by.
     """
 
     views: Mapping[AlertKey, SeriesView]
@@ -45,6 +45,7 @@ class Facts:
     faults: Mapping[SeriesKey, FaultView]
     doubts: Mapping[SeriesKey, str]
     told: Mapping[EpisodeKey, Notice] = field(default_factory=dict)
+    against: Mapping[AlertKey, Yardstick] = field(default_factory=dict)
 
 
 def facts_of(
@@ -66,8 +67,9 @@ def facts_of(
     doubted = {(name, area) for name, area in watched if (fault_of(name), area) in firing}
     known = {key for key in told | doubted if key[0] in world.rulebook.indicators}
     faults = fault_views(connection, world, known)
+    views = _views(connection, world, keys)
     return Facts(
-        views=_views(connection, world, keys),
+        views=views,
         last_periods=last_periods(connection, world, late) if late else {},
         faults=faults,
         doubts={
@@ -76,7 +78,18 @@ def facts_of(
             if key in faults
         },
         told=last_notices(connection, before) if before else {},
+        against=_yardsticks(world, views),
     )
+
+
+def _yardsticks(world: World, views: Mapping[AlertKey, SeriesView]) -> dict[AlertKey, Yardstick]:
+    found = {}
+    for key, view in views.items():
+        rule, area, latest = world.rulebook.alerts[key[0]], world.areas.find(key[1]), latest_of(view)
+        if area is not None and latest is not None:
+            verdict = view.verdicts.get(latest.period_end)
+            found[key] = yardstick(rule, world.indicator_of(rule), area, latest, verdict)
+    return found
 
 
 _SPEAKS_OF_EARLIER = frozenset({NoticeKind.CLOSED, NoticeKind.CONFIRMED})
@@ -140,7 +153,8 @@ def figure_told(facts: Facts, key: AlertKey) -> ToldFigure | None:
     if view is None or latest is None:
         return None
     hidden = latest.period_end in view.protected
-    return told_figure(latest, view.verdicts.get(latest.period_end), protected=hidden)
+    verdict = view.verdicts.get(latest.period_end)
+    return told_figure(latest, verdict, protected=hidden, against=facts.against.get(key))
 
 
 def notice_of(
@@ -159,9 +173,11 @@ def notice_of(
         made = _as_told(made, earlier)
         if made.kind is NoticeKind.CONFIRMED and earlier.kind is NoticeKind.DOUBTFUL:
             made = _with_doubted(made, earlier)
+        if made.over_by_edit and earlier.limit != made.limit:
+            made = replace(made, limit_before=earlier.limit)
     if restated is not None:
         # What became of the alert is part of what a restatement says; both figures come first.
-        kind = NoticeKind.RESTATED if made.kind in CAUSED_BY_FIGURES else made.kind
+        kind = NoticeKind.RESTATED if _comes_of_it(made, candidate, restated) else made.kind
         made = replace(made, restated=restated, kind=kind)
     doubt = "" if made.tells_of_data else _doubt(world, made, facts)
     if doubt and not made.doubt:
@@ -169,6 +185,18 @@ def notice_of(
     if candidate.held_for is not None and candidate.held_for.held:
         made = replace(made, held_since=candidate.since, held_because=candidate.held_for.why)
     return made
+
+
+def _comes_of_it(made: Notice, candidate: Candidate, restated: RestatedFigure) -> bool:
+    """Whether an alert's news is part of what a restatement says."""
+    if made.kind in CAUSED_BY_FIGURES:
+        return True
+    if made.kind is NoticeKind.CLOSED:
+        steps = candidate.change.transitions
+        return bool(steps) and steps[-1].reason is TransitionReason.RULE_CHANGED
+    # The very figure that they were told is the breach: it is beyond the limit after all.
+    about_it = restated.now.level is not None and restated.now.period_end == made.period_end
+    return made.kind is NoticeKind.BREACH and about_it
 
 
 def _doubt(world: World, made: Notice, facts: Facts) -> str:

@@ -11,25 +11,28 @@ from monitor.core.alerts import Alert
 from monitor.core.disclosure import protected_figures
 from monitor.core.evaluation import Judged, evaluate
 from monitor.core.holding import Candidate
-from monitor.core.judgements import Evaluation
+from monitor.core.judgements import Evaluation, RuleEvaluation
 from monitor.core.notices import label
-from monitor.core.notifications import Decision, NoticeKind, RestatedFigure, TellReason
-from monitor.core.restating import is_restated, restated_figure, told_figure
+from monitor.core.notifications import Decision, NoticeKind, RestatedFigure, TellReason, ToldFigure
+from monitor.core.restating import as_it_stands, is_restated, restated_figure, told_figure, yardstick
 from monitor.core.routing import Change
 from monitor.core.rulebook import Indicator
 from monitor.standings import by_area, others_of
 from monitor.store.alerts import alerts
 from monitor.store.decisions import ToldOfFigure, told_figures, told_of
-from monitor.store.figures import figures
+from monitor.store.figures import figures, revisions
 from monitor.store.follow_ups import FollowUp, FollowUpKind, follow_ups_of
 from monitor.telling.gathered import Gathered
 from monitor.telling.scene import Scene
+from monitor.telling.why_restated import why_restated
 from monitor.world import World
 
 SeriesKey = tuple[str, str]
 PieceKey = tuple[str, str, str]
 
 EARLIEST: Final = date(1, 1, 1)
+MOST_NAMED: Final = 4
+"""So many earlier periods are named whose figures were changed as well; an edit may change years of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,24 +95,47 @@ def _of_indicator(scene: Scene, indicator: Indicator, told: Sequence[ToldOfFigur
     }
     restated = []
     for each in told:
-        end = each.figure.period_end
-        evaluation = now.get((each.area, end))
+        key = (each.area, each.figure.period_end)
+        evaluation = now.get(key)
         if evaluation is None:
             continue
-        verdict = verdicts.get((each.rule, each.area, end))
-        figure = told_figure(evaluation, verdict, protected=(each.area, end) in protected)
+        verdict = verdicts.get((each.rule, *key))
+        figure = _as_now(scene.world, each, evaluation, verdict, protected=key in protected)
         if is_restated(each.figure, figure):
-            both = restated_figure(
-                each.figure,
-                figure,
-                indicator=indicator,
-                evaluation=evaluation,
-                told_at=each.at,
-                zone=scene.calendar.zone,
-                label=label(indicator, end),
-            )
-            restated.append(Restatement(each, both))
+            restated.append(Restatement(each, _both(scene, indicator, each, figure)))
     return restated
+
+
+def _as_now(
+    world: World,
+    told: ToldOfFigure,
+    evaluation: Evaluation,
+    verdict: RuleEvaluation | None,
+    *,
+    protected: bool,
+) -> ToldFigure:
+    """The figure as its reader would be told it now."""
+    rule, area = world.rulebook.alerts[told.rule], world.areas.by_name[told.area]
+    against = yardstick(rule, world.indicator_of(rule), area, evaluation, verdict)
+    figure = told_figure(evaluation, verdict, protected=protected, against=against)
+    return as_it_stands(told.figure, figure, verdict)
+
+
+def _both(scene: Scene, indicator: Indicator, told: ToldOfFigure, now: ToldFigure) -> RestatedFigure:
+    end = now.period_end
+    sent = {}
+    if told.figure.revision != now.revision:
+        found = revisions(scene.connection, indicator.id, told.area, end)
+        sent = {each.observation.revision: each.observation for each in found}
+    return restated_figure(
+        told.figure,
+        now,
+        withdrawn=now.value is None and not now.protected,
+        because=why_restated(told.figure, now, indicator, sent),
+        told_at=told.at,
+        zone=scene.calendar.zone,
+        label=label(indicator, end),
+    )
 
 
 def _judged(connection: Connection, world: World, indicator: Indicator) -> Judged:
@@ -148,9 +174,12 @@ def _with_earlier(pieces: Sequence[Restatement]) -> RestatedFigure:
     figure = pieces[-1].figure
     if len(pieces) == 1:
         return figure
-    earlier = ", ".join(each.figure.period_label for each in pieces[:-1])
+    named = [each.figure.period_label for each in reversed(pieces[:-1])]
+    earlier, left = ", ".join(named[:MOST_NAMED]), len(named) - MOST_NAMED
+    more = f" and {left:,} earlier period{'' if left == 1 else 's'}" if left > 0 else ""
     return replace(
-        figure, because=f"{figure.because}; figures that you were told for {earlier} were changed as well"
+        figure,
+        because=f"{figure.because}; what you were told for {earlier}{more} is not as it was either",
     )
 
 

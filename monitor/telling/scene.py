@@ -1,6 +1,6 @@
 """What telling is done with: the transaction, the world, the cycle and the instant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from monitor.core.freshness import late_indicator
 from monitor.core.plausibility import faulty_indicator
 from monitor.core.recipients import Recipient
-from monitor.core.routing import Reached, data_owners, reached
+from monitor.core.routing import Reached, data_owners, reached, vacancies
 from monitor.core.rulebook import Level, Route
 from monitor.core.windows import Calendar
 from monitor.world import World
@@ -57,9 +57,27 @@ class Scene:
             on=self.today,
         )
 
+    def vacant(self, rule: str, area: str, level: Level | None) -> str:
+        """Says which roles nobody holds today that the alert's routes name; "" where that is not why."""
+        world = self.world
+        known, place = world.rulebook.alerts.get(rule), world.areas.find(area)
+        if known is None or place is None:
+            return ""
+        return vacancies(
+            world.rulebook.routes,
+            known,
+            world.indicator_of(known),
+            place,
+            level,
+            directory=world.directory,
+            areas=world.areas,
+            on=self.today,
+        )
+
     def as_known_now(self, person: Recipient) -> Recipient:
         """Somebody as the contacts have them now; as they were told, where they are no longer there.
 
         A deputy stays one.
         """
-        return person if person.stands_in_for else self.world.directory.people.get(person.id, person)
+        known = self.world.directory.people.get(person.id, person)
+        return replace(known, stands_in_for=person.stands_in_for)

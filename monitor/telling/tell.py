@@ -6,10 +6,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from monitor.core.audit import ERASED
 from monitor.core.holding import Candidate, is_about_data
 from monitor.core.notices import urgency
 from monitor.core.notifications import (
     Decision,
+    EarlierAnswer,
     Notice,
     NoticeKind,
     Notification,
@@ -17,6 +19,7 @@ from monitor.core.notifications import (
     RestatedFigure,
     TellReason,
 )
+from monitor.core.past_answers import PastAnswer
 from monitor.core.recipients import Recipient
 from monitor.core.routing import Change
 from monitor.core.windows import Calendar
@@ -64,7 +67,7 @@ def tell(
         world: the areas, people and rules in force.
         changes: what the cycle did to alerts.
         cycle_id: the cycle.
-        restated: series (indicator, area) of which figures that were known have changed.
+        restated: series (indicator, area) of which figures that were known have changed, or are judged anew.
         now: the present instant.
         calendar: which day and hour it is where people are.
         domain: the right-hand side of the mails' Message-IDs.
@@ -249,19 +252,30 @@ def _notice(
     made = notice_of(scene.world, candidate, facts, pair)
     if made is None or not candidate.asks_again:
         return made
-    known = gathered.known((decision.rule, decision.area, decision.episode))
-    first = min((each.first_at for each in known.values()), default=scene.now)
-    before = tuple(
-        each.recipient.name
-        for person, each in known.items()
-        if person != candidate.person or decision.kind is NoticeKind.REMINDER
-    )
-    own = known.get(candidate.person)
+    key = (decision.rule, decision.area, decision.episode)
+    known = gathered.known(key)
+    reminder = decision.kind is NoticeKind.REMINDER
+    before = [each for person, each in known.items() if (person == candidate.person) is reminder]
+    first = min((each.first_at for each in before or known.values()), default=None)
+    answer = gathered.past_answers.get(key)
     return replace(
         made,
-        first_told_on=scene.calendar.local_day(
-            own.first_at if own is not None and decision.kind is NoticeKind.REMINDER else first
-        ),
-        reminders=candidate.step if decision.kind is NoticeKind.REMINDER else 0,
-        not_acknowledged_by=before if decision.kind is NoticeKind.ESCALATED else (),
+        first_told_on=None if first is None else scene.calendar.local_day(first),
+        reminders=candidate.step if reminder else 0,
+        not_acknowledged_by=() if reminder else tuple(each.recipient.name for each in before),
+        earlier_answer=None if answer is None else _earlier_answer(scene, answer),
+    )
+
+
+def _earlier_answer(scene: Scene, answer: PastAnswer) -> EarlierAnswer:
+    """What a mail says of an acknowledgement that counts no more."""
+    given, on = answer.given, scene.calendar.local_day
+    known = scene.world.directory.people.get(given.author)
+    erased = given.author.startswith(ERASED)
+    return EarlierAnswer(
+        by=known.name if known is not None else "" if erased else given.author,
+        given_on=on(given.at),
+        until=None if given.until is None else on(given.until),
+        ended_on=on(answer.ended_at),
+        ended=answer.ended,
     )

@@ -48,7 +48,8 @@ class AckSheet:
     """One breach for one reader, in words. ``level`` is the alert's now; ``person`` is the reader's name.
 
     ``outdated`` is an acknowledgement that no longer counts, for the reason given with it. ``confirms``: to
-    acknowledge it is to confirm a figure.
+    acknowledge it is to confirm a figure. ``reminds`` and ``escalates`` say whether reminders, and
+    escalations to others, follow where nobody answers.
     """
 
     person: str
@@ -64,12 +65,60 @@ class AckSheet:
     held_by: HeldBy | None = None
     outdated: HeldBy | None = None
     outdated_because: str = ""
+    reminds: bool = False
+    escalates: bool = False
 
     @property
     def own_comment(self) -> str:
         """What the reader said last of what they do about it."""
         last = self.held_by or self.outdated
         return last.comment if last is not None and last.own else ""
+
+    @property
+    def what_it_stops(self) -> str:
+        """What comes of an answer, before it is given."""
+        match self.reminds, self.escalates:
+            case True, True:
+                return "No more reminders come then, and it is not passed on to others, unless it gets worse."
+            case True, False:
+                return "No more reminders come then, unless it gets worse."
+            case False, True:
+                return "It is not passed on to others then, unless it gets worse."
+            case _:
+                return "The performance team sees then that you are. It counts no more if it gets worse."
+
+    @property
+    def what_it_stopped(self) -> str:
+        """What has come of an answer, and until when."""
+        ends = "" if self.held_by is None else self.held_by.ends
+        match self.reminds, self.escalates:
+            case True, True:
+                stopped = "No more reminders come, and it is not passed on to others, unless it gets worse."
+                again = "reminders and escalation come back on"
+            case True, False:
+                stopped, again = "No more reminders come, unless it gets worse.", "reminders come back on"
+            case False, True:
+                stopped, again = (
+                    "It is not passed on to others, unless it gets worse.",
+                    "it may be passed on from",
+                )
+            case _:
+                until = f"until {ends}" if ends else "until it is over"
+                return f"The performance team sees that you are. It counts {until}, or until it gets worse."
+        return f"{stopped} If it goes on, {again} {ends}." if ends else stopped
+
+    @property
+    def what_goes_on(self) -> str:
+        """What comes of it if an answer is taken back."""
+        match self.reminds, self.escalates:
+            case True, True:
+                return "Reminders go on, and it may be passed on to others."
+            case True, False:
+                return "Reminders go on."
+            case False, True:
+                return "It may be passed on to others."
+            case _:
+                return "The performance team sees that you are not."
 
     @property
     def can_be_acknowledged(self) -> bool:

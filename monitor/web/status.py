@@ -63,7 +63,7 @@ def readiness(vitals: Vitals, now: datetime, oldest: timedelta) -> Readiness:
             ("the rules on disk are not in force", vitals.refusal),
             ("the last cycle failed", vitals.failure),
             ("the inbox could not be read", vitals.intake_failure),
-            ("templates can't be used, so mails go out by limen's own", _templates(vitals.templates)),
+            ("templates can’t be used, so mails go out by limen’s own", _templates(vitals.templates)),
         )
         if text
     ]
@@ -75,7 +75,7 @@ def _templates(lines: tuple[str, ...]) -> str:
     if not lines:
         return ""
     errors = "1 error" if len(lines) == 1 else f"{len(lines):,} errors, the first"
-    return f"{errors} in {lines[0].partition(': ')[0]}; “limen status” and “limen check” list them"
+    return f"{errors} in {lines[0].partition(': ')[0]}; “limen check” lists them"
 
 
 class StatusSource(Protocol):

@@ -52,7 +52,7 @@ DIRECTION_SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class RatingRow:
-    """One indicator of the chosen area, in words."""
+    """One indicator of the chosen area, in words. ``remark``: why it is not rated though an alert fires."""
 
     title: str
     figure: str
@@ -61,6 +61,7 @@ class RatingRow:
     direction: str
     period: str
     provisional: bool
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def status_page(
         mails=_mails(vitals.outbox),
         areas=tuple(each.name for each in areas or ()),
         area=chosen.name if chosen else "",
-        ratings=_ratings(scoreboard, chosen),
+        ratings=_ratings(scoreboard, chosen, now.astimezone(zone).date()),
         firing=firing[:LONGEST_LIST],
         firing_count=len(firing),
         late=_late(scoreboard),
@@ -187,20 +188,40 @@ def _chosen(areas: AreaTree | None, name: str | None) -> Area | None:
     return next((area for area in areas if area.parent is None), None)
 
 
-def _ratings(scoreboard: Scoreboard, area: Area | None) -> tuple[RatingRow, ...]:
+def _ratings(scoreboard: Scoreboard, area: Area | None, today: date) -> tuple[RatingRow, ...]:
+    """Those of indicators that are in use: what is retired by ``today`` has had its last figure."""
     rulebook = scoreboard.rulebook
     if rulebook is None or area is None:
         return ()
+    alerting = {
+        rulebook.alerts[alert.rule].indicator
+        for alert in scoreboard.alerts()
+        if alert.state is AlertState.FIRING and alert.area == area.name and alert.rule in rulebook.alerts
+    }
+    in_use = {
+        each.id
+        for each in rulebook.indicators.values()
+        if each.retirement is None or today < each.retirement.on
+    }
     rows = [
-        (standing.evaluation.indicator, _rating_row(standing, rulebook))
+        (name, _rating_row(standing, rulebook, alerting=name in alerting))
         for standing in scoreboard.standings()
-        if standing.evaluation.area == area.name and standing.evaluation.indicator in rulebook.indicators
+        if (name := standing.evaluation.indicator) in in_use and standing.evaluation.area == area.name
     ]
     order = {indicator: place for place, indicator in enumerate(rulebook.indicators)}
     return tuple(row for _, row in sorted(rows, key=lambda pair: order[pair[0]]))
 
 
-def _rating_row(standing: Standing, rulebook: Rulebook) -> RatingRow:
+def _why_not_rated(standing: Standing, rulebook: Rulebook, *, alerting: bool) -> str:
+    """Why a figure has no rating though an alert about it fires (``alerting``), else ""."""
+    if standing.evaluation.rag is not RagRating.NOT_RATED or not alerting:
+        return ""
+    bands = rulebook.indicators[standing.evaluation.indicator].rag
+    why = "its bands can’t be worked out" if bands else "it has no rating bands"
+    return f"{why}; its alert goes by a limit"
+
+
+def _rating_row(standing: Standing, rulebook: Rulebook, *, alerting: bool) -> RatingRow:
     evaluation = standing.evaluation
     indicator = rulebook.indicators[evaluation.indicator]
     figures = FigureFormat(indicator.unit, indicator.decimals)
@@ -213,6 +234,7 @@ def _rating_row(standing: Standing, rulebook: Rulebook) -> RatingRow:
         direction=_direction(standing, indicator.polarity),
         period=Period(evaluation.period_end, indicator.basis).label,
         provisional=evaluation.status is Status.PROVISIONAL and figure_is_there,
+        remark=_why_not_rated(standing, rulebook, alerting=alerting),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.repository import ROOT, own_files, project_file
 
-SHIPPED = ("rules", "config", "systemd")
+SHIPPED = ("rules", "config", "systemd", "docs")
 
 
 def _build(kind: str, source: Path, target: Path) -> Path:

@@ -8,7 +8,8 @@ import pytest
 import structlog
 
 from monitor.cli.entry import run
-from tests.support.command import Answer, Command, Played, played_in
+from monitor.store.store import Store
+from tests.support.command import GOOD, Answer, Command, Played, played_in
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +66,12 @@ def on_demo(played: Played, capsys: pytest.CaptureFixture[str], monkeypatch: pyt
         return Answer(code, said.out, said.err)
 
     return command
+
+
+@pytest.fixture
+def store(limen: Command, state: Path, tmp_path: Path) -> Store:
+    """The command's store, with figures in it."""
+    file = tmp_path / "good.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    assert limen("ingest", file, "--evaluate").code == 0
+    return Store.open(f"sqlite:///{state / 'limen.db'}")

@@ -63,6 +63,11 @@ maintenance:
     from: "2026-12-31 18:00"
     until: "2027-01-01 12:00"
     reference: a test
+  east-kent-moves:
+    match: {areas: East Kent}
+    from: "2027-02-01 08:00"
+    until: "2027-02-05 12:00"
+    reference: a test
 """
 CONTACTS = """\
 people:
@@ -167,7 +172,9 @@ def test_an_alert_is_acknowledged_listed_and_taken_back(council: Command, store:
 
     (listed,) = json.loads(council("ack", "--list", "--format", "json").out)
     assert (listed["rule"], listed["author"], listed["counts"]) == (SWALE[0], "joy", True)
-    assert "On it." in council("ack", "--list").out
+    table = council("ack", "--list").out
+    assert "On it." in table
+    assert "Joy Swale" in table, "people are named as elsewhere; data keep ids"
     assert council("ack", "--list", "--format", "csv").out.startswith("rule,area,level,author,at,until")
     assert "acknowledged by Joy Swale until" in council("alerts").out
     (fires,) = (each for each in json.loads(council("alerts", "--format", "json").out) if each["level"])
@@ -317,7 +324,9 @@ def test_whom_does_this_reach_on_christmas_eve_at_five(council: Command) -> None
         # Christmas Day, Monday 28 (for Boxing Day) and New Year's Day are no working days; Joy is back.
         "Joy Swale, district manager for Swale, by route “managers”, by email: told, then reminded, as it is "
         "theirs by then: Tue 5 Jan 2027 17:00, Tue 12 Jan 2027 17:00, Tue 26 Jan 2027 17:00 "
-        "Unless somebody acknowledges, Tue 5 Jan 2027 17:00 it goes to area director: Dot East"
+        "Unless somebody acknowledges, Tue 5 Jan 2027 17:00 it goes to area director: Dot East "
+        "Dot East reminded, while nobody acknowledges: Tue 12 Jan 2027 17:00, Tue 26 Jan 2027 17:00, "
+        "Tue 23 Feb 2027 17:00"
     )
 
 
@@ -361,6 +370,19 @@ def test_maintenance_and_windows_follow_each_other(council: Command) -> None:
     assert council(*at, "--format", "csv").out.count("\n") == 3
 
 
+@pytest.mark.parametrize(
+    ("area", "answer"),
+    [
+        ("Swale", "told Fri 5 Feb 2027 12:00 (held by maintenance “east-kent-moves”)"),
+        ("Thanet", "told Fri 5 Feb 2027 12:00 (held by maintenance “east-kent-moves”)"),
+    ],
+)
+def test_maintenance_of_an_area_holds_news_of_its_districts(council: Command, area: str, answer: str) -> None:
+    said = council("who", "too-many-cases", "-a", area, "--at", "2027-02-03 10:00", "--level", "warning")
+    assert answer in " ".join(said.out.split())
+    assert "told at once" not in said.out
+
+
 def test_silences_that_are_made_already_are_foreseen(council: Command, store: Store) -> None:
     store.close()
     council("silence", "add", "-a", "Swale", "--until", "2 days", "-c", "Why.", "--author", "ops")
@@ -372,7 +394,8 @@ def test_nobody_to_reach_is_a_failure_and_names_who_is_told_instead(council: Com
     said = council("who", "too-many-cases", "-a", "Kent", "--at", "2026-12-24")
     assert said.code == 1
     assert "(critical or warning)" in said.out
-    assert "It reaches nobody; operations would be told instead: Operations" in said.out
+    vacant = "for nobody holds the role “director” for Kent"
+    assert f"It reaches nobody, {vacant}; operations would be told instead: Operations" in said.out
     assert council("who", "too-many-cases", "-a", "Kent", "--at", "2026-11-30 23:59").code == 0
 
 

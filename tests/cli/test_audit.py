@@ -156,7 +156,7 @@ def test_a_kind_that_there_is_not_is_refused_in_plain_words(told: Command) -> No
         ("restated", "core", "Ann was told that a figure of core in Kent has changed"),
         ("doubtful", "fault:cpp", "a figure of cpp in Kent looks wrong or is missing"),
         ("late", "late:cpp", "figures of cpp in Kent are late"),
-        ("closed", "core", "core in Kent is no longer watched"),
+        ("closed", "core", "the alert of core in Kent is over because the rules changed"),
         ("recovered", "core", "Ann was told that core in Kent is back within limits, period to 31 March"),
         ("arrived", "late:cpp", "the late figures of cpp in Kent have come"),
         ("confirmed", "fault:cpp", "a figure of cpp in Kent is no longer in doubt"),
@@ -254,3 +254,15 @@ def test_what_is_old_enough_is_pruned_by_the_settings_or_by_hand(
 
 def test_every_kind_of_entry_can_be_asked_for() -> None:
     assert [each.value for each in AuditKinds] == [each.value for each in AuditKind]
+
+
+def test_for_another_program_no_line_of_the_table_is_filled_with_spaces(
+    told: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS")
+
+    lines = told("audit").out.splitlines()
+
+    assert lines[0].split() == ["Entry", "When", "What"]
+    assert len(lines) > 3
+    assert [line for line in lines if line != line.rstrip()] == []

@@ -87,6 +87,66 @@ def test_a_mail_that_a_real_server_sends_back_marks_its_address_and_operations_a
     assert f"cleared the address {DIRECTOR}" in told
 
 
+@pytest.fixture
+def alert(limen: Command, server: SmtpServer, tmp_path: Path) -> str:
+    """An alert whose mail to the director has not been sent; its address."""
+    assert server.mails == []
+    file = tmp_path / "good.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    assert limen("ingest", file, "--evaluate").code == 0
+    return DIRECTOR
+
+
+def test_an_address_that_a_server_refuses_on_the_spot_fails_and_operations_are_told_once(
+    limen: Command, server: SmtpServer, alert: str
+) -> None:
+    server.faults[alert] = "550"
+    assert limen("once").code == 1
+
+    status = limen("status").out
+    assert "✕ Addresses:  1 address fails" in status
+    assert "the mail server refused the recipient: 550 5.1.1 No such user; “limen bounce --clear" in status
+    (told,) = server.to(DESK)
+    assert f"Mails to {alert} come back" in told.message.as_string()
+    (dead,) = json.loads(limen("outbox", "list", "--state", "dead", "--format", "json").out)
+    assert dead["address_fails"]
+
+    assert limen("outbox", "retry", str(dead["id"])).code == 0
+    assert limen("once").code == 1
+    assert len(server.to(DESK)) == 1
+
+    assert limen("bounce", "--clear", alert).code == 0
+    assert "✓ Addresses:  none fails" in limen("status").out
+    assert limen("outbox", "retry", str(dead["id"])).code == 0
+    assert limen("once").code == 1
+    assert len(server.to(DESK)) == 2
+
+
+def test_that_operations_own_address_is_refused_makes_no_loop(
+    limen: Command, server: SmtpServer, alert: str
+) -> None:
+    server.faults[alert] = server.faults[DESK] = "550"
+
+    assert limen("once").code == 1
+    assert limen("once").code == 0
+
+    assert server.to(DESK) == []
+    failing = json.loads(limen("status", "--format", "json").out)["addresses_failing"]["failing"]
+    assert [each["address"] for each in failing] == [alert, DESK]
+
+
+@pytest.mark.parametrize("fault", ["552", "554"])
+def test_a_mail_that_is_refused_for_its_size_or_content_marks_no_address(
+    limen: Command, server: SmtpServer, alert: str, fault: str
+) -> None:
+    server.faults[alert] = fault
+
+    assert limen("once").code == 1
+
+    assert "✓ Addresses:  none fails" in limen("status").out
+    assert server.to(DESK) == []
+
+
 def test_the_mail_that_tells_operations_may_itself_come_back_without_a_loop(
     limen: Command, server: SmtpServer, mail: ReceivedMail, tmp_path: Path
 ) -> None:

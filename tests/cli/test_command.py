@@ -30,6 +30,8 @@ COMMANDS = (
     "status",
     "test",
     "db upgrade",
+    "preview",
+    "help",
 )
 
 

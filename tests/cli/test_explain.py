@@ -128,7 +128,8 @@ def council(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def explain(council: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Explain:
-    """Runs ``limen explain`` on the council's store."""
+    """Runs ``limen explain`` on the council's store, in its folder."""
+    monkeypatch.chdir(council)
 
     def command(*arguments: str, columns: int = 120) -> Answer:
         monkeypatch.setenv("COLUMNS", str(columns))

@@ -166,6 +166,26 @@ def test_anybody_learns_why_they_were_told_or_were_not(store: Store) -> None:
     compare("telling-for-people", "\n".join(answer(store, when, person) for when, person in asked))
 
 
+def test_who_acknowledged_it_is_told_so_and_nobody_else(store: Store) -> None:
+    breached(store)
+    cycle(store, MONDAY_AT_8)
+    with store.writing() as connection:
+        given = acknowledge(
+            connection,
+            MONDAY_AT_11,
+            alert=(RULE.id, "Swale"),
+            author="sam",
+            comment="two vacancies",
+            until=None,
+            via="mail",
+        )
+    assert given.done
+    said = {person: " ".join(answer(store, MONDAY_AT_11, person).split()) for person in ("sam", "dee")}
+    assert "Acknowledged 23 Dec 2013 11:00, by Sam Swale at warning, until it is over" in said["sam"]
+    assert "“two vacancies”; it counts." in said["sam"]
+    assert "two vacancies" not in said["dee"]
+
+
 def test_before_any_news_a_person_learns_whether_it_would_reach_them(store: Store) -> None:
     take_in(store, list(monthly("20", area="Swale")), now=MONDAY_AT_8)
     cycle(store, MONDAY_AT_8)

@@ -7,7 +7,7 @@ import pytest
 
 RUN = """
 import sys
-sys.modules["monitor.app"] = None
+sys.modules["monitor.world"] = None
 from monitor.cli.entry import run
 sys.exit(run(sys.argv[1:]))
 """

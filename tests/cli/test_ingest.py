@@ -67,9 +67,16 @@ def test_a_file_that_can_not_be_read_stops_no_other(limen: Command, file: Path, 
     said = limen("ingest", tmp_path / "nowhere.csv", empty, tmp_path, file)
 
     assert said.code == 1
-    assert "No such file" in said.out
+    assert "nowhere.csv: No such file or directory" in said.out.splitlines()
     assert "The file is empty." in said.out
     assert counts(said.out, "kent.csv") == ["2", "0", "0", "0"]
+
+
+def test_a_file_that_is_not_there_makes_no_table(limen: Command, tmp_path: Path) -> None:
+    said = limen("ingest", tmp_path / "nowhere.csv")
+
+    assert said.code == 1
+    assert said.out.splitlines() == ["nowhere.csv: No such file or directory"]
 
 
 def test_a_file_without_areas_is_read_for_the_area_named(limen: Command, file: Path) -> None:

@@ -137,6 +137,10 @@ def test_an_expected_range_is_not_shown_as_a_target(
     assert _end_of("Expected", swale) == _end_of("≤ 1,400", swale)
     assert _end_of("Target", swale) == _end_of("13.0%", swale)
     assert "Contacts received  expected ≤ 1,400\n" in narrow
+    assert (swale.splitlines()[0], narrow.splitlines()[0]) == ("Swale", "Swale")
+    for shown in (contacts, swale, narrow):
+        assert "30 Nov 2013  " in shown
+        assert "2013-11-30" not in shown
     assert "Expected" not in narrow
 
 
@@ -190,7 +194,8 @@ def test_a_breach_is_explained_from_the_figure_to_the_mail(on_demo: Command) -> 
         "46 assessments, 30 Sep 2013",
         "Revision 1: 46, validated; from kent-2013-09.csv, read 14 Oct 2013",
         "Expected range: up to 40",
-        "■ critical if value > 40 → holds assessments.yaml:",
+        "■ critical if value > 40 → holds ",
+        "/assessments.yaml:",
         "Fires after 2 figures in a row; over when value <= 32.",
         "pending (warning) firing",
         "superseded by another rule",

@@ -50,7 +50,7 @@ def test_a_round_takes_in_judges_and_tells(
         again = limen("once")
 
     assert (said.code, again.code) == (0, 0)
-    assert "Judged 2 figures" in said.out
+    assert "Judged 2 figures: 1 alert starts." in said.out
     assert "Delivered 2 mails." in said.out
     assert {mail.recipients for mail in server.mails} == {(ANALYST,), (DIRECTOR,)}
     assert "No file was ready" in again.out
@@ -65,8 +65,8 @@ def test_without_a_mail_server_the_mails_wait(limen: Command, inbox: Path) -> No
     said = limen("once")
 
     assert said.code == 0
-    assert "Put off 2 mails" in said.out
-    assert "2 mails to send later." in said.out
+    assert "2 mails did not go out and will be tried again; `limen outbox` shows why and when." in said.out
+    assert "to send later" not in said.out
     assert {entry["state"] for entry in outbox(limen)} == {"pending"}
     listed = limen("outbox").out
     assert "next try" in listed
@@ -219,7 +219,7 @@ def test_a_mail_that_waits_for_another_says_so_and_a_passed_one_is_not_retried_u
     assert "; waits until mail 1 has gone out, which it follows" in shown.out
     assert (refused.code, refused.out) == (1, "0 mails are due now.\n")
     assert refused.err == (
-        "1: mail 2 went out since and tells what became of the same alert, so this would look like a new "
-        "alarm: --even-overtaken sends it all the same\n"
+        "1: mail 2 tells what became of the same thing and has gone out, or is going out now, so this "
+        "would look new: --even-overtaken sends it all the same\n"
     )
     assert (insisted.code, insisted.out) == (0, "1 mail is due now.\n")

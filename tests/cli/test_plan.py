@@ -7,6 +7,7 @@ from shutil import copytree
 
 import pytest
 
+from monitor.directory.kept_files import KEPT_FILE
 from monitor.shipped_files import shipped_rules_dir
 from tests.support.command import GOOD, Command
 
@@ -104,17 +105,55 @@ def test_what_is_neither_folder_nor_revision_is_wrong_usage(judged: Command) -> 
     assert "“no-such-branch” is neither a folder nor a git revision" in said.err
 
 
-def test_outside_of_git_the_old_rules_must_be_named(
-    judged: Command, rules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def bare(judged: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same rules in a folder without git, for the figures that were judged already."""
+    assert judged is not None
+    folder = tmp_path / "bare"
+    copytree(shipped_rules_dir(), folder)
+    monkeypatch.setenv("LIMEN_RULES_DIR", str(folder))
+    return folder
+
+
+def test_where_nothing_is_known_of_the_old_rules_it_says_how_to_keep_them(
+    judged: Command, rules: Path, bare: Path
 ) -> None:
-    bare = tmp_path / "bare"
-    copytree(shipped_rules_dir(), bare)
-    monkeypatch.setenv("LIMEN_RULES_DIR", str(bare))
+    said = judged("plan")
+
+    assert (said.code, said.out) == (2, "")
+    assert "so its rules before the edit are not known" in said.err
+    assert f"cp -r {bare} {bare}-before" in said.err
+    assert f"limen plan {bare}-before {bare}" in said.err
+    assert judged("plan", rules).code == 0
+
+
+@pytest.mark.parametrize("around", ["no git", "a history of other folders"])
+def test_without_a_history_the_last_good_rules_are_the_old_ones(
+    judged: Command, bare: Path, around: str
+) -> None:
+    if around == "a history of other folders":
+        git(bare.parent, "init")
+        (bare.parent / "notes.txt").write_text("Kent\n")
+        git(bare.parent, "add", "notes.txt")
+        git(bare.parent, "commit", "--message", "notes")
+    assert judged("once").code == 0
+    unedited = judged("plan")
+    lower_target(bare)
+    edited = judged("plan")
+
+    assert (unedited.code, unedited.err) == (0, "")
+    assert "From the last good rules, kept on " in unedited.out
+    assert edited.code == 10, edited.err
+    assert ": 13 → 11.5" in edited.out
+
+
+def test_kept_rules_that_are_damaged_are_spoken_of(judged: Command, bare: Path, state: Path) -> None:
+    assert bare.exists()
+    (state / KEPT_FILE).write_bytes(b"PK")
     said = judged("plan")
 
     assert said.code == 2
-    assert "is in no git repository" in said.err
-    assert judged("plan", rules).code == 0
+    assert f"{KEPT_FILE} is damaged" in said.err
 
 
 def test_json_has_everything(judged: Command, rules: Path) -> None:
@@ -139,7 +178,7 @@ def test_json_has_everything(judged: Command, rules: Path) -> None:
         "resolved",
     )
     assert {mail["subject"] for mail in said["mails"]} == {
-        "Kent: children leaving care who are adopted closed: the rule was changed"
+        "Judged anew: Kent, children leaving care who are adopted 12.0% — no longer beyond the limit"
     }
 
 

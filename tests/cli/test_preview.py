@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.compose.overrides import shipped_names
 from monitor.compose.samples import SAMPLES
 from monitor.shipped_files import shipped_config_dir
 from tests.support.command import Command
@@ -122,3 +123,62 @@ def test_a_real_mail_is_shown_by_its_number(on_demo: Command, tmp_path: Path) ->
     assert not (tmp_path / f"mail-{number}.txt").exists()
     assert "There is no mail 999999" in unknown.err
     assert both.code != 0
+
+
+@pytest.mark.parametrize(
+    ("addresses", "has_page"),
+    [({"BASE": "https://answers.example"}, False), ({"PAGE": "https://inside.example/limen"}, True)],
+)
+def test_a_mail_links_to_the_page_only_where_readers_are_said_to_reach_it(
+    addresses: dict[str, str], has_page: bool, limen: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, address in addresses.items():
+        monkeypatch.setenv(f"LIMEN_{name}_URL", address)
+
+    said = limen("preview", "alert").out
+
+    assert "I AM DEALING WITH THIS" in said.upper()
+    assert ("See all figures of this area" in said) is has_page
+    assert ("https://inside.example/limen/?area=Swale" in said) is has_page
+
+
+def test_limens_own_templates_are_copied_to_be_changed_and_give_the_same_mails(
+    limen: Command, config: Path
+) -> None:
+    before = limen("preview", "alert").out
+    said = limen("preview", "--copy-templates", config / "templates", "closing", "card.html")
+    copied = {path.name for path in (config / "templates" / "mail").iterdir()}
+
+    assert said.code == 0
+    assert copied == {"closing.html.j2", "closing.txt.j2", "card.html.j2"}
+    assert set(said.out.splitlines()) == {str(config / "templates" / "mail" / name) for name in copied}
+    assert "3 templates copied. Change what you like" in said.err
+    assert limen("preview", "alert").out == before
+
+
+def test_templates_that_are_there_are_not_overwritten_and_then_none_is_copied(
+    limen: Command, config: Path
+) -> None:
+    own = config / "templates" / "mail" / "closing.txt.j2"
+    own.write_text("Ask Kent.\n", encoding="utf-8")
+    said = limen("preview", "--copy-templates", config / "templates")
+
+    assert said.code == 1
+    assert f"Nothing was copied, for {own} would be overwritten." in said.err
+    assert list(own.parent.iterdir()) == [own]
+    assert own.read_text(encoding="utf-8") == "Ask Kent.\n"
+
+
+def test_all_templates_are_copied_elsewhere_and_it_is_said_where_limen_uses_them(
+    limen: Command, config: Path, tmp_path: Path
+) -> None:
+    said = limen("preview", "--copy-templates", tmp_path / "mine")
+    slip = limen("preview", "--copy-templates", tmp_path / "mine", "closng")
+    mixed = limen("preview", "--copy-templates", tmp_path / "mine", "--format", "text")
+
+    assert {path.relative_to(tmp_path / "mine").as_posix() for path in (tmp_path / "mine").rglob("*.j2")} == {
+        *shipped_names()
+    }
+    assert f"limen uses those that lie in {config / 'templates'}." in said.err
+    assert (slip.code, slip.err) == (2, "limen has no template “closng”: did you mean “closing”?\n")
+    assert mixed.code == 2

@@ -83,7 +83,7 @@ def test_an_unknown_setting_is_told_with_what_was_meant(
 
     said = refused(monkeypatch, {}, file)
 
-    assert f"there is no such setting; {meant}docs/settings.md lists them (set by " in said
+    assert f"there is no such setting; {meant}“limen help settings” lists them (set by " in said
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,9 @@ def test_an_unknown_setting_is_told_with_what_was_meant(
 def test_an_unknown_variable_is_told_with_what_was_meant(
     variable: str, meant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert f"{variable}: no such setting; {meant}docs/" in refused(monkeypatch, {variable: "x"})
+    assert f"{variable}: no such setting; {meant}“limen help settings” lists them" in refused(
+        monkeypatch, {variable: "x"}
+    )
 
 
 def test_a_section_in_one_variable_is_told_how_to_write_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,3 +132,15 @@ def test_a_secret_is_not_repeated_and_its_file_is_named(
     assert f"smtp.port: must be a whole number, not “many” (set by the secret file {tmp_path}" in said
     assert "smtp.password: must be a text (set by " in said
     assert "4711" not in said
+
+
+@pytest.mark.parametrize("name", ["base_url", "page_url"])
+@pytest.mark.parametrize(
+    "address", ["limen.council.example", "javascript:alert(1)", "https://", "https://a b"]
+)
+def test_an_address_that_no_mail_can_link_to_is_refused_at_the_start(
+    name: str, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = refused(monkeypatch, {f"LIMEN_{name.upper()}": address})
+
+    assert said.startswith(f"{name}: must be a whole address such as https://limen.council.example")

@@ -7,35 +7,26 @@ import subprocess
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from http.client import BadStatusLine
 from pathlib import Path
+from urllib.error import URLError
 
 import pytest
 
+from monitor.cli.looks import _no_answer
 from monitor.core.alerts import Alert, AlertState
-from monitor.core.notifications import Decision, NoticeKind, OperationsKind, TellReason
-from monitor.core.rulebook import RouteMatch
+from monitor.core.notifications import OperationsKind
 from monitor.delivery import NOT_TRIED
 from monitor.shipped_files import shipped_rules_dir
 from monitor.store.alerts import save_alerts
-from monitor.store.decisions import append_decisions
-from monitor.store.follow_ups import FollowUp, FollowUpKind, save_follow_ups
+from monitor.store.file_faults import FileFault, note_fault
 from monitor.store.operations_news import ToldOperations, append_told
 from monitor.store.outbox import OutboxEntry, claim, record_deferred, record_delivered
 from monitor.store.store import Store
-from monitor.suppressing import silence
-from tests.support.command import GOOD, LIMEN, Answer, Command, environment
+from tests.support.command import LIMEN, Answer, Command, environment
 from tests.support.store_samples import ANNA, NOON, queued
 
 WITHIN = 60.0
-
-
-@pytest.fixture
-def store(limen: Command, state: Path, tmp_path: Path) -> Store:
-    """The command's store, with figures in it."""
-    file = tmp_path / "good.csv"
-    file.write_text(GOOD, encoding="utf-8")
-    assert limen("ingest", file, "--evaluate").code == 0
-    return Store.open(f"sqlite:///{state / 'limen.db'}")
 
 
 def told(said: Answer) -> dict[str, object]:
@@ -153,6 +144,43 @@ def test_refused_templates_are_listed_until_they_are_good_again(limen: Command, 
     assert "✓ Templates:  none of your own is refused" in good.out
 
 
+def test_files_that_could_not_be_taken_in_are_shown_for_a_week_and_are_no_illness(
+    limen: Command, store: Store
+) -> None:
+    now = datetime.now().astimezone()
+    unread = FileFault(now - timedelta(days=6), "report.pdf", "no header", "failed/report.pdf.reason.txt")
+    aside = FileFault(now, "sep.csv", "unknown area (line 3)", "archive/sep.csv.rejected.csv", 12, 1)
+    with store:
+        before = limen("status").out
+        with store.writing() as connection:
+            note_fault(connection, "0", replace(unread, at=now - timedelta(days=8), name="old.csv"))
+            note_fault(connection, "1", unread)
+            note_fault(connection, "2", aside)
+        after, data = limen("status"), told(limen("status", "--format", "json"))
+
+    assert "✓ Files:      all that came was taken in as a whole, in the last 7 days" in before
+    assert after.code == 0
+    assert (
+        "! Files:      1 file could not be read; rows of 1 file were set aside, in the last 7 days"
+        in after.out
+    )
+    assert ": report.pdf could not be read: no header. See failed/report.pdf.reason.txt" in after.out
+    assert ": sep.csv: 1 of 12 rows was set aside: unknown area (line 3). See archive/" in after.out
+    assert "old.csv" not in after.out
+    assert "limen works, but the line with !" in after.out
+    files = data["files"]
+    assert isinstance(files, list)
+    assert [each["file"] for each in files] == ["sep.csv", "report.pdf"]
+    assert files[0] == {
+        "file": "sep.csv",
+        "at": now.astimezone(UTC).isoformat(),
+        "rows_read": 12,
+        "rows_rejected": 1,
+        "reasons": "unknown area (line 3)",
+        "see": "archive/sep.csv.rejected.csv",
+    }
+
+
 def test_a_mail_that_waits_for_too_long_is_an_illness(limen: Command, store: Store) -> None:
     with store:
         queued(store, ANNA, now=datetime.now().astimezone() - timedelta(hours=3, minutes=5))
@@ -208,7 +236,7 @@ def test_a_mail_that_was_put_off_is_a_warning_until_another_one_gets_through(
 
 def test_what_was_not_tried_is_not_the_reason(limen: Command, store: Store) -> None:
     store.close()
-    assert "Put off 2 mails" in limen("once").out
+    assert "2 mails did not go out and will be tried again" in limen("once").out
 
     said = limen("status").out
 
@@ -226,55 +254,6 @@ def test_who_is_not_told_yet_is_not_said_to_be(limen: Command, store: Store) -> 
     assert "to be told (breach) Margaret Oyelaran, Daniel Whitcombe: the mail waits to be sent" in listed
     assert "Margaret Oyelaran is to be told: a route names them" in explained
     assert "was told:" not in explained
-
-
-def test_alerts_are_shown_while_a_rule_file_has_a_slip(
-    limen: Command, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store.close()
-    rules = tmp_path / "rules"
-    rules.mkdir()
-    (rules / "bad.yaml").write_text("indicators: [\n", encoding="utf-8")
-    monkeypatch.setenv("LIMEN_RULES_DIR", str(rules))
-
-    listed, rated = limen("alerts", "-a", "kent"), limen("ratings")
-    found = json.loads(limen("alerts", "--format", "json").out)
-
-    assert listed.code == 0
-    assert "◆ warning  Kent: leaving-care-adopted\n    to be told (breach)" in listed.out
-    assert "have 1 problem: titles and figures are left out" in listed.err
-    assert [(row["rule"], row["title"], row["value"]) for row in found] == [
-        ("leaving-care-adopted", None, None)
-    ]
-    assert "No alert fires" in limen("alerts", "-a", "Swale").out
-    assert rated.code == 78
-    assert "bad.yaml:" in rated.err
-    assert "LIMEN_RULES_DIR=FOLDER" in rated.err
-
-
-def test_while_a_rule_file_has_a_slip_commands_answer_by_the_last_good_rules(
-    limen: Command, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store.close()
-    limen("once")
-    by_those_on_disk = limen("ratings").out
-    rules = tmp_path / "rules"
-    rules.mkdir()
-    (rules / "bad.yaml").write_text("indicators: [\n", encoding="utf-8")
-    monkeypatch.setenv("LIMEN_RULES_DIR", str(rules))
-
-    rated, status = limen("ratings"), limen("status")
-    silenced = limen(
-        "silence", "add", "--area", "Kent", "--comment", "moving", "--until", "3 days", "--author", "ops"
-    )
-
-    assert (rated.code, rated.out) == (0, by_those_on_disk)
-    assert rated.err.splitlines() == [
-        "The rules on disk have an error, which “limen check” shows; this is by the last good ones."
-    ]
-    assert silenced.code == 0, silenced.err
-    assert status.code == 1
-    assert limen("check").code == 1
 
 
 def test_where_there_are_no_figures_the_area_is_named(limen: Command, store: Store) -> None:
@@ -304,7 +283,28 @@ def test_a_daemon_that_died_without_a_word_is_an_illness(limen: Command, store: 
     said = limen("status")
 
     assert said.code == 1
-    assert "✕ Daemon:     does not answer at 127.0.0.1:9" in said.out
+    assert (
+        "✕ Daemon:     does not answer: nothing listens at 127.0.0.1:9. Did it end by itself? “systemctl "
+        "status limen” and “journalctl -u limen” say how\n"
+    ) in said.out
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (URLError(ConnectionRefusedError(111, "Connection refused")), "nothing listens at 127.0.0.1:9."),
+        (URLError(TimeoutError("timed out")), "does not answer at 127.0.0.1:9 within 3 s"),
+        (TimeoutError("timed out"), "does not answer at 127.0.0.1:9 within 3 s"),
+        (URLError(OSError(113, "No route to host")), "does not answer at 127.0.0.1:9: No route to host"),
+        (BadStatusLine("SSH-2.0"), "it is not limen that answers at 127.0.0.1:9"),
+        (ValueError("Expecting value"), "it is not limen that answers at 127.0.0.1:9"),
+    ],
+)
+def test_why_the_daemon_does_not_answer_is_said_in_words(fault: Exception, told: str) -> None:
+    said = _no_answer("127.0.0.1:9", fault)
+
+    assert told in said
+    assert "urlopen" not in said
 
 
 def test_a_real_daemon_is_asked_whether_it_is_ready(tmp_path: Path, limen: Command, state: Path) -> None:
@@ -330,96 +330,3 @@ def test_a_real_daemon_is_asked_whether_it_is_ready(tmp_path: Path, limen: Comma
     assert "rules in force: version" in said.out
     assert said.code == 0
     assert "none runs" in limen("status").out
-
-
-def test_what_is_held_why_and_what_comes_next_is_listed_and_is_no_illness(
-    limen: Command, store: Store
-) -> None:
-    soon = datetime.now(UTC) + timedelta(days=1)
-    held = FollowUp(
-        rule="contacts-received",
-        area="Kent",
-        episode=1,
-        kind=FollowUpKind.NEWS,
-        subject="anna",
-        step=0,
-        since=datetime(2026, 11, 20, 18, 0, tzinfo=UTC),
-        due_at=soon,
-        reason=TellReason.WINDOW,
-    )
-    reminder = replace(held, kind=FollowUpKind.REMINDER, subject="sam", reason=TellReason.REMINDED)
-    with store:
-        with store.writing() as connection:
-            save_follow_ups(connection, [held, reminder])
-            silence(
-                connection,
-                soon - timedelta(days=2),
-                match=RouteMatch(themes=frozenset({"adoption"})),
-                author="anna",
-                comment="the case system moves",
-                starts_at=soon - timedelta(days=2),
-                ends_at=soon + timedelta(days=9),
-            )
-        said = limen("status")
-        data = told(limen("status", "--format", "json"))
-
-    assert said.code == 0, said.out
-    assert "✓ Held:       1 piece of news held back; 1 reminder and 0 escalations to come" in said.out
-    assert "1: it is held until the window opens, since 20 Nov 2026 18:00" in said.out
-    assert "✓ Silences:   1 silence is active" in said.out
-    assert "by anna: the case system moves" in said.out
-    assert isinstance(data["waiting"], dict)
-    assert data["waiting"]["held"] == {"window": 1}
-    assert data["waiting"]["next_due"] == soon.isoformat()
-    assert data["acknowledged"] == 0
-
-
-def test_what_should_have_been_told_long_ago_needs_a_look(limen: Command, store: Store) -> None:
-    then = datetime.now(UTC) - timedelta(hours=3)
-    row = FollowUp("r", "Kent", 1, FollowUpKind.NEWS, "anna", 0, then, then, TellReason.DIGEST)
-    with store:
-        with store.writing() as connection:
-            save_follow_ups(connection, [row])
-        said = limen("status")
-
-    assert said.code == 0, said.out
-    assert "! Held:       1 piece of news held back" in said.out
-    assert "has waited for 3 h 0 min: does the daemon run?" in said.out
-
-
-def test_alerts_and_the_outbox_say_what_is_held_back(limen: Command, store: Store) -> None:
-    first = json.loads(limen("alerts", "--format", "json").out)[0]
-    assert first["held"] is None
-    since = datetime(2026, 11, 20, 18, 0, tzinfo=UTC)
-    row = FollowUp(
-        rule=first["rule"],
-        area=first["area"],
-        episode=first["episode"],
-        kind=FollowUpKind.NEWS,
-        subject="anna",
-        step=0,
-        since=since,
-        due_at=None,
-        reason=TellReason.INHIBITED,
-    )
-    by = "late:a in Kent (inhibition “feed”)"
-    decision = Decision(
-        row.rule, row.area, row.episode, NoticeKind.BREACH, ANNA, row.reason, None, None, None, None, note=by
-    )
-    with store, store.writing() as connection:
-        save_follow_ups(connection, [row])
-        append_decisions(connection, [decision], cycle_id=1, at=since)
-
-    said, again = limen("alerts"), json.loads(limen("alerts", "--format", "json").out)[0]
-    listed = limen("outbox", "list")
-
-    why = "another alert says it already (late:a in Kent, by inhibition “feed”)"
-    assert f"held back from 1 person since 20 Nov 2026 18:00: {why}" in " ".join(said.out.split())
-    assert again["held"] == {
-        "people": 1,
-        "reason": "inhibited",
-        "held_by": by,
-        "since": since.isoformat(),
-        "until": None,
-    }
-    assert "1 piece of news held back, for which there is no mail yet" in listed.out

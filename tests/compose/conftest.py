@@ -10,7 +10,7 @@ from notifiers.message import Message
 from tests.support.notices import notification, operations_mail
 
 LINKS = Links(
-    base_url="https://limen.kent.example",
+    page_url="https://limen.kent.example",
     contact="performance.team@kent.example",
     acknowledging=lambda notice, recipient: (
         f"https://limen.kent.example/acknowledge/{recipient}.{notice.kind}.5c1f09e2b7"

@@ -13,7 +13,7 @@ import pytest
 
 from monitor.compose import Links
 from monitor.compose.samples import SAMPLES
-from monitor.core.notifications import Notice, NoticeKind, Notification
+from monitor.core.notifications import AnswerEnd, EarlierAnswer, Notice, NoticeKind, Notification
 from monitor.core.observations import Status
 from tests.compose.conftest import Composing
 from tests.support.notices import (
@@ -27,8 +27,10 @@ from tests.support.notices import (
     DISTRICTS,
     DOUBTFUL,
     ESCALATED,
+    FILES_REFUSED,
     HELD,
     LATE,
+    LINGERING,
     MARKED,
     MISSING,
     NO_LONGER_EXPECTED,
@@ -40,6 +42,7 @@ from tests.support.notices import (
     RERATED,
     RESTATED,
     RESTATED_AFTER_ALL,
+    RESTATED_BY_RULE,
     RESTATED_EARLIER,
     RESTATED_MILDER,
     RESTATED_STILL,
@@ -62,6 +65,7 @@ MAILS: dict[str, tuple[Notice, ...]] = {
     "recovered": (RECOVERED,),
     "recovered-after-correction": (replace(RECOVERED, reason="an earlier figure was restated"),),
     "closed": (CLOSED,),
+    "not-over-yet": (LINGERING,),
     "provisional": (PROVISIONAL,),
     "provisional-since-long": (replace(BREACH, status=Status.PROVISIONAL, since=date(2013, 6, 30)),),
     "protected": (PROTECTED,),
@@ -93,13 +97,19 @@ MAILS: dict[str, tuple[Notice, ...]] = {
     "arrived": (ARRIVED,),
     "no-longer-expected": (NO_LONGER_EXPECTED,),
 }
+ANSWERED = EarlierAnswer(
+    "Amara Okafor", date(2013, 10, 4), date(2013, 10, 7), date(2013, 10, 7), AnswerEnd.UNTIL
+)
 MORE: dict[str, tuple[Notice, ...]] = {
     "held": (HELD,),
     "reminder": (REMINDER,),
     "escalated": (ESCALATED,),
+    "reminder-after-an-answer": (replace(REMINDER, earlier_answer=ANSWERED),),
+    "escalated-after-an-answer": (replace(ESCALATED, earlier_answer=ANSWERED),),
     "escalated-names-unknown": (replace(ESCALATED, not_acknowledged_by=(), first_told_on=None),),
     "restated": (RESTATED,),
     "restated-milder": (RESTATED_MILDER,),
+    "restated-by-rule": (RESTATED_BY_RULE,),
     "restated-still": (RESTATED_STILL,),
     "restated-after-all": (RESTATED_AFTER_ALL,),
     "restated-earlier-period": (RESTATED_EARLIER,),
@@ -121,6 +131,7 @@ OPERATIONS = {
     "templates-accepted": TEMPLATES_ACCEPTED,
     "silence-ended": SILENCE_ENDED,
     "address-failing": ADDRESS_FAILING,
+    "files-refused": FILES_REFUSED,
     "storm": STORM,
 }
 

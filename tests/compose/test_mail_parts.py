@@ -291,7 +291,7 @@ def test_a_mail_about_nothing_is_refused() -> None:
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "limen.kent.example", "https://", "https://a b"])
 def test_an_address_that_cannot_be_linked_to_is_refused(address: str) -> None:
     with pytest.raises(ValueError, match="http"):
-        Links(base_url=address)
+        Links(page_url=address)
 
 
 def _own(template: str) -> ShippedTemplates:

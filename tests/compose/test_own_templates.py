@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from monitor.compose import OwnTemplates, compose
-from monitor.compose.bounded import BoundedRendering, TemplateFaultError
+from monitor.compose.bounded import BoundedRendering, TemplateFaultError, _started
 from monitor.compose.mail import told_stories, view_of
 from monitor.compose.overrides import missing_from, own_sources, shipped_names
 from monitor.compose.rendering import rendered, shipped_templates
-from monitor.compose.rendering_process import Fault
+from monitor.compose.rendering_process import Fault, Order
 from monitor.compose.samples import SAMPLES
 from monitor.compose.template_checks import check_templates, sample_views
 from notifiers.message import Message
@@ -186,6 +186,30 @@ def test_what_ends_the_service_does_not_end_the_rendering_of_the_mail_in_hand(ho
     assert not {signal.SIGTERM, signal.SIGINT, signal.SIGHUP} & signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
+def test_a_template_without_an_end_ends_when_limen_is_killed() -> None:
+    running = _started()
+    running.connection.send(Order(next(sample_views()), (("mail/closing.txt.j2", ENDLESS),)))
+    assert not running.connection.poll(1.0)
+    try:
+        running.connection.close()  # as the kernel does for a process that is killed
+        assert running.process.wait(timeout=20) != 0
+    finally:
+        running.end()
+
+
+def test_a_folder_that_cannot_be_looked_into_is_told_and_does_no_harm(house: Writing) -> None:
+    folder = house({})
+    folder.mkdir()
+    (folder / "mail").symlink_to("x" * 300)  # the system refuses such a name, also to root
+    faults: list[Fault] = []
+    with OwnTemplates(folder, faults.append) as templates:
+        assert mail_by(templates).text.endswith("day by day.\n")
+
+    assert [fault.code for fault in faults] == ["LIM756"]
+    assert "can't be read" in faults[0].message
+    assert [problem.code for problem in check_templates(folder).problems] == ["LIM756"]
+
+
 def test_the_process_that_renders_has_no_secrets_and_ends_with_its_owner(
     house: Writing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,6 +289,15 @@ def test_limens_own_templates_copied_over_give_the_same_mails_and_no_problems(
         (
             {"mail/closing.txt.j2": "{% from 'mail/card.txt.j2' import crad %}{{ crad(1) }}"},
             ["mail/closing.txt.j2:1:35: LIM753 mail/card.txt.j2 has no macro “crad”"],
+        ),
+        (
+            {"mail/closing.txt.j2": "Kent{% if mail.contact %}\nWrite to {{ mail.contact }}.\n\n"},
+            [
+                (
+                    "mail/closing.txt.j2:1:8: LIM752 “{% if %}” opens here and is never closed"
+                    " — write “{% endif %}” where it is to end"
+                )
+            ],
         ),
         (
             {"mail/closing.txt.j2": "{{ mail.detailed[0].comparison.title }}"},

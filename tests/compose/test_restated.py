@@ -7,25 +7,30 @@ from decimal import Decimal
 import pytest
 
 from monitor.charts import series_chart, series_in_words
-from monitor.compose.restated import outcome, restated_boxes, restated_headline, standing_of
+from monitor.compose.restated import comparison, outcome, restated_boxes, restated_headline, standing_of
 from monitor.compose.shield import chart_series, shown
 from monitor.core.judgements import RagRating
-from monitor.core.notifications import Notice, RestatedFigure
+from monitor.core.notifications import Notice, RestatedFigure, Yardstick
+from monitor.core.observations import Status
 from monitor.core.rulebook import Level
+from monitor.telling.why_restated import why_restated
 from tests.compose.conftest import Composing
 from tests.support.notices import (
     BREACH,
     RERATED,
     RESTATED,
     RESTATED_AFTER_ALL,
+    RESTATED_BY_RULE,
     RESTATED_EARLIER,
     RESTATED_MILDER,
     RESTATED_STILL,
     WITHDRAWN,
     told_figure,
 )
+from tests.support.rules import figure, indicator
 
 ON = date(2013, 10, 14)
+STANDARD = Yardstick("measure", None, 0, (), None, None, None, None, None, None, None, None)
 ALL = (
     RESTATED,
     RESTATED_MILDER,
@@ -205,3 +210,49 @@ def test_a_changed_figure_that_is_still_a_breach_asks_for_an_answer(
 
     assert ("I am dealing with this" in (message.html or "")) is asked
     assert ("/acknowledge/" in message.text) is asked
+
+
+def test_an_edit_that_leaves_the_figure_alone_says_so_with_both_limits() -> None:
+    pair = restated(RESTATED_BY_RULE)
+    both = comparison(RESTATED_BY_RULE, pair, ON)
+
+    assert restated_headline(RESTATED_BY_RULE, pair, ON) == (
+        "On 3 October you were told 46 assessments (red); the figure is the same, but it is now amber."
+    )
+    assert (both.was.detail, both.now.detail) == ("on 3 October, limit 40", "limit 30")
+
+
+@pytest.mark.parametrize("hidden", ["was", "now"])
+def test_limits_beside_a_figure_that_must_not_be_shown_are_left_out(hidden: str) -> None:
+    pair = restated(RESTATED_BY_RULE)
+    small = replace(pair.was if hidden == "was" else pair.now, protected=True)
+    changed = replace(pair, was=small) if hidden == "was" else replace(pair, now=small)
+    found = shown(replace(RESTATED_BY_RULE, restated=changed)).restated
+
+    assert found is not None
+    assert found.was.against is None
+    assert found.now.against is None
+
+
+@pytest.mark.parametrize("notice", [*ALL, RESTATED_BY_RULE])
+def test_samples_give_only_reasons_that_limen_can_find(notice: Notice) -> None:
+    pair = restated(notice)
+    ratio = indicator(scale=100)
+    measure = ratio if notice is RERATED else indicator(scale=None, decimals=0)
+    validated = "validated now" in pair.because
+    counts = ((129, 1226), (108, 1226)) if notice is RERATED else ((None, None), (None, None))
+    sent = {
+        number: replace(
+            figure(pair.was.period_end, "1", numerator=top, denominator=bottom),
+            revision=number,
+            status=Status.PROVISIONAL if validated and number == 1 else Status.VALIDATED,
+        )
+        for number, (top, bottom) in enumerate(counts, start=1)
+    }
+    was, now = pair.was, pair.now
+    if was.against is not None:
+        now = replace(now, revision=was.revision)
+    else:
+        was, now = replace(was, against=STANDARD), replace(now, against=STANDARD)
+
+    assert why_restated(was, now, measure, sent) == pair.because

@@ -56,7 +56,7 @@ from tests.support.notices import (
         ),
         (
             [replace(BREACH, value=None, protected=True)],
-            "Swale: core assessments out of timescale withheld, limit 40 — red",
+            "Swale: core assessments out of timescale (figure withheld), limit 40 — red",
         ),
         (
             [RESTATED],

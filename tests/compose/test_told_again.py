@@ -9,7 +9,7 @@ import pytest
 from monitor.compose import Links
 from monitor.compose.again import Moment, known_since
 from monitor.compose.samples import SAMPLES
-from monitor.core.notifications import Notice, NoticeKind, TellReason
+from monitor.core.notifications import AnswerEnd, EarlierAnswer, Notice, NoticeKind, TellReason
 from tests.compose.conftest import LINKS, Composing
 from tests.support.notices import (
     BREACH,
@@ -27,6 +27,7 @@ from tests.support.notices import (
     many,
 )
 
+WORSE = EarlierAnswer("Tom Reed", date(2013, 10, 4), None, date(2013, 10, 9), AnswerEnd.WORSENED)
 MONDAY = Moment(datetime(2013, 10, 14, 8, 30, tzinfo=UTC), ZoneInfo("Europe/London"))
 
 
@@ -86,7 +87,29 @@ def test_the_readers_day_counts_and_not_greenwichs(mail: Composing) -> None:
         (
             ESCALATED,
             "Escalated to you: Swale, core assessments out of timescale 46, limit 40 — red",
-            ("Amara Okafor and Tom Reed were told on 4 October, 10 days ago, and nobody has said",),
+            ("Amara Okafor and Tom Reed have been told, first on 4 October, 10 days ago, and nobody has",),
+        ),
+        (
+            replace(REMINDER, earlier_answer=replace(WORSE, ended=AnswerEnd.TAKEN_BACK)),
+            "Reminder 2: Swale, core assessments out of timescale 46, limit 40 — red",
+            (
+                "RED: REMINDER 2, NO ANSWER ANY MORE",
+                "acknowledged by Tom Reed on 4 October, which was taken back on 9 October; no answer since.",
+                "Reminders since 9 October",
+            ),
+        ),
+        (
+            replace(ESCALATED, not_acknowledged_by=("Tom Reed",), earlier_answer=WORSE),
+            "Escalated to you: Swale, core assessments out of timescale 46, limit 40 — red",
+            (
+                "Tom Reed was told on 4 October, 10 days ago. It was acknowledged by Tom Reed on 4 October;",
+                "it has worsened on 9 October, and there is no answer since. Ask them",
+            ),
+        ),
+        (
+            replace(ESCALATED, earlier_answer=replace(WORSE, by="")),
+            "Escalated to you: Swale, core assessments out of timescale 46, limit 40 — red",
+            ("It was acknowledged on 4 October; it has worsened on 9 October",),
         ),
         (
             replace(ESCALATED, not_acknowledged_by=("Tom Reed",), first_told_on=None),

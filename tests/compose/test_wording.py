@@ -97,8 +97,8 @@ def test_the_distance_to_the_limit_is_told_exactly(
         (
             CLOSED,
             (
-                "This alert is closed: superseded by another rule. The rules changed, so this says nothing "
-                "about the figure getting better or worse."
+                "This alert is closed: superseded by another rule. It ends because the rules changed, "
+                "which says nothing about the figure getting better or worse."
             ),
         ),
         (
@@ -268,7 +268,7 @@ def test_a_figure_within_its_limit_that_has_not_recovered_is_not_called_beyond_i
     lingering = replace(BREACH, value=Decimal(38), not_yet_recovered="value <= 32")
     text = headline(lingering)
     assert text.startswith("The figure is 38 assessments: within the limit of 40 again")
-    assert "until value <= 32" in text
+    assert "until it is 32 or lower" in text
 
 
 @pytest.mark.parametrize(

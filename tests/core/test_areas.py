@@ -30,6 +30,24 @@ def test_children_come_in_the_order_given() -> None:
 
 
 @pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["Swale"], {"Swale"}),
+        (["East Kent"], {"East Kent", "Swale", "Thanet", "Canterbury"}),
+        (["kent", "Swale"], {"Kent", "East Kent", "Swale", "Thanet", "Canterbury"}),
+        ([], set()),
+    ],
+)
+def test_an_area_comes_with_all_that_lies_within_it(names: list[str], found: set[str]) -> None:
+    assert AREAS.with_all_within(names) == found
+
+
+def test_what_lies_within_an_unknown_area_is_not_known() -> None:
+    with pytest.raises(UnknownAreaError):
+        AREAS.with_all_within(["Medway"])
+
+
+@pytest.mark.parametrize(
     ("areas", "message"),
     [
         ([KENT, Area("KENT", AreaType.COUNTY)], "names both"),

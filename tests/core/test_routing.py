@@ -10,6 +10,7 @@ import pytest
 from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
 from monitor.core.areas import Area, AreaType
 from monitor.core.dated import Scope
+from monitor.core.notices import told_because
 from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.recipients import Directory, Recipient, RoleHolding
 from monitor.core.routing import (
@@ -20,6 +21,7 @@ from monitor.core.routing import (
     grouped_by_recipient,
     news_of,
     reached,
+    vacancies,
 )
 from monitor.core.rulebook import Level, Route, RouteMatch, RouteTarget
 from tests.support.rules import AREAS, EAST_KENT, HERE, KENT, SWALE, THANET, indicator, rule
@@ -190,6 +192,26 @@ def test_an_alert_that_flaps_is_told_of_once_and_again_when_it_calms(
 @pytest.mark.parametrize("what", [change(QUIET), change(PENDING, QUIET), change(RESOLVED, QUIET)])
 def test_what_never_fired_or_merely_settles_is_no_news(what: Change) -> None:
     assert news_of(what) is None
+
+
+def test_operations_are_told_whose_place_is_vacant() -> None:
+    elsewhere = route("two", "miller", levels=frozenset({Level.WARNING}))
+
+    def vacant(*routes: Route) -> str:
+        about = (rule({"critical": "value > 40"}), indicator(), SWALE, Level.CRITICAL)
+        return vacancies(routes, *about, directory=DIRECTORY, areas=AREAS, on=TODAY)
+
+    said = vacant(route("one", "cook", "baker"), elsewhere)
+    (decision,) = decide(change(QUIET, FIRING), reach=(), told_before=[], operations=[OPS], vacant=said)
+
+    assert said == "nobody holds the role “cook” or “baker” for Swale"
+    assert decision.reason is TellReason.NOBODY_ELSE
+    assert told_because(decision) == (
+        "Nobody holds the role “cook” or “baker” for Swale, so it comes to you as operations."
+    )
+    assert vacant(elsewhere) == ""
+    (decision,) = decide(change(QUIET, FIRING), reach=(), told_before=[], operations=[OPS])
+    assert told_because(decision) == "No rule says who should know of this, so it comes to you as operations."
 
 
 def told(

@@ -100,7 +100,7 @@ class ObedientWork:
     def evaluate(self, now: datetime) -> Cycle:
         told = self._told("evaluate")
         self.metrics.outbox_counted({"pending": 2 if told == "mails" else 0, "sent": 5}, None, now)
-        return Cycle(enqueued=2 if told == "mails" else 0)
+        return Cycle(enqueued=2 if told in ("mails", "wait") else 0)
 
     def deliver(self, _now: datetime, stop: Callable[[], bool]) -> Delivery:
         if self._told("deliver") != "many":

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
+import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -22,12 +23,13 @@ from monitor.store.outbox import (
 )
 from monitor.store.store import Store
 from notifiers.message import Deferred, Message, Outcome, OutcomeCode
-from tests.support.offices import MINUTE, Answering, Office, ReadingRoom, people
+from tests.support.offices import MINUTE, POLICY, Answering, Office, ReadingRoom, people
 from tests.support.post import Post
 from tests.support.store_samples import ANNA, BEN, NOON, about, queued_mails
 
 PENDING, SENDING, SENT, DEAD, _ = OutboxState
 IMPATIENT = RetryPolicy(give_up=timedelta(hours=20))
+PUT_OFF = Deferred("451 come later", OutcomeCode.MESSAGE_DEFERRED, "message")
 DOWN = Deferred("503 come later", OutcomeCode.SERVICE_UNAVAILABLE, "channel")
 
 
@@ -105,6 +107,43 @@ def test_a_channel_that_is_down_for_days_keeps_the_order_of_what_waits(office: O
     office.sender(room).deliver(limit=100)
 
     assert room.message_ids == [breach.message_id, recovery.message_id]
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_clock_that_was_years_ahead_and_is_put_right_holds_nothing_up(
+    office: Office, *, answered: bool
+) -> None:
+    breach, recovery = queued_mails(office.store, about(ANNA, "a"), about(ANNA, "a"))
+    office.wait(timedelta(days=3650))
+    if answered:
+        office.sender(Answering({"*": DOWN})).deliver(limit=100)
+    else:
+        with office.store.writing() as connection:
+            claim(connection, "the-dead-one", office.now, POLICY.lease, 1)
+    office.now = NOON + MINUTE
+    room = ReadingRoom()
+
+    office.sender(room).deliver(limit=100)
+
+    assert room.message_ids == [breach.message_id, recovery.message_id]
+
+
+def test_attempts_by_a_clock_that_was_ahead_do_not_keep_a_mail_from_being_given_up(office: Office) -> None:
+    poison, follower = queued_mails(office.store, about(ANNA, "a"), about(ANNA, "a"))
+    stuck = office.sender(Answering({"*": PUT_OFF}), policy=IMPATIENT)
+    office.wait(timedelta(days=3650))
+    stuck.deliver(limit=100)
+    office.now = NOON + MINUTE
+    for _ in range(40):
+        stuck.deliver(limit=1)
+        if office.entry(poison.id).state is DEAD:
+            break
+        office.wait_until_due(poison.id)
+
+    assert office.entry(poison.id).state is DEAD
+    assert office.now - NOON < timedelta(hours=23)
+    assert office.sender(ReadingRoom()).deliver(limit=1).delivered == 1
+    assert office.entry(follower.id).state is SENT
 
 
 PEOPLE, ALERTS = (ANNA, BEN), ("a", "b", "c")

@@ -45,6 +45,7 @@ def test_people_roles_and_operations_are_read(tmp_path: Path) -> None:
     assert contacts.directory.holdings == (
         RoleHolding("district manager", "Swale", ("ada", "ben"), date(2012, 4, 1), date(2014, 4, 1)),
         RoleHolding("district manager", "Folkestone and Hythe", ("ben",)),
+        RoleHolding("operations", "Kent", ("ada", "ben")),
     )
     assert contacts.operations == (ada, ben)
 

@@ -1,5 +1,6 @@
 """The last good files: kept whole, found again as they were, never in the way."""
 
+import os
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,6 +66,20 @@ def test_none_but_the_owner_reads_them_and_a_newer_set_takes_their_place(tmp_pat
         assert archive.read("config/areas.csv") == b"code,name\n"
 
 
+def test_what_a_kill_left_behind_goes_with_the_next_set_and_what_is_being_written_stays(
+    tmp_path: Path,
+) -> None:
+    old, fresh, other = (tmp_path / f"{name}.part" for name in (f"{KEPT_FILE}.7.a", f"{KEPT_FILE}.8.b", "x"))
+    for part in (old, fresh, other):
+        part.touch()
+    for part in (old, other):
+        os.utime(part, (0, 0))
+
+    keep_files(SOME, tmp_path, AT)
+
+    assert {path.name for path in tmp_path.iterdir()} == {KEPT_FILE, fresh.name, other.name}
+
+
 def test_where_they_cannot_be_written_the_ones_before_stay(tmp_path: Path) -> None:
     keep_files(SOME, tmp_path, AT)
     before = (tmp_path / KEPT_FILE).read_bytes()
@@ -103,5 +118,16 @@ def test_a_bit_that_fell_over_is_found_or_does_no_harm(
         found = kept_files(folder)
     except OSError:
         return
-    assert found is not None
-    assert found.files.rules.get("rules.yaml", SOME.rules["rules.yaml"]) == SOME.rules["rules.yaml"]
+    assert found == KeptFiles(SOME, AT)
+
+
+def test_an_archive_that_lost_a_file_from_its_list_is_damaged(tmp_path: Path) -> None:
+    keep_files(SOME, tmp_path, AT)
+    with zipfile.ZipFile(tmp_path / KEPT_FILE) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(tmp_path / KEPT_FILE, "w") as archive:
+        for name in held.keys() - {"rules/rules.yaml"}:
+            archive.writestr(name, held[name])
+
+    with pytest.raises(OSError, match="damaged: files are missing"):
+        kept_files(tmp_path)

@@ -74,7 +74,7 @@ def life(sqlite_template: Path, mail_server: tuple[Path, int], tmp_path: Path) -
         text=True,
         check=False,
     )
-    assert "Delivered 4 mails." in done.stdout, done.stdout + done.stderr
+    assert "Delivered 5 mails." in done.stdout, done.stdout + done.stderr
     return Life(council, disk, log)
 
 
@@ -87,7 +87,7 @@ def test_whenever_the_power_fails_what_was_promised_is_on_the_disk(life: Life, t
             assert _broken_promises(life, left, tmp_path) == [], f"after {call.name} {call.place}"
             cuts += 1
 
-    assert len(life.handed_over) == 4
+    assert len(life.handed_over) == 5
     assert cuts > 100
 
 

@@ -78,7 +78,7 @@ def test_the_same_file_twice_changes_nothing(store: Store, tmp_path: Path) -> No
     assert sorted(file.name for file in tmp_path.glob("*.csv")) == ["figures.csv", "figures.csv.rejected.csv"]
 
 
-def test_a_restated_figure_is_a_new_revision_and_an_old_file_does_not_undo_it(
+def test_a_restated_figure_is_a_new_revision_and_the_old_file_loaded_once_more_sets_it_back(
     store: Store, tmp_path: Path
 ) -> None:
     old = _file(tmp_path, "cp_plan_rate,Kent,2013-11-30,39.4", "cp_plan_rate,Kent,2013-10-31,39.1")
@@ -88,13 +88,16 @@ def test_a_restated_figure_is_a_new_revision_and_an_old_file_does_not_undo_it(
     _ingested(old, store)
     restated = _ingested(new, store)
     again = _ingested(old, store)
+    known = _ingested(old, store)
 
     assert (restated.accepted, restated.restated, restated.unchanged) == (1, 1, 1)
-    assert (again.accepted, again.already_known) == (0, True)
+    assert (again.accepted, again.restated, again.unchanged, again.already_known) == (1, 1, 1, False)
+    assert (known.batch, known.accepted, known.already_known) == (again.batch, 0, True)
     assert _values(store) == [
         (date(2013, 10, 31), 1, 39_100_000),
         (date(2013, 11, 30), 1, 39_400_000),
         (date(2013, 11, 30), 2, 39_600_000),
+        (date(2013, 11, 30), 3, 39_400_000),
     ]
 
 

@@ -402,21 +402,27 @@ def test_alertmanager_holds_one_alert_however_often_told_until_it_is_over(tmp_pa
         assert isinstance(notifier.send(message(payload=over)), Delivered)
         assert held(port) == []
 
+        notifier.send(message(date=present() + timedelta(hours=1)))  # by a clock that was ahead
+        assert isinstance(notifier.send(message(payload=over, date=present())), Delivered)
+        assert held(port) == []
 
-@pytest.mark.parametrize(
-    ("kind", "name", "over"),
-    [
-        ("rules refused", "limen-rules-refused", False),
-        ("rules accepted", "limen-rules-refused", True),
-        ("templates refused", "limen-templates-refused", False),
-        ("templates accepted", "limen-templates-refused", True),
-        ("address failing", "limen-address-failing", False),
-    ],
-)
-def test_news_of_limen_itself_is_an_alert_of_its_own(kind: str, name: str, *, over: bool) -> None:
-    (alert,) = alerts_of(message(payload={"operations": {"kind": kind}}))
-    assert alert.identity == {"alertname": name, "source": "limen"}
+
+@pytest.mark.parametrize(("how", "over"), [("refused", False), ("accepted", True)])
+@pytest.mark.parametrize("thing", ["rules", "templates"])
+def test_news_of_limen_itself_is_an_alert_of_its_own(thing: str, how: str, *, over: bool) -> None:
+    (alert,) = alerts_of(message(payload={"operations": {"kind": f"{thing} {how}", "subject": "/etc"}}))
+    assert alert.identity == {"alertname": f"limen-{thing}-refused", "source": "limen"}
     assert (alert.level is None) is over
+
+
+def test_of_what_happened_once_each_is_an_alert_of_its_own_that_ends_by_itself(tmp_path: Path) -> None:
+    with running_alertmanager(tmp_path) as port:
+        for address, date in (("bob@kent.example", present()), ("ann@kent.example", message().date)):
+            news = {"operations": {"kind": "address failing", "subject": address}}
+            assert isinstance(alertmanager(port).send(message(payload=news, date=date)), Delivered)
+        found = held(port)
+    assert {each["labels"]["about"] for each in found} == {"ann@kent.example", "bob@kent.example"}
+    assert all(datetime.fromisoformat(each["endsAt"]) <= present() + timedelta(days=1) for each in found)
 
 
 def test_a_server_that_drips_does_not_stretch_the_time() -> None:

@@ -130,3 +130,33 @@ def test_a_reply_is_made_fit_to_print(raw: bytes) -> None:
 )
 def test_the_enhanced_status_is_read_where_there_is_one(text: str, status: tuple[int, int] | None) -> None:
     assert Reply(550, text).status == status
+
+
+@pytest.mark.parametrize(
+    ("stage", "said", "fails"),
+    [
+        (Stage.RECIPIENT, "550 5.1.1 no such user", True),
+        (Stage.RECIPIENT, "550 5.2.1 mailbox disabled", True),
+        (Stage.RECIPIENT, "552 5.2.2 mailbox full", True),
+        (Stage.RECIPIENT, "556 5.1.10 null MX", True),
+        (Stage.RECIPIENT, "550 5.4.1 Recipient address rejected: Access denied", True),
+        (Stage.RECIPIENT, "550 5.0.0 user unknown", True),
+        (Stage.RECIPIENT, "550 Unrouteable address", True),
+        (Stage.RECIPIENT, "551 user not local", True),
+        (Stage.CONTENT, "550 5.1.1 no such user", True),
+        (Stage.RECIPIENT, "550 5.7.1 not allowed to send to this list", False),
+        (Stage.RECIPIENT, "554 5.7.1 blocked", False),
+        (Stage.RECIPIENT, "554 no", False),
+        (Stage.RECIPIENT, "553 5.6.7 needs SMTPUTF8", False),
+        (Stage.RECIPIENT, "552 too much mail", False),
+        (Stage.CONTENT, "550 looks like spam", False),
+        (Stage.CONTENT, "552 5.3.4 message too big", False),
+        (Stage.CONTENT, "554 5.6.0 no such content", False),
+        (Stage.SENDER, "552 message size exceeds fixed maximum message size", False),
+    ],
+)
+def test_a_rejection_says_whether_it_is_the_address_that_fails(stage: Stage, said: str, fails: bool) -> None:
+    outcome = outcome_of(stage, reply(said))
+
+    assert isinstance(outcome, Rejected)
+    assert outcome.address_fails is fails

@@ -194,6 +194,34 @@ def test_all_faults_of_a_file_are_shown_at_once(bench: Bench) -> None:
     assert bench.codes(text) == ["4:LIM912", "4:LIM901", "7:LIM117", "8:LIM117", "9:LIM906"]
 
 
+@pytest.mark.parametrize(
+    ("about", "code"),
+    [
+        ("{alert: too-mani-open, area: Swale}", "LIM408"),
+        ("{alert: nothing-like-it, area: Swale}", "LIM408"),
+        ("{allert: too-many-open, area: Swale}", "LIM110"),
+        ("{alert: too-many-open, area: Swail}", "LIM403"),
+        ("nothing", "LIM108"),
+    ],
+)
+def test_what_only_follows_from_a_slip_in_about_is_left_out(bench: Bench, about: str, code: str) -> None:
+    text = case("- {at: 2013-02-28, told: [{who: district manager, kind: breech}]}", SERIES)
+    slipped = text.replace("{alert: too-many-open, area: Swale}", about)
+    assert slipped != text
+
+    assert [each.partition(":")[2] for each in bench.codes(slipped)] == [code, "LIM117"]
+
+
+def test_a_slip_in_about_hides_no_fault_of_the_figures(bench: Bench) -> None:
+    text = with_figures("[{from: 2013-01-30, values: [10, 30]}]").replace("too-many-open", "too-many-opn")
+    assert bench.codes(text) == ["3:LIM408", "4:LIM912"]
+
+
+def test_expectations_under_a_misspelt_key_are_not_missed_as_well(bench: Bench) -> None:
+    assert bench.codes(with_line("alrts: [{state: pending}]")) == ["7:LIM110"]
+    assert bench.codes(with_line("ratings: [{targt: 5}]")) == ["7:LIM110"]
+
+
 def test_a_file_with_an_error_is_not_run_and_the_others_are(bench: Bench) -> None:
     bench.write(case("- {at: 2013-02-28, alerts: []}", "[]"), "good.yaml")
     outcome = bench.run("tests: {}\n")

@@ -117,6 +117,24 @@ def test_who_is_told_and_who_is_not_is_said(bench: Bench, expect: str, said: lis
     assert bench.differences(case(f"- at: 2013-03-31\n  {expect}")) == said
 
 
+@pytest.mark.parametrize(
+    ("expect", "pointed_at"),
+    [
+        ("told: [{who: [ada, ben], on: 2013-02-28}]", "2013-02-28}"),
+        ("told: [{who: [ada, ben], kind: worsened}]", "worsened}"),
+        ("told: [{who: [ada, ben], as: digest}]", "digest}"),
+        ("told: [{who: [ada, ben, dora]}]", "dora]"),
+    ],
+)
+def test_what_is_not_so_is_shown_where_it_is_written(bench: Bench, expect: str, pointed_at: str) -> None:
+    text = case(f"- at: 2013-03-31\n  {expect}")
+    (result,) = bench.run(text).results
+    for difference in result.differences:
+        at = difference.span.position
+        assert text.splitlines()[at.line - 1][at.column - 1 :].startswith(pointed_at)
+    assert result.differences
+
+
 def test_part_of_the_truth_is_enough_where_the_author_says_so(bench: Bench) -> None:
     found = bench.differences(
         """\

@@ -86,7 +86,7 @@ def test_the_example_of_the_guide_holds_and_reaches_everything() -> None:
 
     assert outcome.readable
     assert [(each.name, each.differences) for each in outcome.results if not each.passed] == []
-    assert len(outcome.results) == 5
+    assert len(outcome.results) == 6
     assert outcome.coverages["rules"].unreached == ()
 
 
@@ -281,21 +281,19 @@ ACKNOWLEDGED = "- {at: 2026-10-06 09:00, acknowledge: {by: ada, comment: We are 
         (
             ACKNOWLEDGED % ", until: 2026-10-14",
             """
-            - {who: [ada, ben], kind: reminder, on: 2026-10-14 00:00}
-            - {who: dora, kind: escalated, on: 2026-10-19 12:00}
-            - {who: dora, kind: reminder, on: 2026-10-26 12:00}
-            - {who: [ada, ben], kind: reminder, on: 2026-10-28 00:00}
-            - {who: dora, kind: reminder, on: 2026-11-09 12:00}
+            - {who: [ada, ben], kind: reminder, on: 2026-10-21 00:00}
+            - {who: dora, kind: escalated, on: 2026-10-28 00:00}
+            - {who: [dora, ada, ben], kind: reminder, on: 2026-11-04 00:00}
+            - {who: dora, kind: reminder, on: 2026-11-18 00:00}
             """,
         ),
         (
             ACKNOWLEDGED % "" + "\n- {at: 2026-10-20 15:00, withdraw: {by: ben, comment: We are not.}}",
             """
-            - {who: [ada, ben], kind: reminder, on: 2026-10-20 15:00}
-            - {who: dora, kind: escalated, on: 2026-10-20 15:00}
-            - {who: dora, kind: reminder, on: 2026-10-27 15:00}
-            - {who: [ada, ben], kind: reminder, on: 2026-11-03 15:00}
-            - {who: dora, kind: reminder, on: 2026-11-10 15:00}
+            - {who: [ada, ben], kind: reminder, on: 2026-10-27 15:00}
+            - {who: dora, kind: escalated, on: 2026-11-03 15:00}
+            - {who: [dora, ada, ben], kind: reminder, on: 2026-11-10 15:00}
+            - {who: dora, kind: reminder, on: 2026-11-24 15:00}
             """,
         ),
     ],

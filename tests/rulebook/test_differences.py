@@ -210,6 +210,20 @@ maintenance:
 )
 
 
+@pytest.mark.parametrize(
+    ("match", "words"),
+    [
+        ("{areas: Kent}", "Kent and all within it"),
+        ("{areas: [district, Kent], areas_themselves: true}", "district, Kent"),
+        ("{areas: [Swale, Thanet, Canterbury]}", "Canterbury, Swale, Thanet"),
+    ],
+)
+def test_the_areas_of_a_route_are_said_as_they_are_meant(match: str, words: str) -> None:
+    assert edited("match: {areas: district}", f"match: {match}") == [
+        ("route", "managers", "areas", "district", words)
+    ]
+
+
 def test_what_holds_news_back_is_shown_when_it_is_added() -> None:
     inhibition, maintenance = differences(book(), book(HOLDING), AREAS)
 

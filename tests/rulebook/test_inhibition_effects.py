@@ -15,7 +15,18 @@ BOOK = rule_file(
     + alert("indicator: visits\nareas: [East Kent, Swale]\nlevels: {warning: value > 5}", id="visits-late"),
     route(),
 )
-AREA_WORDS = st.sampled_from(["Swale", "Thanet", "East Kent", "Kent", "district", "all"])
+AREA_WORDS = st.sampled_from(
+    [
+        "Swale",
+        "Thanet",
+        "East Kent",
+        "Kent",
+        "district",
+        "all",
+        "East Kent, areas_themselves: true",
+        "Kent, areas_themselves: true",
+    ]
+)
 LEVELS = st.sampled_from(["[warning]", "[critical]", "[warning, critical]"])
 MATCHES = st.builds("{{areas: {}, levels: {}}}".format, AREA_WORDS, LEVELS)
 SAMES = st.lists(st.sampled_from(["indicator", "theme", "area"]), unique=True, min_size=1).map(

@@ -12,6 +12,7 @@ from monitor.compose.bounded import BoundedRendering
 from monitor.compose.template_checks import check_templates
 from monitor.directory import ConfigurationProblems, load_areas
 from monitor.directory.contacts import read_contacts
+from monitor.directory.roles import check_roles
 from monitor.rulebook.problems import PROBLEMS, Problem, ProblemLog, Severity
 from tests.support.repository import ROOT
 from tests.support.rule_benches import bench
@@ -103,7 +104,9 @@ def of_contacts(folder: Path, text: str) -> tuple[Problem, ...]:
     path = folder / "contacts.yaml"
     path.write_text(text, encoding="utf-8")
     log = ProblemLog()
-    read_contacts(path, areas(), log, {}, channels={"email"})
+    contacts = read_contacts(path, areas(), log, {}, channels={"email"})
+    if contacts is not None:
+        check_roles(contacts, (), log)
     return log.sorted()
 
 

@@ -245,7 +245,7 @@ def test_a_route_matches_by_single_words_and_lists_and_tells_roles_and_people() 
         indicators=frozenset({"open_assessments"}),
         themes=frozenset({"assessments"}),
         levels=frozenset({Level.WARNING, Level.CRITICAL}),
-        scope=Scope(frozenset({"East Kent"}), frozenset({AreaType.DISTRICT})),
+        scope=Scope(frozenset({"East Kent", "Swale", "Thanet"}), frozenset({AreaType.DISTRICT})),
     )
     assert [(target.role, target.person) for target in second.to] == [
         ("district manager", None),

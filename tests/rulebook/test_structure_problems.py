@@ -122,6 +122,52 @@ def test_a_fault_of_structure_is_reported_where_it_stands(code: str, fault: str,
 
 
 @pytest.mark.parametrize(
+    ("written", "words", "hint"),
+    [
+        ("2025-04-31", "but April 2025 has 30 days", "write 2025-04-30 or 2025-05-01"),
+        ("2013-02-29", "but February 2013 has 28 days", "write 2013-02-28 or 2013-03-01"),
+        ("2013-12-32", "but December 2013 has 31 days", "write 2013-12-31 or 2014-01-01"),
+        ("9999-12-32", "but December 9999 has 31 days", "write 9999-12-31"),
+        ("2013-04-00", "but April 2013 has 30 days", "write 2013-04-01"),
+        ("2013-13-01", "and there is no such month", "write 2013-01-13"),
+        ("2013-13-13", "and there is no such month", "write the year, the month (01 to 12) and the day"),
+        ("0000-01-01", "and there is no such month or year", "write the year, the month"),
+        ("31/04/2025", "not a date", "write 2025-04-30 or 2025-05-01"),
+        ("soon", "not a date", "write it as 2013-11-15"),
+    ],
+)
+def test_a_date_that_is_none_is_told_with_those_that_may_be_meant(
+    written: str, words: str, hint: str
+) -> None:
+    (problem,) = loaded(rule_file(indicator(TARGETS.replace("2013-04-01", written)))).problems
+    assert problem.code == "LIM115"
+    assert words in problem.message
+    assert problem.hint is not None
+    assert problem.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            rule_file(indicator("polarty: lower is better", without="polarity")),
+            ["indicator open_assessments has no key “polarty” — did you mean polarity?"],
+        ),
+        (
+            rule_file(alerts=alert(without="action")),
+            ["alert rule assessments-open-too-long has no action — add action: what the reader should do"],
+        ),
+        (
+            rule_file(indicator(id="Open Assessments"), alerts="", routes=""),
+            ["“Open Assessments” cannot be the id of an indicator — write open_assessments"],
+        ),
+    ],
+)
+def test_a_problem_of_a_key_is_told_once_and_says_what_to_write(text: str, said: list[str]) -> None:
+    assert [f"{problem.message} — {problem.hint}" for problem in loaded(text).problems] == said
+
+
+@pytest.mark.parametrize(
     ("content", "line", "column", "words"),
     [
         (b"alerts:\n  caf\xe9: x\n", 2, 6, "byte 14 of the file (0xe9)"),

@@ -61,6 +61,10 @@ STRUCTURE: list[tuple[str, str, str]] = [
     ("LIM112", "a maintenance without an end", with_maintenance(
         "«first»: {from: 2013-11-15 18:00, reference: r}"
     )),
+    ("LIM112", "areas themselves, and no areas", with_route("«match»: {areas_themselves: true}")),
+    ("LIM116", "areas of which nobody knows how they are meant", with_maintenance(maintenance(
+        "2013-11-15 18:00", "2013-11-18 08:00", "match: {areas: Kent, areas_themselves: «district»}, "
+    ))),
     ("LIM113", "an empty list of days", with_route("when: {days: «[»], from: 08:00, until: 18:00}")),
     ("LIM113", "an empty list of escalations", with_route("escalate: «[»]")),
     ("LIM113", "an empty list of what is the same", with_inhibitions(

@@ -22,7 +22,17 @@ from monitor.core.rulebook import (
     Same,
 )
 from monitor.core.windows import AT_ONCE, OFFICE_HOURS, Days, Digest, Reminders, Timing, Window, week_days
-from tests.support.rule_texts import ALERT, INDICATOR, alert, directory, indicator, loaded, route, rule_file
+from tests.support.rule_texts import (
+    ALERT,
+    INDICATOR,
+    alert,
+    areas,
+    directory,
+    indicator,
+    loaded,
+    route,
+    rule_file,
+)
 
 MONDAYS = week_days(("Monday",))
 SUNDAYS = week_days(("Sunday",))
@@ -140,7 +150,7 @@ inhibitions:
         source=RouteMatch(levels=frozenset({Level.CRITICAL}), themes=frozenset({"assessments"})),
         target=RouteMatch(
             levels=frozenset({Level.WARNING}),
-            scope=Scope(frozenset({"Kent"}), frozenset({AreaType.DISTRICT})),
+            scope=Scope(frozenset(areas().by_name), frozenset({AreaType.DISTRICT})),
         ),
         same=frozenset({Same.INDICATOR, Same.THEME}),
         within=True,

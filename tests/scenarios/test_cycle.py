@@ -28,6 +28,7 @@ from monitor.core.rulebook import (
     Rulebook,
 )
 from monitor.core.statistics.flapping import FlappingRule
+from monitor.core.windows import Reminders
 from monitor.cycle import CycleOutcome, run_cycle
 from monitor.store.alerts import alerts, transitions_of
 from monitor.store.batches import Channel, NewBatch
@@ -141,6 +142,25 @@ def test_the_managers_of_swale_and_nobody_else_are_told_of_swale(store: Store) -
     assert notice.rule_position == "test.yaml:1:1"
     assert "district manager for Swale" in notice.told_because
     assert [point.value for point in notice.history] == [Decimal(20), Decimal(46)]
+
+
+def test_a_notice_says_by_which_route_it_comes_and_what_follows_without_an_answer(store: Store) -> None:
+    take_in(store, *swale("20", "46"))
+    cycle(store, world(RULE, routes=(replace(ROUTE, reminders=Reminders(5)),)))
+    (notice,) = mails(store)[0].notices
+    assert (notice.route, notice.reminds, notice.escalates) == ("district-managers", True, False)
+    assert notice.told_because == "You are told as district manager for Swale."
+
+
+def test_a_first_mail_of_a_figure_within_limits_again_says_what_was_beyond(store: Store) -> None:
+    lingers = rule({"warning": "value > 30"}, recover="value <= 25", scope=DISTRICTS)
+    take_in(store, *swale("20", "46", "28"))
+    cycle(store, world(lingers))
+    (notice,) = mails(store)[0].notices
+    before = swale("20", "46")[1].period_end
+    assert (notice.value, notice.not_yet_recovered) == (Decimal(28), "value <= 25")
+    assert notice.crossed == Decimal(46)
+    assert notice.crossed_label == f"{before.day} {before:%b %Y}"
 
 
 def test_the_charts_limit_is_that_of_the_level_told_all_along(store: Store) -> None:

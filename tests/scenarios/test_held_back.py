@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from monitor.core.areas import AreaTree
 from monitor.core.exact import micro
 from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.recipients import Deputy, Directory, Recipient, RoleHolding
@@ -23,12 +24,13 @@ from monitor.core.suppressions import Acknowledgement
 from monitor.core.windows import OFFICE_HOURS, Days, Digest, Reminders
 from monitor.store.acknowledgements import append_acknowledgement
 from monitor.store.follow_ups import FollowUpKind, look_again
+from monitor.store.outbox import outbox_entries
 from monitor.store.store import Store
 from monitor.world import World
 from tests.support import telling_days as days
 from tests.support.days import DISTRICTS, MEASURE, OPS, world
 from tests.support.holding_tables import within
-from tests.support.rules import HERE, figure, month, rule
+from tests.support.rules import AREAS, HERE, SWALE, figure, month, rule
 
 WEDNESDAY = datetime(2014, 1, 8, 9, 0, tzinfo=UTC)
 FRIDAY_EVENING = datetime(2014, 1, 10, 19, 0, tzinfo=UTC)
@@ -205,6 +207,23 @@ def test_data_news_that_was_held_is_told_as_such_when_the_silence_ends(store: St
     assert TellReason.DATA_OWNER in reasons(store)
 
 
+@pytest.mark.parametrize("held", [False, True])
+def test_operations_are_told_that_the_role_of_a_route_is_vacant(store: Store, held: bool) -> None:
+    cook = Route("cooks", RouteMatch(scope=DISTRICTS), (RouteTarget("cook", None, HERE),), HERE)
+    of = by(cook)
+    made = days.silence(store, WEDNESDAY, DAY, within("Swale" if held else "Dover"))
+    days.bring(store, of, WEDNESDAY + HOUR, [figure(month(20), "46", area="Swale")])
+    days.let_pass(store, of, made.ends_at)
+    assert told(store) == {("ops", "Swale", BREACH)}
+    decided = days.decided(store)[-1]
+    assert decided.reason is TellReason.NOBODY_ELSE
+    assert decided.note == "nobody holds the role “cook” for Swale"
+    with store.reading() as connection:
+        notices = [each for entry in outbox_entries(connection) for each in entry.notification.notices]
+    because = "Nobody holds the role “cook” for Swale, so it comes to you as operations."
+    assert [each.told_because for each in notices] == [because]
+
+
 def test_what_only_operations_are_told_is_held_for_them_too_and_not_lost(store: Store) -> None:
     of = by(COUNTY)
     made = days.silence(store, WEDNESDAY, DAY, within("Swale"))
@@ -281,3 +300,10 @@ def test_of_two_routes_only_the_one_that_reaches_nobody_passes_over_its_step(sto
     days.let_pass(store, of, WEDNESDAY + 2 * DAY)
     assert days.kinds_to(store, "dee") == [NoticeKind.ESCALATED]
     assert TellReason.NOBODY_TO_ESCALATE_TO in reasons(store)
+
+
+def test_where_areas_lie_is_part_of_who_is_told_and_when() -> None:
+    known = by()
+    moved = AreaTree.of(replace(each, parent="Kent") if each == SWALE else each for each in AREAS)
+    assert replace(known, areas=moved).telling_fingerprint != known.telling_fingerprint
+    assert replace(known, areas=AreaTree.of(AREAS)).telling_fingerprint == known.telling_fingerprint

@@ -6,13 +6,25 @@ from decimal import Decimal
 
 import pytest
 
+from monitor.core.exact import micro
 from monitor.core.judgements import RagRating
 from monitor.core.notifications import Notice, NoticeKind, RestatedFigure, TellReason
 from monitor.core.observations import Missing, Observation, Status
+from monitor.core.peer_statistic import PeerStatistic
 from monitor.core.recipients import Directory, Recipient, RoleHolding
-from monitor.core.rulebook import Indicator, Level, Route, RouteMatch, RouteTarget
+from monitor.core.rulebook import (
+    Benchmarks,
+    Indicator,
+    Level,
+    NeighbourFigure,
+    NeighbourSet,
+    Route,
+    RouteMatch,
+    RouteTarget,
+)
 from monitor.core.windows import OFFICE_HOURS, Timing
 from monitor.store.store import Store
+from monitor.wording import headline
 from monitor.world import World
 from tests.support import telling_days as days
 from tests.support.days import DISTRICTS, OPS, world
@@ -72,7 +84,7 @@ def test_a_provisional_figure_that_is_validated_in_another_colour_is_told_with_b
     assert both(pair) == (47, 35)
     assert (pair.was.level, pair.now.level, pair.now.rag) == (Level.CRITICAL, Level.WARNING, RagRating.RED)
     assert (pair.told_on, pair.withdrawn) == (START.date(), False)
-    assert pair.because == "the source sent a corrected figure"
+    assert pair.because == "it was provisional then and is validated now"
 
 
 @pytest.mark.parametrize(
@@ -107,6 +119,7 @@ def test_a_new_denominator_changes_a_rate_that_people_were_told(store: Store) ->
     days.bring(store, of, START + DAY, [replace(told, denominator=200 * 1_000_000, revision=2)])
     (pair,) = restated_to(store)
     assert both(pair) == (Decimal("46.0"), Decimal("23.0"))
+    assert pair.because == "the denominator is 200 now, was 100: 46 of 200, was 46 of 100"
     assert days.decided(store)[-1].kind is NoticeKind.RECOVERED
 
 
@@ -223,7 +236,7 @@ def test_of_several_figures_the_latest_is_told_the_others_are_named_and_all_are_
     days.bring(store, of, START + 9 * DAY, [revised(figures[0], "12"), revised(figures[2], "35")])
     (pair,) = restated_to(store)
     assert both(pair) == (47, 35)
-    assert "30 Apr 2012 were changed as well" in pair.because
+    assert "what you were told for 30 Apr 2012 is not as it was either" in pair.because
     days.bring(store, of, START + 10 * DAY, [revised(revised(figures[2], "35"), "36")])
     assert len(restated_to(store)) == 1
 
@@ -246,3 +259,189 @@ def test_whoever_was_never_told_the_figure_is_told_nothing_of_its_change(store: 
     days.bring(store, of, START + DAY, figures[1:])
     days.bring(store, of, START + 2 * DAY, [revised(figures[1], "35")])
     assert days.kinds_to(store, "sam") == [NoticeKind.BREACH]
+
+
+def ruled(of: World, measure: Indicator | None = None, **levels: str) -> World:
+    """The same world after an edit of the rule's limits or of the indicator."""
+    judged = rule(levels, scope=DISTRICTS) if levels else of.rulebook.alerts["the-rule"]
+    edited = world(judged, measure=measure or of.rulebook.indicators["measure"], routes=of.rulebook.routes)
+    return replace(edited, directory=of.directory)
+
+
+def test_an_edit_that_makes_a_breach_milder_is_told_with_both_and_what_was_edited(store: Store) -> None:
+    of = by()
+    days.bring(store, of, START, swale("46"))
+    days.run(store, ruled(of, warning="value > 30", critical="value > 50"), START + DAY)
+    assert days.kinds_to(store, "sam") == [NoticeKind.BREACH, NoticeKind.RESTATED]
+    (pair,) = restated_to(store)
+    assert both(pair) == (46, 46)
+    assert (pair.was.level, pair.now.level) == (Level.CRITICAL, Level.WARNING)
+    assert pair.because == "the limit for red is 50 now, was 40"
+    assert TellReason.EASED not in [each.reason for each in days.decided(store)]
+
+
+@pytest.mark.parametrize(
+    ("told", "levels", "ends"),
+    [
+        ("46", {"warning": "value > 50"}, NoticeKind.CLOSED),
+        ("35", {"warning": "value > 30", "critical": "value > 33"}, NoticeKind.WORSENED),
+    ],
+    ids=["it is over", "it has worsened"],
+)
+def test_what_an_edit_makes_of_the_alert_is_told_in_one_notice_with_both_figures(
+    store: Store, told: str, levels: dict[str, str], ends: NoticeKind
+) -> None:
+    of = by()
+    days.bring(store, of, START, swale(told))
+    days.run(store, ruled(of, None, **levels), START + DAY)
+    assert days.kinds_to(store, "sam") == [NoticeKind.BREACH, NoticeKind.RESTATED]
+    assert both(restated_to(store)[0]) == (Decimal(told), Decimal(told))
+    assert days.decided(store)[-1].kind is ends
+
+
+def test_a_figure_within_limits_that_an_edit_makes_a_breach_is_told_against_what_was_told(
+    store: Store,
+) -> None:
+    of = by()
+    days.bring(store, of, START, swale("46"))
+    days.bring(store, of, START + DAY, swale("46", "28")[1:])
+    days.run(store, ruled(of, warning="value > 25"), START + 2 * DAY)
+    notice = last(store)
+    assert (notice.kind, notice.level) == (NoticeKind.RESTATED, Level.WARNING)
+    assert notice.restated is not None
+    assert (notice.restated.was.level, notice.restated.now.level) == (None, Level.WARNING)
+
+
+def test_a_breach_that_is_over_is_told_again_when_an_edit_judges_it_otherwise(store: Store) -> None:
+    of = by()
+    days.bring(store, of, START, swale("46"))
+    days.bring(store, of, START + DAY, swale("46", "10")[1:])
+    days.run(store, ruled(of, warning="value > 30", critical="value > 50"), START + 2 * DAY)
+    assert days.kinds_to(store, "sam") == [NoticeKind.BREACH, NoticeKind.RECOVERED, NoticeKind.RESTATED]
+    (pair,) = restated_to(store)
+    assert (pair.was.level, pair.now.level) == (Level.CRITICAL, Level.WARNING)
+
+
+def test_an_edit_that_is_taken_back_is_told_too(store: Store) -> None:
+    of = by()
+    days.bring(store, of, START, swale("46"))
+    days.run(store, ruled(of, warning="value > 30", critical="value > 50"), START + DAY)
+    days.run(store, of, START + 2 * DAY)
+    levels = [(each.was.level, each.now.level) for each in restated_to(store)]
+    assert levels == [(Level.CRITICAL, Level.WARNING), (Level.WARNING, Level.CRITICAL)]
+
+
+RATE = indicator(scale=100, decimals=1)
+
+
+@pytest.mark.parametrize(
+    ("edit", "value", "because"),
+    [
+        ({"scale": 60}, "27.6", "the definition was changed: the figure is per 60 now, was per 100"),
+        ({"scale": 60, "decimals": 0}, "28", "the figure is rounded to 0 decimals now, was to 1"),
+    ],
+)
+def test_another_definition_is_told_as_such(
+    store: Store, edit: dict[str, int], value: str, because: str
+) -> None:
+    of = by(RATE)
+    days.bring(store, of, START, [figure(month(20), area="Swale", numerator=46, denominator=100)])
+    days.run(store, ruled(of, replace(RATE, **edit)), START + DAY)  # type: ignore[arg-type]
+    (pair,) = restated_to(store)
+    assert both(pair) == (Decimal("46.0"), Decimal(value))
+    assert because in pair.because
+
+
+TARGETED = indicator(scale=None, decimals=0, targets=(dated(micro("50")),))
+BY_TARGET = {"warning": "value < target", "critical": "value < target - 10"}
+
+
+def test_another_target_for_the_period_is_told_and_one_from_a_later_day_is_not(store: Store) -> None:
+    of = by(TARGETED, levels=BY_TARGET)
+    days.bring(store, of, START, swale("36"))
+    later = replace(TARGETED, targets=(*TARGETED.targets, dated(micro("45"), month(1))))
+    days.run(store, ruled(of, later), START + DAY)
+    assert restated_to(store) == []
+    days.run(store, ruled(of, replace(TARGETED, targets=(dated(micro("45")),))), START + 2 * DAY)
+    (pair,) = restated_to(store)
+    assert (pair.was.level, pair.now.level) == (Level.CRITICAL, Level.WARNING)
+    assert pair.because == "the target is 45 now, was 50"
+
+
+def test_other_bands_that_rate_it_otherwise_are_told(store: Store) -> None:
+    of = by()
+    days.bring(store, of, START, swale("46"))
+    milder = replace(RATED, rag=(dated(bands("value <= 20", "value <= 60")),))
+    days.run(store, ruled(of, milder), START + DAY)
+    (pair,) = restated_to(store)
+    assert (pair.was.rag, pair.now.rag) == (RagRating.RED, RagRating.AMBER)
+    assert pair.because == "the bands of its rating were changed"
+
+
+def test_a_neighbours_changed_figure_is_told_to_those_who_were_told_of_the_comparison(store: Store) -> None:
+    near = Benchmarks(NeighbourFigure("near", PeerStatistic.MEAN, 1), None, None)
+    measure = indicator(scale=None, decimals=0, benchmarks=(dated(near),))
+    named = NeighbourSet("near", {"Swale": ("Thanet",)}, "a test", HERE)
+    of = days.edited(by(measure, levels={"warning": "value > neighbours"}), neighbour_sets={"near": named})
+    thanet = figure(month(0), "40", area="Thanet")
+    days.bring(store, of, START, [*swale("46"), thanet])
+    days.bring(store, of, START + DAY, [revised(thanet, "50")])
+    (pair,) = restated_to(store)
+    assert (*both(pair), pair.was.level, pair.now.level) == (46, 46, Level.WARNING, None)
+    assert pair.because == "the figure of the neighbours that it is compared with is 50 now, was 40"
+
+
+def test_an_edit_of_no_consequence_to_what_was_told_is_told_to_nobody(store: Store) -> None:
+    of = by()
+    days.bring(store, of, START, swale("46"))
+    days.run(store, ruled(of, warning="value > 28", critical="value > 44"), START + DAY)
+    assert days.kinds_to(store, "sam") == [NoticeKind.BREACH]
+
+
+def test_an_edit_that_touches_years_is_one_mail_that_names_a_few_periods(store: Store) -> None:
+    of = by()
+    figures = swale(*(["46", "10"] * 7))
+    for place, each in enumerate(figures):
+        days.bring(store, of, START + place * DAY, [each])
+    days.run(store, ruled(of, warning="value > 50"), START + 20 * DAY)
+    (pair,) = restated_to(store)
+    assert pair.because.endswith("and 2 earlier periods is not as it was either")
+    days.run(store, of, START + 21 * DAY)
+    assert len(restated_to(store)) == 2
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "because"),
+    [
+        ((46, 66), (54, 66), "8 more cases are counted: 54 of 66, was 46 of 66"),
+        ((54, 66), (16, 66), "38 fewer cases are counted: 16 of 66, was 54 of 66"),
+        ((66, 100), (66, 200), "the denominator is 200 now, was 100: 66 of 200, was 66 of 100"),
+        ((46, 66), (16, 88), "the numerator and the denominator were changed: 16 of 88, was 46 of 66"),
+        ((46, 115), (43, 115), "other cases are counted in the numerator"),
+        ((64, 66), (16, 66), "other cases are counted in the numerator"),
+    ],
+    ids=["more", "fewer", "denominator", "both", "a few cases", "a few of the rest"],
+)
+def test_the_counts_that_differ_are_named_unless_they_would_give_a_few_people_away(
+    store: Store, was: tuple[int, int], now: tuple[int, int], because: str
+) -> None:
+    of = by(indicator(scale=100, decimals=1), levels={"warning": "value > 20", "critical": "value > 39"})
+    of = of if was != (46, 66) or now != (54, 66) else ruled(of, warning="value > 20", critical="value > 75")
+    told = figure(month(20), area="Swale", numerator=was[0], denominator=was[1])
+    days.bring(store, of, START, [told])
+    sent = figure(month(20), area="Swale", numerator=now[0], denominator=now[1])
+    days.bring(store, of, START + DAY, [replace(sent, revision=2)])
+    (pair,) = restated_to(store)
+    assert pair.because == because
+
+
+def test_an_alert_that_an_edit_ends_is_over_by_the_new_limit_and_not_unwatched(store: Store) -> None:
+    """They were told of April's figure, which is still beyond the limit; it is over with May's, not told."""
+    of = by()
+    days.bring(store, of, START, swale("48"))
+    days.bring(store, of, START + DAY, swale("48", "46")[1:])
+    days.run(store, ruled(of, critical="value > 47"), START + 2 * DAY)
+    notice = last(store)
+    assert (notice.kind, notice.over_by_edit, notice.restated) == (NoticeKind.CLOSED, True, None)
+    assert (notice.limit_before, notice.limit) == (Decimal(40), Decimal(47))
+    assert headline(notice).startswith("Over by a new limit: was 40, is 47. The figure is 46 children.")

@@ -145,6 +145,21 @@ def test_a_restart_in_the_middle_of_an_edit_goes_on_by_the_last_good_rules(place
     assert place.told() == [REFUSED, ACCEPTED]
 
 
+def test_good_rules_that_could_not_be_kept_are_kept_by_a_later_cycle(place: Place) -> None:
+    in_the_way = place.settings.state_dir / KEPT_FILE
+    in_the_way.mkdir()
+    with place.start() as application:
+        good = application.reload(NOW)
+        place.write("a: [")
+        assert not application.reload(NOW).loaded
+        application.evaluate(NOW)
+        assert not list(in_the_way.iterdir())
+        in_the_way.rmdir()
+        application.evaluate(NOW)
+    with place.start() as application:
+        assert application.reload(NOW).version == good.version
+
+
 @pytest.mark.parametrize("damage", [None, b"no archive"])
 def test_without_good_rules_from_before_there_is_nothing_to_begin_with(
     damage: bytes | None, place: Place

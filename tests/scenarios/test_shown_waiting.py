@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.app import LOOKS_AT_WAITING_EVERY, Application, open_application
+from monitor.app import Application, open_application
 from monitor.core.notifications import TellReason
 from monitor.intake.recording import TakenIn, ingest_file
 from monitor.settings import load_settings
+from monitor.store_metrics import LOOKS_AT_WAITING_EVERY
 from monitor.web.status import Readiness, Vitals
 from monitor.web.status_page import status_page
 from tests.support.statements import statement_counter

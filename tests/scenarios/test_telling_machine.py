@@ -113,7 +113,7 @@ class Telling(TellingAccount):
     def an_acknowledgement_is_taken_back(self) -> None:
         area = next(each for each in AREAS if self.is_acknowledged(each))
         days.withdraw(self.store, self.now, RULE, area)
-        del self.acks[area]
+        self.answer_ended(area, self.now)
         self.cycle()
 
     @rule()

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from monitor.app import Application
 from monitor.compose.bounded import ENDED
 from monitor.compose.rendering_process import Fault
-from monitor.compose.template_checks import problem_of
+from monitor.compose.template_checks import problem_of, sample_views
 from monitor.core.notifications import Notification, OperationsKind, OperationsNews
 from monitor.settings import Settings, load_settings
 from monitor.store.errors import StoreUnavailableError
@@ -181,6 +181,19 @@ def test_a_fault_that_only_a_mail_meets_is_told_once_and_lasts_until_an_edit(hou
     house.write(FOR_ANNA.replace("contcat", "contact"))
     assert house.check() == 0
     assert house.told() == [REFUSED, ACCEPTED]
+
+
+def test_a_fault_of_templates_that_were_mended_meanwhile_is_not_told(house: House) -> None:
+    house.write(FAILS)
+    with house.start() as application:
+        application._templates.lay_out(next(sample_views()))  # takes its time
+        house.write(GOOD)
+        application.check_templates(NOW)
+        (entry,) = queued(house.stores[-1], ANNA, now=NOW)
+        application._templates.composed(entry.notification, application.world, NOW)
+        assert application.metrics.template_problems == ()
+        house.send(application)
+    assert house.told() == []
 
 
 def test_a_fault_of_the_machine_is_taken_back_by_the_next_check(house: House) -> None:

@@ -1,5 +1,6 @@
 """Addresses, connections and what is said when the database cannot be used."""
 
+import os
 import socket
 import sqlite3
 import threading
@@ -136,6 +137,32 @@ def test_sqlite_is_set_up_to_survive_a_power_cut(tmp_path: Path) -> None:
         "busy_timeout": engines.BUSY_TIMEOUT_MS,
         "recursive_triggers": 1,
     }
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
+def test_a_sqlite_file_that_limen_makes_is_its_owners_alone_whatever_the_umask(
+    umask: int, tmp_path: Path
+) -> None:
+    before = os.umask(umask)
+    try:
+        upgrade(f"sqlite:///{tmp_path / 'new.db'}")
+        with closing(Store(engines_for(f"sqlite:///{tmp_path / 'new.db'}"))) as store:
+            queued(store, ANNA)
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+
+    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
+
+
+def test_the_mode_of_a_sqlite_file_that_is_there_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "old.db"
+    file.touch()
+    file.chmod(0o640)
+
+    upgrade(f"sqlite:///{file}")
+
+    assert file.stat().st_mode & 0o777 == 0o640
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from monitor.store.erasure import (
 from monitor.store.failing_addresses import FailingAddress, clear_failing, failing_addresses, mark_failing
 from monitor.store.follow_ups import save_follow_ups
 from monitor.store.notifications import enqueue, last_notices
+from monitor.store.operations_news import ToldOperations, append_told
 from monitor.store.outbox import OutboxState, claim, outbox_entries, record_delivered, record_rejected, retry
 from monitor.store.store import Store
 from monitor.store.tables import metadata
@@ -91,6 +92,11 @@ def test_an_erased_person_is_nowhere_any_more_and_the_trail_still_holds(store: S
         overdue = replace(notice(), not_acknowledged_by=(ANNA.name,))
         mails = [Notification(BEN, (), NOON, news), Notification(BEN, (overdue,), NOON)]
         enqueue(connection, mails, NOON, DOMAIN)
+        line = f"contacts.yaml:7:14: LIM606 “{ANNA.address}” is written twice"
+        append_told(connection, ToldOperations(NOON, OperationsKind.RULES_REFUSED, "5f3a", line))
+        append_told(
+            connection, ToldOperations(NOON, OperationsKind.RULES_REFUSED, "9c1b", "rules.yaml:1:1: LIM101")
+        )
     _send_all(store)
 
     _erase(store, who)
@@ -98,6 +104,7 @@ def test_an_erased_person_is_nowhere_any_more_and_the_trail_still_holds(store: S
     left = [row for row in _everything(store) for word in ("anna", "adams") if word in row.lower()]
     assert left == []
     assert any("Ben Brown" in row for row in _everything(store))
+    assert any("rules.yaml:1:1: LIM101" in row for row in _everything(store))
     with store.reading() as connection:
         verdict = verify(connection)
         assert verdict.holds

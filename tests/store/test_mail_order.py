@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import func, select
@@ -28,6 +29,7 @@ from tests.support.store_samples import ANNA, BEN, NOON, about, queued, queued_m
 LEASE = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+A_MOMENT = 0.3  # seconds, in which another thread could do what it must not
 SHARED = replace(BEN, address=ANNA.address.upper())
 ON_A_PAGER = replace(ANNA, channel="pager")
 ALERTMANAGER, ITS_TWIN = (replace(each, channel="alertmanager", address="") for each in (ANNA, BEN))
@@ -212,6 +214,36 @@ def test_a_refused_mail_is_not_retried_after_one_that_follows_it_unless_somebody
     assert _claim(store) == [before.id]
 
 
+def test_what_follows_a_mail_is_not_claimed_while_that_is_being_retried(store: Store) -> None:
+    before, _ = queued_mails(store, about(ANNA, "a"), about(ANNA, "a"))
+    _claim(store)
+    _dead(store, before.id)
+    claimed: list[int] = []
+    sender = Thread(target=lambda: claimed.extend(_claim(store, "two")))
+    with store.writing() as connection:
+        assert retry(connection, [before.id], NOON) == (before.id,)
+        sender.start()
+        sender.join(A_MOMENT)
+    sender.join()
+
+    assert claimed == [before.id]
+
+
+def test_a_mail_is_not_retried_while_what_follows_it_is_being_claimed(store: Store) -> None:
+    before, after = queued_mails(store, about(ANNA, "a"), about(ANNA, "a"))
+    _claim(store)
+    _dead(store, before.id)
+    retried: list[int] = []
+    somebody = Thread(target=lambda: retried.extend(_retried(store, before.id)))
+    with store.writing() as connection:
+        assert [mail.id for mail in claim(connection, "two", NOON, LEASE, 10)] == [after.id]
+        somebody.start()
+        somebody.join(A_MOMENT)
+    somebody.join()
+
+    assert retried == []
+
+
 def test_mails_that_came_back_are_sent_again_together_in_their_order(store: Store) -> None:
     first, second, third = queued_mails(store, about(ANNA, "a"), about(ANNA, "a", "b"), about(ANNA, "b"))
     for mail in (first, second, third):
@@ -241,3 +273,22 @@ def test_whoever_is_erased_has_no_place_in_the_order_any_more(store: Store) -> N
     with store.reading() as connection:
         assert list(connection.scalars(select(mail_order.c.outbox_id))) == [ben.id]
         assert connection.scalar(select(func.max(func.length(mail_order.c.key)))) == 32
+
+
+def test_mails_to_others_that_name_whoever_is_erased_keep_their_order(store: Store) -> None:
+    told = about(BEN, "a")
+    (notice,) = told.notices
+    named = replace(told, notices=(replace(notice, not_acknowledged_by=(ANNA.name,)),))
+    failing = OperationsNews(OperationsKind.ADDRESS_FAILING, 1, "", "v1", "", ANNA.address)
+    mails = queued_mails(store, about(ANNA, "a"), named, Notification(BEN, (), NOON, failing))
+    _claim(store)
+    for mail in mails:
+        _dead(store, mail.id)
+    (after,) = queued_mails(store, told)
+    _claim(store)
+    _sent(store, after.id)
+    with store.writing() as connection:
+        erase(connection, find_person(connection, ANNA.id), at=NOON, reason="asked", author="carol")
+        assert list(connection.scalars(select(mail_order.c.outbox_id))) == [mails[1].id, after.id]
+
+    assert _retried(store, mails[1].id) == []

@@ -12,17 +12,19 @@ from sqlalchemy import text
 
 from monitor.core.observations import MICRO, Missing, Status
 from monitor.store.batches import (
+    batches_in_inbox,
     changed_series,
     mark_batches_evaluated,
+    mark_inbox_file,
     recent_batches,
     unevaluated_batches,
 )
 from monitor.store.bulk import CHUNK
 from monitor.store.figures import figures, figures_of_series, revisions
-from monitor.store.observations import NewObservation, RecordedBatch
+from monitor.store.observations import NewObservation, RecordedBatch, record_batch
 from monitor.store.store import Store
 from tests.support.statements import statement_counter
-from tests.support.store_samples import AREA, INDICATOR, JUNE, MARCH, NOON, cycle, figure, record
+from tests.support.store_samples import AREA, INDICATOR, JUNE, MARCH, NOON, batch, cycle, figure, record
 
 FULL = NewObservation(INDICATOR, AREA, JUNE, 46 * MICRO, 94 * MICRO, 1172 * MICRO, Status.PROVISIONAL, None)
 
@@ -89,15 +91,49 @@ def test_the_same_figures_in_another_file_change_nothing(store: Store) -> None:
         assert changed_series(connection, [recorded.id]) == {}
 
 
-def test_the_same_file_changes_nothing_even_after_a_restatement(store: Store) -> None:
+def test_the_same_file_changes_nothing_while_its_figures_stand(store: Store) -> None:
     first = record(store, [figure(46)], "june.csv")
-    record(store, [figure(45)], "june, corrected.csv")
+    record(store, [figure(12, area="Thanet")], "another.csv")
 
     again = record(store, [figure(46)], "june.csv")
 
     assert again == RecordedBatch(first.id, 0, 0, 0, already_known=True)
     with store.reading() as connection:
-        assert [found.value for found in figures(connection, INDICATOR)] == [45 * MICRO]
+        assert len(recent_batches(connection, 10)) == 2
+
+
+def test_the_same_file_after_a_restatement_restates_what_has_changed_since_and_only_that(
+    store: Store,
+) -> None:
+    whole = [figure(46), figure(12, area="Thanet")]
+    first = record(store, whole, "june.csv")
+    record(store, [figure(45)], "june, corrected.csv")
+
+    again = record(store, whole, "june.csv", NOON + timedelta(days=1))
+
+    assert (again.accepted, again.restated, again.unchanged, again.already_known) == (1, 1, 1, False)
+    assert again.back_to is not None
+    assert again.back_to.id == first.id
+    with store.reading() as connection:
+        assert changed_series(connection, [again.id]) == {(INDICATOR, AREA): JUNE}
+        history = revisions(connection, INDICATOR, AREA, JUNE)
+        assert [item.observation.value for item in history] == [46 * MICRO, 45 * MICRO, 46 * MICRO]
+    assert record(store, whole, "june.csv").id == again.id
+
+
+def test_a_file_found_again_in_the_inbox_changes_nothing_whatever_came_since(store: Store) -> None:
+    june = replace(batch("june.csv"), inbox_file="june.csv 12 345")
+    with store.writing() as connection:
+        first = record_batch(connection, june, [figure(46)], now=NOON)
+    record(store, [figure(45)], "june, corrected.csv")
+
+    with store.writing() as connection:
+        found = record_batch(connection, june, [figure(46)], now=NOON)
+        assert found == RecordedBatch(first.id, 0, 0, 0, already_known=True)
+        assert batches_in_inbox(connection) == {first.id: "june.csv 12 345"}
+        mark_inbox_file(connection, [first.id], None)
+        assert batches_in_inbox(connection) == {}
+        assert record_batch(connection, june, [figure(46)], now=NOON).restated == 1
 
 
 def test_of_two_rows_for_one_figure_the_later_restates_the_earlier(store: Store) -> None:
@@ -212,12 +248,25 @@ _numbers = count()
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(files=st.lists(st.lists(ROWS, max_size=12), max_size=5))
-def test_any_batches_give_what_the_model_gives(store: Store, files: list[list[NewObservation]]) -> None:
+@given(
+    files=st.lists(st.lists(ROWS, max_size=12), max_size=5).flatmap(
+        # Some of them come once more, in any order.
+        lambda each: (
+            st.lists(st.sampled_from(list(enumerate(each))), max_size=3).map(
+                lambda again: [*enumerate(each), *again]
+            )
+            if each
+            else st.just([])
+        )
+    )
+)
+def test_any_batches_give_what_the_model_gives(
+    store: Store, files: list[tuple[int, list[NewObservation]]]
+) -> None:
     example = next(_numbers)  # the store is the same for every example: each has indicators of its own
     model: dict[tuple[str, str, date], list[tuple[Any, ...]]] = {}
     instants: list[datetime] = []
-    for place, rows in enumerate(files):
+    for place, rows in files:
         own = [replace(row, indicator=f"{example} {row.indicator}") for row in rows]
         now = NOON + timedelta(minutes=len(instants))
         instants.append(now)
@@ -233,7 +282,10 @@ def test_any_batches_give_what_the_model_gives(store: Store, files: list[list[Ne
         recorded = record(store, own, f"{example} {place}", now)
 
         assert (recorded.accepted, recorded.restated) == (accepted, restated)
-        assert recorded.unchanged == len(rows) - accepted
+        if recorded.already_known:
+            assert accepted == 0
+        else:
+            assert recorded.unchanged == len(rows) - accepted
 
     series = {(indicator, area) for indicator, area, _ in model}
     with store.reading() as connection:

@@ -252,7 +252,7 @@ def test_claiming_and_queueing_take_as_many_statements_for_many_as_for_few(store
         with statement_counter(store) as queueing:
             queued(store, *managers)
         with statement_counter(store) as claiming:
-            assert len(_claim(store, f"owner of {len(managers)}", limit=500)) == len(managers)
+            assert len(_claim(store, f"owner of {len(managers)}", limit=1000)) == len(managers)
         return len(queueing), len(claiming)
 
     first, *others = people(501)

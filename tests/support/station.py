@@ -6,7 +6,7 @@ The application is the real one; what is wrapped around its parts only counts th
 
 | step | when |
 |---|---|
-| read, recorded, rejected rows written, moved | a file's way (`monitor.intake.inbox.STEPS`) |
+| read, recorded, rejected rows written, moved, finished | a file's way (`monitor.intake.inbox.STEPS`) |
 | take_in: written, evaluate: written, deliver: written | all is written, and not committed yet |
 | take_in: committed, evaluate: committed, deliver: committed | the transaction is committed |
 | wrote TABLE | rows of one table are written, in the middle of a transaction |

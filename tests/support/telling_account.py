@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -20,10 +20,12 @@ from monitor.store.decisions import RecordedDecision, decisions_since
 from monitor.store.follow_ups import FollowUpKind
 from monitor.world import World
 from tests.support import telling_days as days
+from tests.support.rules import month
 from tests.support.telling_model import (
     AREAS,
     ASKING,
     BEGINNING,
+    BEYOND,
     CALENDAR,
     ENDING,
     ESCALATE_AFTER,
@@ -66,6 +68,7 @@ class TellingAccount(RuleBasedStateMachine):
         self.breaches: dict[tuple[str, int], Breach] = {}
         self.needs: dict[tuple[str, str], Need] = {}
         self.held: dict[tuple[str, int, str, bool], list[RecordedDecision]] = {}
+        self.figures_told: dict[tuple[str, str, date], Level | None] = {}
         self.mailed: dict[str, list[datetime]] = {}
         self.seen_mails = 0
         self.silence_mails: dict[str, str] = {}
@@ -86,6 +89,7 @@ class TellingAccount(RuleBasedStateMachine):
             made = decisions_since(connection, self.seen_cycle)
             self.firing = firing_alerts(connection)
         self.seen_cycle = max((each.cycle_id for each in made), default=self.seen_cycle)
+        self.note_ended_answers()
         self.note_needs(before)
         full = {person for person in TIMINGS if self.mails_within_the_hour(person) >= GUARD.per_person}
         for each in made:
@@ -94,12 +98,33 @@ class TellingAccount(RuleBasedStateMachine):
         self.settle_needs(full)
         self.look_at_silences()
         self.look_at_follow_ups()
+        self.nobody_is_left_with_what_is_not_so()
         self.nobody_is_forgotten_who_was_to_be_asked_again(full)
         self.now += timedelta(minutes=1)
 
     def is_acknowledged(self, area: str) -> bool:
         given, alert = self.acks.get(area), self.firing.get((RULE, area))
         return given is not None and alert is not None and given.holds(alert, self.now)
+
+    def note_ended_answers(self) -> None:
+        """An answer ends at its time, with its breach, or for good once that is worse than it was then."""
+        for area, given in list(self.acks.items()):
+            alert = self.firing.get((RULE, area))
+            if alert is None or alert.episode != given.episode:
+                del self.acks[area]
+            elif given.until is not None and given.until <= self.now:
+                self.answer_ended(area, given.until)
+            elif not given.holds(alert, self.now):
+                self.answer_ended(area, self.now, worse=True)
+
+    def answer_ended(self, area: str, at: datetime, *, worse: bool = False) -> None:
+        """From then on nobody deals with it, and all who were told have their days once more."""
+        told = self.breach(area, self.acks.pop(area).episode)
+        told.unanswered_since = at
+        told.waits_for_news_since = at if worse else None
+        told.reminders = dict.fromkeys(told.reminders, 0)
+        if told.counts_from is not None:
+            told.counts_from = at
 
     def is_silenced(self, area: str) -> bool:
         return any(each.holds(area, self.now) for each in self.silences)
@@ -247,15 +272,17 @@ class TellingAccount(RuleBasedStateMachine):
             number = told.reminders.get(person, 0) + 1
             route = ROUTES[0] if each.route == "hours" else ROUTES[1]
             assert route.reminders is not None
-            due = CALENDAR.add_working_days_at(told.last[person], route.reminders.wait(number))
+            since = max(told.last[person], told.unanswered_since or told.last[person])
+            due = CALENDAR.add_working_days_at(since, route.reminders.wait(number))
             assert self.now >= due, (each, due)
             assert self.now == due or earlier, (each, due)
         else:
             step = len([at for at in told.steps if at != self.now])
-            assert told.first_by_hours is not None
-            due = CALENDAR.add_working_days_at(told.first_by_hours, ESCALATE_AFTER[min(step, 1)])
+            assert told.counts_from is not None
+            due = CALENDAR.add_working_days_at(told.counts_from, ESCALATE_AFTER[min(step, 1)])
             assert self.now >= due, (each, due)
-            assert step or self.now == due or self.was_held(each), (each, due)
+            on_the_day = self.now == due or self.was_held(each)
+            assert step or told.waits_for_news_since is not None or on_the_day, (each, due)
 
     def was_held(self, each: Decision) -> bool:
         return any(
@@ -270,8 +297,8 @@ class TellingAccount(RuleBasedStateMachine):
         if each.kind in BEGINNING:
             told.begun[person] = told.begun.get(person, 0) + 1
             told.reminders[person] = 0
-            if each.route == "hours" and told.first_by_hours is None:
-                told.first_by_hours = self.now
+            if each.route == "hours" and (told.counts_from is None or told.waits_for_news_since is not None):
+                told.counts_from, told.waits_for_news_since = self.now, None
         if each.kind in ENDING:
             told.ended[person] = 1
         if each.kind is NoticeKind.REMINDER:
@@ -284,6 +311,25 @@ class TellingAccount(RuleBasedStateMachine):
             told.last[person] = self.now
         if each.level is not None:
             told.level[person] = each.level
+        if each.figure is not None:
+            self.figures_told[each.area, person, each.figure.period_end] = each.figure.level
+
+    def nobody_is_left_with_what_is_not_so(self) -> None:
+        """Whoever was told a figure's level knows that it is another now, or will be told when it may be."""
+        waiting = {(each.area, each.subject) for each in days.waiting(self.store) if each.rule == RULE}
+        for (area, person, end), level in self.figures_told.items():
+            now = self.crossed(area, end)
+            assert now is level or (area, person) in waiting, (area, person, end, level, now)
+
+    def crossed(self, area: str, end: date) -> Level | None:
+        """What a period's figure comes to by the rule as it is now."""
+        found = next(
+            value for (name, index), value in self.values.items() if (name, month(index)) == (area, end)
+        )
+        warning, critical = BEYOND[self.limits]
+        if found is None or int(found) <= warning:
+            return None
+        return Level.CRITICAL if int(found) > critical else Level.WARNING
 
     def look_at_mails(self) -> None:
         found = days.mails(self.store)
@@ -357,6 +403,7 @@ class TellingAccount(RuleBasedStateMachine):
                 continue
             told = self.breach(area, alert.episode)
             quiet = told.quiet_until or self.now
+            quiet = max(quiet, told.unanswered_since or quiet)
             for person, route in (("joy", "once"), (self.manager if area == "Swale" else "sam", "hours")):
                 if person not in told.last or person in full or not self.may_be_told(person, self.now):
                     continue
@@ -367,9 +414,9 @@ class TellingAccount(RuleBasedStateMachine):
                 wait = REMINDERS[route].wait(told.reminders.get(person, 0) + 1)
                 due = CALENDAR.add_working_days_at(max(told.last[person], quiet), wait)
                 assert self.now < due + timedelta(hours=2), f"{person} was not reminded of {area}"
-            if told.first_by_hours is None or len(told.steps) > 1 or full & {"ana", "dee"}:
+            if told.counts_from is None or len(told.steps) > 1 or full & {"ana", "dee"}:
                 continue
-            start = max([told.first_by_hours, quiet, *told.steps])
+            start = max([told.counts_from, quiet, *told.steps])
             due = CALENDAR.add_working_days_at(start, ESCALATE_AFTER[0])
             if OFFICE_HOURS.is_open(self.now, CALENDAR):
                 assert self.now < due + timedelta(hours=2), f"{area} was not passed on"

@@ -19,9 +19,11 @@ from tests.support.rules import rule as alert_rule
 CALENDAR = calendar_of(LONDON)
 AREAS = ("Swale", "Thanet")
 RULE = "the-rule"
-LIMITS = (
-    thresholds({"warning": "value > 30", "critical": "value > 40"}),
-    thresholds({"warning": "value > 20", "critical": "value > 30"}),
+BEYOND = ((30, 40), (20, 30))
+"""Above what a figure is a warning, and above what critical, by the one and the other edition of the rule."""
+LIMITS = tuple(
+    thresholds({"warning": f"value > {warning}", "critical": f"value > {critical}"})
+    for warning, critical in BEYOND
 )
 PEOPLE = {
     each: Recipient(each, each.title(), f"{each}@kent.example", each.title())
@@ -134,14 +136,21 @@ class Need:
 
 @dataclass
 class Breach:
-    """What was told of one breach, by its number."""
+    """What was told of one breach, by its number.
+
+    ``counts_from`` is when the days of the escalation began to count: with the first telling by ``hours``, or
+    when an acknowledgement ended last, which was at ``unanswered_since``. Where a worsening ended it, they
+    count from the first telling by ``hours`` after ``waits_for_news_since``.
+    """
 
     level: dict[str, Level] = field(default_factory=dict)
     begun: dict[str, int] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
     last: dict[str, datetime] = field(default_factory=dict)
     reminders: dict[str, int] = field(default_factory=dict)
-    first_by_hours: datetime | None = None
+    counts_from: datetime | None = None
+    waits_for_news_since: datetime | None = None
+    unanswered_since: datetime | None = None
     steps: list[datetime] = field(default_factory=list)
     quiet_until: datetime | None = None
     handed_on: bool = False

@@ -17,8 +17,9 @@ from monitor.answers import AnswerDesk
 from monitor.core.ack_tokens import LINK_LASTS, AckClaim, ack_token
 from monitor.core.alerts import Alert
 from monitor.core.recipients import Directory
-from monitor.core.rulebook import Level, Plausibility
+from monitor.core.rulebook import Escalation, Level, Plausibility, Route
 from monitor.core.suppressions import Acknowledgement
+from monitor.core.windows import Reminders
 from monitor.store.acknowledgements import acknowledgements_of
 from monitor.store.alerts import alerts, save_alerts
 from monitor.store.store import Store
@@ -27,9 +28,21 @@ from monitor.web.acknowledge import LONGEST_FORM, BadLinks
 from monitor.web.application import web_application
 from monitor.web.server import HttpPort
 from monitor.world import World
-from tests.scenarios.test_cycle import DISTRICTS, LONDON, MEASURE, NOW, WORLD, cycle, swale, take_in, world
-from tests.support.rules import rule
-from tests.web.test_pages import Source, words
+from tests.scenarios.test_cycle import (
+    DISTRICTS,
+    LONDON,
+    MEASURE,
+    NOW,
+    ROUTE,
+    RULE,
+    WORLD,
+    cycle,
+    swale,
+    take_in,
+    world,
+)
+from tests.support.rules import HERE, rule
+from tests.support.web_pages import Source, words
 
 KEY, OLD_KEY = b"new" * 16, b"old" * 16
 LATER = NOW + timedelta(hours=1)
@@ -156,11 +169,51 @@ def test_who_deals_with_it_already_is_shown_and_may_be_replaced(page: Page) -> N
     assert "You said so on" in words(page.follow(page.token("alex")))
 
 
-def test_the_thanks_say_when_reminders_come_back(page: Page) -> None:
+REMINDERS = replace(ROUTE, reminders=Reminders(5))
+ESCALATION = (Escalation(5, ROUTE.to, HERE),)
+
+
+@pytest.mark.parametrize(
+    ("route", "asked", "noted", "taken_back"),
+    [
+        (
+            replace(REMINDERS, escalations=ESCALATION),
+            "No more reminders come then, and it is not passed on to others, unless it gets worse.",
+            "If it goes on, reminders and escalation come back on 28 October 2013.",
+            "Reminders go on, and it may be passed on to others.",
+        ),
+        (
+            REMINDERS,
+            "No more reminders come then, unless it gets worse.",
+            "unless it gets worse. If it goes on, reminders come back on 28 October 2013.",
+            "Reminders go on.",
+        ),
+        (
+            replace(ROUTE, escalations=ESCALATION),
+            "It is not passed on to others then, unless it gets worse.",
+            "If it goes on, it may be passed on from 28 October 2013.",
+            "It may be passed on to others.",
+        ),
+        (
+            ROUTE,
+            "The performance team sees then that you are. It counts no more if it gets worse.",
+            "It counts until 28 October 2013, or until it gets worse.",
+            "The performance team sees that you are not.",
+        ),
+    ],
+)
+def test_the_page_promises_only_what_the_routes_hold(
+    page: Page, route: Route, asked: str, noted: str, taken_back: str
+) -> None:
+    page.worlds.append(world(RULE, routes=(route,)))
     shown = page.follow(page.token())
-    back = "If it goes on, reminders and escalation come back on 28 October 2013."
-    assert back in words(page.press(shown, until="2"))
-    assert "come back" not in words(page.press(shown, until="over"))
+    assert asked in words(shown)
+    assert noted in words(page.press(shown, until="2"))
+    withdrawal = {name: form(shown)[name] for name in ("token", "seal", "level")} | {"withdraw": "yes"}
+    said = words(page.client.post("/acknowledge", data=withdrawal))
+    assert taken_back in said
+    assert ("eminder" in said) == (route.reminders is not None)
+    assert "28 October" not in words(page.press(shown, until="over"))
 
 
 def test_an_answer_is_taken_back_by_its_own_button_and_by_nothing_else(page: Page) -> None:
@@ -179,7 +232,7 @@ def test_an_answer_is_taken_back_by_its_own_button_and_by_nothing_else(page: Pag
     for _ in range(2):
         said = words(page.client.post("/acknowledge", data=taken_back))
         assert "You are not dealing with this any more. Swale: measure out of bounds" in said
-        assert "Reminders go on" in said
+        assert "The performance team sees that you are not." in said
     assert [(each.author, each.via, each.withdrawn) for each in page.given()] == [
         ("sam", "mail", False),
         ("sam", "mail", True),

@@ -1,115 +1,22 @@
 """The HTTP port's application, asked as a client asks it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
-from html.parser import HTMLParser
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 
-from monitor.core.alerts import AlertState
 from monitor.core.areas import Area, AreaTree, AreaType
 from monitor.core.freshness import lateness_of
 from monitor.core.judgements import DirectionOfTravel, RagRating
 from monitor.core.plausibility import fault_of
-from monitor.core.rulebook import Level, Polarity
-from monitor.metrics import Metrics
-from monitor.scoreboard import Scoreboard
-from monitor.web.application import SECURITY_HEADERS, web_application
-from monitor.web.server import HttpPort
-from monitor.web.status import Readiness, Vitals, readiness
+from monitor.core.rulebook import Level, Polarity, Retirement
 from tests.support.board import AREAS, NOON, RULEBOOK, a_figure, a_silence, an_alert, an_answer
 from tests.support.rules import rule
+from tests.support.web_pages import WELL, Source, Text, words
 
-WELL = Vitals(
-    version="1.2.3",
-    started=NOON - timedelta(hours=1),
-    rulebook=RULEBOOK.version,
-    last_success=NOON - timedelta(seconds=30),
-    store_reached=True,
-    outbox={"pending": 2, "sent": 40},
-)
 HOSTILE = '<script>alert("1")</script>&amp;'
-
-
-@dataclass
-class Source:
-    """A daemon that fares as told."""
-
-    told: Vitals = WELL
-    metrics: Metrics = field(default_factory=lambda: Metrics("1.2.3"))
-
-    @property
-    def scoreboard(self) -> Scoreboard:
-        return self.metrics.scoreboard
-
-    def now(self) -> datetime:
-        return NOON
-
-    def vitals(self) -> Vitals:
-        return self.told
-
-    def readiness(self) -> Readiness:
-        return readiness(self.told, NOON, timedelta(minutes=4))
-
-    def exposition(self, accept: str) -> tuple[bytes, str]:
-        return self.metrics.negotiated(accept)
-
-
-@pytest.fixture
-def source() -> Source:
-    found = Source()
-    found.metrics.rulebook_in_force(RULEBOOK, AREAS)
-    found.scoreboard.update(
-        [a_figure(), a_figure(area="Swale", rag=RagRating.RED), a_figure(area="Thanet")],
-        [an_alert("too-many", "Swale"), an_alert("too-many", "Kent", state=AlertState.RESOLVED, level=None)],
-        {("cp_plans", "Thanet")},
-    )
-    return found
-
-
-@contextmanager
-def served(source: Source) -> Iterator[httpx.Client]:
-    """A client of a real HTTP port that shows the source."""
-    port = HttpPort(web_application(source, ZoneInfo("Europe/London")), "127.0.0.1", 0)
-    port.start()
-    try:
-        with httpx.Client(base_url=f"http://{port.address}") as client:
-            yield client
-    finally:
-        port.stop()
-        assert not port.alive
-
-
-@pytest.fixture
-def client(source: Source) -> Iterator[httpx.Client]:
-    with served(source) as client:
-        yield client
-
-
-class Text(HTMLParser):
-    """The words of a page as a reader sees them, and its elements' names and addresses."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.words = ""
-        self.addresses: list[str] = []
-        self.feed(html)
-
-    def handle_data(self, data: str) -> None:
-        self.words += f"{data} "
-
-    def handle_starttag(self, _tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        self.addresses += [value or "" for name, value in attributes if name in {"href", "src", "action"}]
-
-
-def words(answer: httpx.Response) -> str:
-    assert answer.status_code == 200, answer.text
-    return " ".join(Text(answer.text).words.split())
 
 
 def test_the_page_shows_the_widest_areas_ratings_and_every_firing_alert(client: httpx.Client) -> None:
@@ -231,6 +138,30 @@ def test_an_alert_shows_the_limit_of_its_level_or_else_the_target(
     assert f"red {Decimal(figure):.1f}% {held_against} 31 August" in words(client.get("/"))
 
 
+def test_a_retired_indicator_is_listed_no_more(source: Source, client: httpx.Client) -> None:
+    known = RULEBOOK.indicators["cp_plans"]
+    for on, listed in ((NOON.date() + timedelta(days=1), True), (NOON.date(), False)):
+        retired = replace(known, retirement=Retirement(on, None))
+        source.metrics.rulebook_in_force(replace(RULEBOOK, indicators={"cp_plans": retired}), AREAS)
+        page = words(client.get("/")).partition("Ratings of Kent")[2]
+        assert ("Child protection plans" in page) == listed
+
+
+def test_the_page_begins_with_the_moment_of_which_it_tells(client: httpx.Client) -> None:
+    page = words(client.get("/"))
+    assert page.index("As at 24 November 2026") < page.index("Alerts that are firing")
+
+
+def test_a_figure_that_is_not_rated_says_why_beside_its_alert(source: Source, client: httpx.Client) -> None:
+    unrated = replace(RULEBOOK.indicators["cp_plans"], rag=())
+    source.metrics.rulebook_in_force(replace(RULEBOOK, indicators={"cp_plans": unrated}), AREAS)
+    figures = [a_figure(area=area, rag=RagRating.NOT_RATED) for area in ("Kent", "Swale")]
+    source.scoreboard.update(figures, [an_alert("too-many", "Swale")], frozenset())
+    said = {area: words(client.get("/", params={"area": area})) for area in ("Kent", "Swale")}
+    assert "not rated worsening" in said["Kent"]
+    assert "not rated it has no rating bands; its alert goes by a limit worsening" in said["Swale"]
+
+
 def test_an_alert_without_a_figure_yet_is_listed_all_the_same(source: Source, client: httpx.Client) -> None:
     source.scoreboard.clear()
     source.scoreboard.update([], [an_alert("too-many", "Swale")], frozenset())
@@ -333,101 +264,6 @@ def test_the_page_needs_nothing_from_elsewhere(client: httpx.Client) -> None:
     assert sheet.headers["content-type"].startswith("text/css")
     assert "url(" not in sheet.text
     assert "@import" not in sheet.text
-
-
-@pytest.mark.parametrize("path", ["/", "/metrics", "/healthz", "/readyz", "/status.css", "/nothing"])
-def test_every_answer_carries_the_security_headers(client: httpx.Client, path: str) -> None:
-    assert (
-        SECURITY_HEADERS.items()
-        <= {name: client.get(path).headers.get(name) for name in SECURITY_HEADERS}.items()
-    )
-
-
-@pytest.mark.parametrize("path", ["/", "/metrics", "/healthz", "/readyz"])
-def test_heads_are_answered_and_nothing_can_be_changed(client: httpx.Client, path: str) -> None:
-    head, whole = client.head(path), client.get(path)
-
-    assert (head.status_code, head.content) == (whole.status_code, b"")
-    for method in ("POST", "PUT", "DELETE", "PATCH"):
-        refused = client.request(method, path)
-        assert refused.status_code == 405
-        assert set(refused.headers["allow"].split(", ")) == {"GET", "HEAD"}
-    assert client.get("/nothing").status_code == 404
-
-
-@pytest.mark.parametrize("path", ["/metrics/", "/healthz/"])
-def test_no_answer_sends_anybody_to_the_address_that_only_the_proxy_knows(
-    client: httpx.Client, path: str
-) -> None:
-    answer = client.get(path)
-
-    assert answer.status_code == 404
-    assert "location" not in answer.headers
-
-
-def test_the_metrics_come_in_the_format_asked_for(client: httpx.Client) -> None:
-    plain = client.get("/metrics")
-    openmetrics = client.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
-
-    assert plain.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    assert 'limen_indicator_value{indicator="cp_plans",area="Kent"} 39.4' in plain.text
-    assert openmetrics.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
-    assert openmetrics.text.endswith("# EOF\n")
-
-
-@pytest.mark.parametrize(
-    ("changes", "reasons", "remarks"),
-    [
-        ({}, [], 0),
-        ({"rulebook": None}, ["no rulebook is loaded"], 0),
-        ({"last_success": None}, ["no evaluation cycle has succeeded yet"], 0),
-        (
-            {"last_success": NOON - timedelta(minutes=7)},
-            ["the last successful evaluation cycle ended 7 min ago"],
-            0,
-        ),
-        ({"failure": "it is away", "store_reached": False}, ["the database cannot be reached"], 1),
-        ({"failure": "a fault of limen's own"}, [], 1),
-        ({"refusal": "2 errors"}, [], 1),
-        ({"intake_failure": "Permission denied"}, [], 1),
-        ({"templates": ("a.j2:1:2: LIM753 no “Anna” here",)}, [], 1),
-        ({"stopping": True}, ["limen is stopping"], 0),
-    ],
-)
-def test_readiness_names_its_reasons(
-    source: Source, client: httpx.Client, changes: dict[str, object], reasons: list[str], remarks: int
-) -> None:
-    source.told = replace(WELL, **changes)  # type: ignore[arg-type]  # names of its fields
-    answer = client.get("/readyz")
-
-    assert answer.status_code == (503 if reasons else 200)
-    assert answer.json()["ready"] is not bool(reasons)
-    assert answer.json()["reasons"] == reasons
-    assert len(answer.json()["remarks"]) == remarks
-    assert client.get("/healthz").status_code == 200
-    for text in answer.json()["reasons"] + answer.json()["remarks"]:
-        assert text in words(client.get("/"))
-
-
-def test_before_the_first_rulebook_the_page_says_that_nothing_is_there_yet() -> None:
-    empty = Source(Vitals(version="1.2.3", started=NOON))
-    with served(empty) as client:
-        page = words(client.get("/"))
-
-    assert "Not ready" in page
-    assert "There is no figure yet." in page
-    assert "Last successful cycle never" in page
-
-
-def test_a_fault_is_told_in_a_sentence(
-    source: Source, client: httpx.Client, capsys: pytest.CaptureFixture[str]
-) -> None:
-    source.told = None  # type: ignore[assignment]  # a fault
-    answer = client.get("/")
-
-    assert answer.status_code == 500
-    assert answer.text == "limen could not make this page; its log says why.\n"
-    assert "A page could not be made" in capsys.readouterr().out
 
 
 def test_alerts_are_listed_worst_first(source: Source, client: httpx.Client) -> None:

@@ -111,6 +111,28 @@ BREACH = Notice(
     rule_version="8f14e45fceea167a5a36dedd4bea2543c1b2a3d4e5f60718293a4b5c6d7e8f90",
     told_because="You are told as district manager of Swale, at every level",
     thread="core-assessments-out-of-timescale-district/Swale/1",
+    route="district-managers",
+    reminds=True,
+)
+
+LINGERING = replace(
+    BREACH,
+    area="Canterbury",
+    level=Level.WARNING,
+    value=Decimal(20),
+    limit=Decimal(20),
+    previous_value=Decimal(22),
+    direction=DirectionOfTravel.IMPROVING,
+    limit_text="value > 20",
+    history=(
+        point(date(2013, 7, 31), "19", limit="20"),
+        point(date(2013, 8, 31), "22", limit="20"),
+        point(date(2013, 9, 30), "20", limit="20"),
+    ),
+    not_yet_recovered="value <= 18",
+    crossed=Decimal(22),
+    crossed_label="31 Aug 2013",
+    escalates=True,
 )
 
 WORSENED = replace(BREACH, kind=NoticeKind.WORSENED, reason="worsened", previous_level=Level.WARNING)

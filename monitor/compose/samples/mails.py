@@ -97,6 +97,18 @@ ADDRESS_FAILING: Final = replace(
     errors=1,
     problems="Tom Reed (tom-reed), mail 1742: 550 5.1.1 no such user here",
 )
+FILES_REFUSED: Final = replace(
+    ACCEPTED,
+    kind=OperationsKind.FILES_REFUSED,
+    subject="report.pdf and 1 more",
+    errors=2,
+    problems=(
+        "report.pdf could not be read: not text. "
+        "See /var/lib/limen/failed/20131014T080000Z-report.pdf.reason.txt\n"
+        "sep.csv: 3 of 120 rows were set aside: unknown area (2, first in line 14), bad number (line 31). "
+        "See /var/lib/limen/archive/2013-10/20131014T081500Z-sep.csv.rejected.csv"
+    ),
+)
 STORM: Final = replace(
     ACCEPTED,
     kind=OperationsKind.STORM,
@@ -179,6 +191,7 @@ SAMPLES: Final = {
         ),
         Sample("silence-ended", "a silence has ended", operations_mail(SILENCE_ENDED)),
         Sample("address-failing", "mails come back from an address", operations_mail(ADDRESS_FAILING)),
+        Sample("files-refused", "files or rows can't be taken in", operations_mail(FILES_REFUSED)),
         Sample("storm", "mails are summed up", operations_mail(STORM)),
     )
 }

@@ -13,7 +13,7 @@ from monitor.compose.samples.figures import (
 )
 from monitor.core.alerts import TransitionReason
 from monitor.core.judgements import DirectionOfTravel, RagRating
-from monitor.core.notifications import Notice, NoticeKind, RestatedFigure, ToldFigure
+from monitor.core.notifications import Notice, NoticeKind, RestatedFigure, ToldFigure, Yardstick
 from monitor.core.rulebook import Level
 
 HELD = replace(
@@ -97,24 +97,42 @@ def restated_from(
 
 _ENDS = tuple(each.period_end for each in core_assessments())
 
-RESTATED = restated_from(
-    38, None, because="eight assessments that were finished in September were recorded late in ICS"
-)
-RESTATED_MILDER = restated_from(42, Level.WARNING, because="four cases had been counted twice")
-RESTATED_STILL = restated_from(52, Level.CRITICAL, because="late cases were added")
-RESTATED_AFTER_ALL = restated_from(
-    47, Level.CRITICAL, was=39, was_level=None, because="the figures were validated"
-)
+VALIDATED = "it was provisional then and is validated now"
+CORRECTED = "the source sent a corrected figure"
+RESTATED = restated_from(38, None, because=VALIDATED)
+RESTATED_MILDER = restated_from(42, Level.WARNING, because=CORRECTED)
+RESTATED_STILL = restated_from(52, Level.CRITICAL, because=CORRECTED)
+RESTATED_AFTER_ALL = restated_from(47, Level.CRITICAL, was=39, was_level=None, because=VALIDATED)
+
+
+def _judged_by(limit: int, critical: int) -> Yardstick:
+    """The rule with its limit for amber at 30: ``limit`` is the one that the figure is beyond."""
+    limits = ((Level.WARNING, "value > 30"), (Level.CRITICAL, f"value > {critical}"))
+    nothing = (None, None, None, None, None, None, None)
+    return Yardstick("sample", None, 0, limits, Decimal(limit), *nothing)
+
+
+def _restated_by_rule() -> Notice:
+    """The figure as it was told, after an edit of the limit for red from 40 to 50."""
+    made = restated_from(46, Level.WARNING, because="the limit for red is 50 now, was 40")
+    was = replace(told_figure(46, Level.CRITICAL), against=_judged_by(40, 40))
+    now = replace(told_figure(46, Level.WARNING), against=_judged_by(30, 50))
+    pair = None if made.restated is None else replace(made.restated, was=was, now=now)
+    return replace(made, restated=pair, limit=Decimal(30), limit_text="value > 30", reason=_EDITED)
+
+
+_EDITED = "a figure that was told has changed"
+RESTATED_BY_RULE = _restated_by_rule()
 RESTATED_EARLIER = restated_from(
     36,
     None,
     was=43,
     was_level=Level.WARNING,
-    because="late cases were taken out",
+    because=CORRECTED,
     period_end=date(2013, 8, 31),
 )
 WITHDRAWN = replace(
-    restated_from(None, None, because="the extract of 2 October held another district's cases"), level=None
+    restated_from(None, None, because="the figure was withdrawn, and there is none in its place"), level=None
 )
 RERATED = replace(
     PROVISIONAL,
@@ -134,7 +152,7 @@ RERATED = replace(
         now=ToldFigure(date(2013, 11, 30), Decimal("8.8"), False, RagRating.GREEN, None, 2),
         withdrawn=False,
         told_on=date(2013, 12, 9),
-        because="the figures were validated",
+        because=f"{VALIDATED}; 21 fewer cases are counted: 108 of 1,226, was 129 of 1,226",
     ),
     told_because="You were told the figure that has changed",
 )

@@ -58,11 +58,31 @@ _FOREIGN_WORDS: Final = MappingProxyType(
         "over": "write '>'",
         "below": "write '<'",
         "under": "write '<'",
+        "exceeds": "write '>'",
         "if": "write the comparison alone; the rule says what follows from it",
         "percent": "write the number alone: 85",
     }
 )
 
+
+_COMPARING_WORDS: Final = MappingProxyType(
+    {
+        ("more", "than"): ">",
+        ("greater", "than"): ">",
+        ("higher", "than"): ">",
+        ("less", "than"): "<",
+        ("fewer", "than"): "<",
+        ("lower", "than"): "<",
+        ("at", "least"): ">=",
+        ("at", "most"): "<=",
+        ("above",): ">",
+        ("over",): ">",
+        ("exceeds",): ">",
+        ("below",): "<",
+        ("under",): "<",
+    }
+)
+"""A comparison in words, with what is compared left out; the longest first."""
 
 _JOIN: Final = "join comparisons by 'and' or 'or'"
 
@@ -175,12 +195,36 @@ class _Reader:
                 return self._missing_operand()
 
     def _named(self) -> Expression:
+        words = self._comparing_words()
+        if words:
+            return self._compared_in_words(words)
         token = self._advance()
         if self._at("("):
             return self._call(token)
         if token.text in RATING_CODES:
             return RatingWord(token.text, token.span)
         return Name(token.text, token.span)
+
+    def _comparing_words(self) -> tuple[str, ...]:
+        """The words from here on that say a comparison, with something to compare after them; () for none."""
+        for words in _COMPARING_WORDS:
+            tokens = self._tokens[self._position : self._position + len(words) + 1]
+            said = tuple(token.text.lower() for token in tokens[: len(words)])
+            if said == words and tokens[-1].kind in (TokenKind.NUMBER, TokenKind.NAME):
+                return words
+        return ()
+
+    def _compared_in_words(self, words: tuple[str, ...]) -> Expression:
+        """Reports ``below target``, and how it is written."""
+        first = self._current.span
+        for _ in words:
+            self._advance()
+        last, limit = self._previous_span, self._expression(_SUM)
+        written = self._text[limit.span.offset : limit.span.offset + limit.span.length]
+        message = f"'{' '.join(words)}' is spelt '{_COMPARING_WORDS[words]}', and what is compared is missing"
+        hint = f"write 'value {_COMPARING_WORDS[words]} {written}'"
+        self._report(first.to(last), Code.FOREIGN_SPELLING, message, hint)
+        return Faulty((limit,), first.to(limit.span))
 
     def _parenthesised(self) -> Expression:
         opening = self._advance()

@@ -89,7 +89,7 @@ def check_recovery_alone(alert: WrittenAlert, log: ProblemLog) -> None:
                 continue
             figure = common_figure(both)
             if figure is not None:
-                message = f"{figure} would be {level} and recovered at once"
+                message = f"{figure} would be {level} and recovered both"
                 log.note("LIM211", recover.span, message)
                 break
 
@@ -129,7 +129,7 @@ def _faults(
     for level, truth in truths.items():
         rows = np.flatnonzero(recovered & truth.true)
         if rows.size:
-            message = f"{tried.figure(rows[0])} would be {level} and recovered at once{where}"
+            message = f"{tried.figure(rows[0])} would be {level} and recovered both{where}"
             yield "LIM211", thresholds.recover, message
             return
 

@@ -1,9 +1,10 @@
 """Routes: what they match is there, they match something, they reach somebody, and no alert is left out."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from monitor.core.areas import Area
-from monitor.core.recipients import Directory
+from monitor.core.recipients import OPERATIONS, Directory
 from monitor.core.rulebook import AlertRule, Level, Route
 from monitor.rulebook.alerts import WrittenAlert
 from monitor.rulebook.checks.instances import names_what_is_there, some_of
@@ -12,8 +13,10 @@ from monitor.rulebook.matches import WrittenMatch
 from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.routes import WrittenRoute
 from monitor.rulebook.scalars import shown
-from monitor.rulebook.suggestions import did_you_mean
+from monitor.rulebook.suggestions import did_you_mean, listed
 from monitor.rulebook.written import WrittenRulebook
+
+SHORT_FOR_OPERATIONS: Final = frozenset({"op", "ops", "ops team", "operator", "operators", "it operations"})
 
 
 def check_matches_known(rulebook: WrittenRulebook, log: ProblemLog) -> None:
@@ -55,8 +58,14 @@ def check_targets_known(rulebook: WrittenRulebook, log: ProblemLog) -> None:
                 hint = did_you_mean(target.person, directory.people, log)
                 log.note("LIM502", node.span, f"contacts.yaml has no person {shown(target.person)}", hint)
             if target.role is not None and target.role not in roles:
-                hint = did_you_mean(target.role, sorted(roles), log)
+                hint = _role_meant(target.role, roles, log)
                 log.note("LIM501", node.span, f"nobody holds a role {shown(target.role)}", hint)
+
+
+def _role_meant(word: str, roles: frozenset[str], log: ProblemLog) -> str | None:
+    if word.casefold() in SHORT_FOR_OPERATIONS:
+        return f"did you mean {OPERATIONS}? They are those whom contacts.yaml names under operations"
+    return listed(word, sorted(roles), log)
 
 
 def check_reach(rulebook: WrittenRulebook, log: ProblemLog) -> None:

@@ -8,7 +8,8 @@ TELLING: Final = {
     "LIM501": ProblemEntry(
         "unknown role",
         "Nobody in contacts.yaml ever holds a role of this name.",
-        "Correct the spelling, or add who holds the role to contacts.yaml.",
+        "Correct the spelling, or add who holds the role to contacts.yaml. Those whom it names under "
+        "operations are told by the word operations.",
     ),
     "LIM502": ProblemEntry(
         "unknown person",

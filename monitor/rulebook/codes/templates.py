@@ -13,7 +13,7 @@ TEMPLATES: Final = {
     "LIM752": ProblemEntry(
         "template that can't be read",
         "The template breaks the rules of Jinja, so mails go out by limen's own template.",
-        "Correct the line.",
+        "Correct the line; a block is closed by a tag of its own, such as {% endif %}.",
     ),
     "LIM753": ProblemEntry(
         "name that a template does not have",

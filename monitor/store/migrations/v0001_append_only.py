@@ -22,6 +22,7 @@ PERSONAL = {
     "acknowledgements": ("author", "comment"),
     "silences": ("author", "comment"),
     "silence_ends": ("author", "comment"),
+    "operations_news": ("summary",),
     "delivery_attempts": ("response",),
     "failing_addresses": ("address", "person", "response", "author"),
 }

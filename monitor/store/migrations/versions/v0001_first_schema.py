@@ -90,10 +90,10 @@ def _figures() -> None:
         sa.Column("rows_restated", sa.Integer(), nullable=False),
         sa.Column("rows_unchanged", sa.Integer(), nullable=False),
         sa.Column("rows_rejected", sa.Integer(), nullable=False),
+        sa.Column("inbox_file", sa.Text(), nullable=True),
         sa.Column("evaluated_in", ID, nullable=True),
         sa.ForeignKeyConstraint(["evaluated_in"], ["cycles.id"], name="fk_batches_evaluated_in_cycles"),
         sa.PrimaryKeyConstraint("id", name="pk_batches"),
-        sa.UniqueConstraint("sha256", name="uq_batches_sha256"),
     )
     op.create_index(
         "ix_batches_unevaluated",
@@ -102,6 +102,36 @@ def _figures() -> None:
         sqlite_where=sa.text("evaluated_in IS NULL"),
         postgresql_where=sa.text("evaluated_in IS NULL"),
     )
+    op.create_index("ix_batches_sha256", "batches", ["sha256"])
+    op.create_index(
+        "ix_batches_in_inbox",
+        "batches",
+        ["id"],
+        sqlite_where=sa.text("inbox_file IS NOT NULL"),
+        postgresql_where=sa.text("inbox_file IS NOT NULL"),
+    )
+    op.create_table(
+        "file_faults",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("identity", NAME, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("rows_read", sa.Integer(), nullable=True),
+        sa.Column("rows_rejected", sa.Integer(), nullable=True),
+        sa.Column("reasons", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("told_at", INSTANT, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_file_faults"),
+        sa.UniqueConstraint("identity", name="uq_file_faults_identity"),
+    )
+    op.create_index(
+        "ix_file_faults_untold",
+        "file_faults",
+        ["id"],
+        sqlite_where=sa.text("told_at IS NULL"),
+        postgresql_where=sa.text("told_at IS NULL"),
+    )
+    op.create_index("ix_file_faults_at", "file_faults", ["at"])
     op.create_table(
         "series",
         sa.Column("id", ID, nullable=False),
