@@ -1,5 +1,6 @@
 """Whether templates of the house lay out every kind of mail, and lose nothing of what it is sent for."""
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
@@ -48,6 +49,14 @@ class CheckedTemplates:
     sources: Mapping[str, str]
 
 
+def _files_below(folder: Path) -> list[Path]:
+    """All files of a folder in order; what can't be looked into has none."""
+    found = []
+    for place, _, names in os.walk(folder):
+        found += [path for name in names if _is_file(path := Path(place, name))]
+    return sorted(found)
+
+
 def check_templates(
     folder: Path, rendering: BoundedRendering | None = None, *, stop: Callable[[], bool] = lambda: False
 ) -> CheckedTemplates:
@@ -57,7 +66,7 @@ def check_templates(
     ``stop`` is asked between mails whether to end early, with what was found by then.
     """
     log, sources = ProblemLog(), dict[str, str]()
-    for path in sorted(each for each in folder.rglob("*") if _is_file(each)):
+    for path in _files_below(folder):
         name = path.relative_to(folder).as_posix()
         if _is_left_behind_by_an_editor(path):
             continue

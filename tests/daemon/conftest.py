@@ -51,6 +51,11 @@ class RunningDaemon:
         enough = before + more
         wait_for(lambda: self.calls(call) >= enough, lambda: f"{more} calls of {call}: {self.log()}")
 
+    def make_wait(self, step: str) -> None:
+        """Returns once the step waits, which it does until it is told to go on."""
+        self.tell(step, "wait")
+        wait_for(lambda: self.calls(f"{step} waits"), lambda: f"{step} to wait: {self.log()}")
+
     def ready(self) -> "RunningDaemon":
         self.manager.wait("READY=1")
         return self

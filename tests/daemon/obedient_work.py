@@ -74,6 +74,7 @@ class ObedientWork:
                 while file.read_text().strip() == "hang":
                     time.sleep(0.05)
             case "wait":
+                self._note(f"{step} waits")
                 while not (self.folder / "go").exists():
                     time.sleep(0.02)
         self._note(f"{step} ended")

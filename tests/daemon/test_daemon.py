@@ -51,8 +51,7 @@ def test_a_port_that_is_taken_is_told_in_a_sentence(start: Start) -> None:
 def test_it_finishes_the_cycle_in_flight_before_it_stops(start: Start, number: signal.Signals) -> None:
     daemon = start().ready()
     daemon.wait_calls("evaluate ended")
-    daemon.tell("evaluate", "wait")
-    daemon.wait_calls("evaluate")
+    daemon.make_wait("evaluate")
     daemon.process.send_signal(number)
     daemon.manager.wait("STOPPING=1")
     assert daemon.get("/readyz").json()["reasons"] == ["limen is stopping"]
@@ -105,8 +104,7 @@ def test_delivery_ends_after_the_mail_that_it_is_at(start: Start) -> None:
 
 def test_a_second_signal_hastens_the_end(start: Start) -> None:
     daemon = start().ready()
-    daemon.tell("evaluate", "wait")
-    daemon.wait_calls("evaluate")
+    daemon.make_wait("evaluate")
     daemon.process.terminate()
     daemon.manager.wait("STOPPING=1")
     daemon.process.terminate()
@@ -119,8 +117,7 @@ def test_a_second_signal_hastens_the_end(start: Start) -> None:
 
 def test_what_takes_too_long_at_the_end_is_left_behind(start: Start) -> None:
     daemon = start("60", "0.3").ready()
-    daemon.tell("evaluate", "wait")
-    daemon.wait_calls("evaluate")
+    daemon.make_wait("evaluate")
 
     assert daemon.stop() == 1
     assert daemon.logged("ends without waiting")[0]["reason"] == "took too long"
@@ -128,8 +125,7 @@ def test_what_takes_too_long_at_the_end_is_left_behind(start: Start) -> None:
 
 def test_cycles_do_not_overlap_and_a_slow_one_holds_no_mail_up(start: Start) -> None:
     daemon = start().ready()
-    daemon.tell("evaluate", "wait")
-    daemon.wait_calls("evaluate")
+    daemon.make_wait("evaluate")
     daemon.wait_calls("deliver ended", 3)
 
     wait_for(lambda: daemon.metric('limen_jobs_skipped_total{job="evaluate"}'), "a cycle that was due")
@@ -141,8 +137,7 @@ def test_cycles_do_not_overlap_and_a_slow_one_holds_no_mail_up(start: Start) -> 
 
 def test_a_slow_mail_server_holds_no_cycle_up(start: Start) -> None:
     daemon = start().ready()
-    daemon.tell("deliver", "wait")
-    daemon.wait_calls("deliver")
+    daemon.make_wait("deliver")
     daemon.wait_calls("evaluate ended", 3)
     daemon.tell("go", "")
 

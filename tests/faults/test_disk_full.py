@@ -1,5 +1,6 @@
 """No room left: limen says so, loses nothing, and goes on where it was once there is room."""
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -14,12 +15,13 @@ from tests.support.council_books import what_is_wrong
 from tests.support.station import STORE_AWAY
 
 KIB = 1024
+_numbers = itertools.count(1)
 BAD_ROW = "open_cases_0,Atlantis,2012-04-30,12"
 
 
 @pytest.fixture
 def sqlite_council(sqlite_template: Path, mail_server: tuple[Path, int], tmp_path: Path) -> Council:
-    return _council(tmp_path / "council", sqlite_template, mail_server, "full.example")
+    return _council(tmp_path / "council", sqlite_template, mail_server, f"full-{next(_numbers)}.example")
 
 
 def _council(folder: Path, template: Path, mail_server: tuple[Path, int], domain: str) -> Council:

@@ -316,7 +316,8 @@ def test_an_edited_limit_judges_the_history_anew_and_keeps_the_alert(store: Stor
     tighter = replace(RULE, thresholds=thresholds({"warning": "value > 10", "critical": "value > 34"}))
     cycle(store, world(tighter))
     assert state(store) == (AlertState.FIRING, Level.CRITICAL)
-    assert mails(store)[-1].notices[0].kind is NoticeKind.WORSENED
+    notice = mails(store)[-1].notices[0]
+    assert (notice.kind, notice.level) == (NoticeKind.RESTATED, Level.CRITICAL)
     looser = replace(RULE, thresholds=thresholds({"critical": "value > 100"}))
     cycle(store, world(looser))
     assert mails(store)[-1].notices[0].reason == "the rule was changed"
