@@ -106,6 +106,25 @@ def tone_of(kind: NoticeKind, level: Level | None) -> Tone:
 
 
 @dataclass(frozen=True, slots=True)
+class Shade:
+    """The ``fill`` of a cell that counts ``least`` or more, and the ``text`` of the number in it."""
+
+    least: int
+    fill: str
+    text: str
+
+
+SHADES = (
+    Shade(1, "#dcebf9", "#17212b"),
+    Shade(2, "#b3d3ee", "#17212b"),
+    Shade(4, "#7fb2dd", "#17212b"),
+    Shade(8, "#0b559f", "#ffffff"),
+    Shade(16, "#083a6b", "#ffffff"),
+)
+"""From few to many: steps of one blue, each darker than the one before."""
+
+
+@dataclass(frozen=True, slots=True)
 class ChartColours:
     """Colours of a chart.
 

@@ -1,4 +1,7 @@
-"""The life of alerts over time as PNG: a bar for each, its level in colour, height and letter."""
+"""The life of alerts over time as PNG: a bar for each, its level in colour, height and letter.
+
+Below them, on the same scale of time, what people would have been sent: a number in a shade for each span.
+"""
 
 import io
 from collections.abc import Sequence
@@ -13,7 +16,7 @@ from monitor.charts.drawing import drawing_turn, font
 from monitor.core.alerts import AlertState
 from monitor.core.replay import Stay
 from monitor.core.rulebook import Level
-from monitor.palette import CHART, LEVEL_TONES, LIGHT
+from monitor.palette import CHART, LEVEL_TONES, LIGHT, SHADES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,14 +46,51 @@ class TimelineRow:
     stays: tuple[Stay, ...]
 
 
-def timeline_chart(title: str, note: str, start: date, until: date, rows: Sequence[TimelineRow]) -> bytes:
-    """Draws the rows as PNG, :data:`WIDTH` CSS pixels wide; rows of one group must follow each other."""
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many there were from one day to another (excluded)."""
+
+    began: date
+    ended: date
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """Somebody's numbers: ``label`` names them; spans without any may be left out."""
+
+    label: str
+    counts: tuple[Count, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CountStrip:
+    """Rows of numbers under one heading."""
+
+    heading: str
+    rows: tuple[CountRow, ...]
+
+
+def timeline_chart(  # noqa: PLR0917 - words, time, and what is drawn, in the order in which they stand
+    title: str,
+    note: str,
+    start: date,
+    until: date,
+    rows: Sequence[TimelineRow],
+    strip: CountStrip | None = None,
+) -> bytes:
+    """Draws the rows as PNG, :data:`WIDTH` CSS pixels wide; rows of one group must follow each other.
+
+    ``strip`` stands below them.
+    """
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - imported late: half a second
     from matplotlib.figure import Figure  # noqa: PLC0415 - as above
     from PIL import Image  # noqa: PLC0415 - with Matplotlib, which brings it
 
     groups = [(name, list(own)) for name, own in groupby(rows, key=lambda row: row.group)]
     height = _FRAME + _HEADING * len(groups) + _ROW * len(rows)
+    if strip is not None:
+        height += _HEADING + _ROW * len(strip.rows)
     with drawing_turn():
         figure = Figure(
             figsize=(WIDTH / _PIXELS_PER_INCH, height / _PIXELS_PER_INCH), dpi=_DPI, facecolor=CHART.ground
@@ -60,7 +100,10 @@ def timeline_chart(title: str, note: str, start: date, until: date, rows: Sequen
             (_LEFT, 34 / height, _RIGHT - _LEFT, 1 - _FRAME / height), facecolor=CHART.ground
         )
         _draw_time(axes, start, until)
-        _draw_groups(axes, groups, start, until)
+        depth = _draw_groups(axes, groups, start, until)
+        if strip is not None:
+            depth = _draw_strip(axes, strip, depth, start, until)
+        axes.set_ylim(depth + 4, 0)
         figure.text(
             0.015, 1 - 20 / height, title, color=CHART.ink, fontproperties=font("bold", _LARGE), va="center"
         )
@@ -109,38 +152,86 @@ def _draw_time(axes: "Axes", start: date, until: date) -> None:
 
 def _draw_groups(
     axes: "Axes", groups: Sequence[tuple[str, Sequence[TimelineRow]]], start: date, until: date
-) -> None:
-    """From the top down, in CSS pixels."""
+) -> float:
+    """From the top down, in CSS pixels; returns how far down they reach."""
     depth = 0
-    across = axes.get_yaxis_transform()
     for name, rows in groups:
         depth += _HEADING
-        axes.text(
-            -_LEFT / (_RIGHT - _LEFT) + 0.02,
-            depth - 9,
-            name,
-            transform=across,
-            color=CHART.ink,
-            fontproperties=font("bold", _NORMAL),
-            va="center",
-        )
+        _draw_heading(axes, name, depth)
         for row in rows:
             middle = depth + _ROW / 2
-            axes.axhline(middle, color=CHART.grid, linewidth=0.6, zorder=0)
-            axes.text(
-                -0.008,
-                middle,
-                row.label,
-                transform=across,
-                color=CHART.ink,
-                fontproperties=font("normal", _NORMAL),
-                va="center",
-                ha="right",
-            )
+            _draw_label(axes, row.label, middle)
             for stay in row.stays:
                 _draw_stay(axes, stay, middle, start, until)
             depth += _ROW
-    axes.set_ylim(depth + 4, 0)
+    return depth
+
+
+def _draw_strip(axes: "Axes", strip: CountStrip, depth: float, start: date, until: date) -> float:
+    """Below what is drawn down to ``depth``; returns how far down it reaches."""
+    depth += _HEADING
+    _draw_heading(axes, strip.heading, depth)
+    for row in strip.rows:
+        _draw_label(axes, row.label, depth + _ROW / 2)
+        for count in row.counts:
+            _draw_count(axes, count, depth, start, until)
+        depth += _ROW
+    return depth
+
+
+def _draw_heading(axes: "Axes", name: str, depth: float) -> None:
+    axes.text(
+        -_LEFT / (_RIGHT - _LEFT) + 0.02,
+        depth - 9,
+        name,
+        transform=axes.get_yaxis_transform(),
+        color=CHART.ink,
+        fontproperties=font("bold", _NORMAL),
+        va="center",
+    )
+
+
+def _draw_label(axes: "Axes", label: str, middle: float) -> None:
+    axes.axhline(middle, color=CHART.grid, linewidth=0.6, zorder=0)
+    axes.text(
+        -0.008,
+        middle,
+        label,
+        transform=axes.get_yaxis_transform(),
+        color=CHART.ink,
+        fontproperties=font("normal", _NORMAL),
+        va="center",
+        ha="right",
+    )
+
+
+def _draw_count(axes: "Axes", count: Count, top: float, start: date, until: date) -> None:
+    begin = max(count.began, start).toordinal()
+    end = min(count.ended, until + timedelta(1)).toordinal()
+    shade = next((each for each in reversed(SHADES) if count.number >= each.least), None)
+    if end <= begin or shade is None:
+        return
+    axes.broken_barh(
+        [(begin, end - begin)],
+        (top + 1, _ROW - 2),
+        facecolor=shade.fill,
+        edgecolor=CHART.ground,
+        linewidth=0.6,
+        zorder=2,
+    )
+    said = str(count.number)
+    if end - begin >= _LETTER_DAYS * len(said) * ((until - start).days + 1):
+        axes.text(
+            begin + (end - begin) / 2,
+            top + _ROW / 2,
+            said,
+            color=shade.text,
+            fontproperties=font("bold", _SMALL),
+            va="center_baseline",
+            ha="center",
+            zorder=3,
+            clip_on=True,
+        )
 
 
 def _draw_stay(axes: "Axes", stay: Stay, middle: float, start: date, until: date) -> None:

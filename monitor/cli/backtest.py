@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.backtest import Backtest, Question, backtest
+from monitor.calendar_england import calendar_of
 from monitor.cli import exit_codes
 from monitor.cli.backtest_files import as_csv, as_json
 from monitor.cli.backtest_screen import show_backtest
@@ -29,6 +30,7 @@ class BacktestOptions:
     format: BacktestFormat
     output: Path | None
     most: int
+    acknowledged_after: int | None
 
 
 def run_backtest(session: Session, options: BacktestOptions) -> int:
@@ -38,7 +40,7 @@ def run_backtest(session: Session, options: BacktestOptions) -> int:
     if options.format is BacktestFormat.PNG and options.output is None:
         raise UnknownNameError("--format png: say where the picture goes with --output FILE.")
     with session.store() as store, store.reading() as connection:
-        found = backtest(connection, world, question)
+        found = backtest(connection, world, question, calendar=calendar_of(session.settings.zone))
     match options.format:
         case BacktestFormat.TABLE:
             _print(session, found, world, options)
@@ -68,7 +70,7 @@ def _question(options: BacktestOptions, world: World) -> Question:
         raise UnknownNameError(f"--to {until} is before --from {start}.")
     rule = rule_named(options.rule, world).id if options.rule else None
     area = area_named(options.area, world).name if options.area else None
-    return Question(start, until, rule, area)
+    return Question(start, until, rule, area, options.acknowledged_after)
 
 
 def _write(text: str, output: Path | None) -> None:

@@ -3,9 +3,10 @@
 import csv
 import io
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 
-from monitor.backtest import Backtest
+from monitor.backtest import Backtest, MailKind
 from monitor.cli.backtest_view import first_figure, worst_level
 from monitor.cli.ratings import SUPPRESSED
 from monitor.cli.scorecard import plain_number
@@ -59,6 +60,7 @@ def as_json(found: Backtest, world: World) -> str:
         "from": question.start.isoformat(),
         "to": question.until.isoformat(),
         "rulebook": {"version": book.version, "revision": book.revision},
+        "acknowledged_after": question.acknowledged_after,
         "rules": found.breaches_by_rule(),
         "breaches": [_breach(found, each, world) for each in found.episodes],
         "mails": [
@@ -67,14 +69,21 @@ def as_json(found: Backtest, world: World) -> str:
                 "name": each.recipient.name,
                 "month": f"{each.month:%Y-%m}",
                 "mails": each.mails,
+                "kinds": _kinds(each.kinds),
                 "alerts": each.alerts,
                 "most_alerts_in_a_mail": each.most_in_a_mail,
             }
             for each in found.months()
         ],
+        "kinds_of_mails": _kinds(found.kinds()),
         "not_told": {reason.value: count for reason, count in found.not_told().items()},
     }
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
+
+
+def _kinds(counted: Mapping[MailKind, int]) -> dict[str, int]:
+    """Every kind, also those without any."""
+    return {kind.value: counted.get(kind, 0) for kind in MailKind}
 
 
 def _breach(found: Backtest, episode: Episode, world: World) -> dict[str, object]:

@@ -8,15 +8,17 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from monitor.backtest import Backtest
-from monitor.cli.backtest_view import Bar, bars, first_figure, worst_level
+from monitor.backtest import Backtest, MailKind
+from monitor.cli.backtest_view import Bar, bars, first_figure, kinds_in_words, worst_level
 from monitor.cli.time_axis import LETTERS, PENDING, QUIET, State, TimeAxis, letter
 from monitor.core.replay import Episode
 from monitor.core.rulebook import LEVELS, Level
-from monitor.core.windows import AT_ONCE
 from monitor.terminal import counted, level, level_style, table
 from monitor.wording import in_sentence
 from monitor.world import World
+
+ASKING: Final = frozenset({MailKind.REMINDER, MailKind.ESCALATION})
+"""Mails that say nothing new."""
 
 WIDEST_NAME = 24
 NARROWEST = 12
@@ -27,9 +29,9 @@ _FEW = 12
 """Breaches that are listed one by one; where there are more, the bars and --format csv say it better."""
 
 
-AT_ONCE_NOTE: Final = (
-    "Mails are counted as if all were told at once: hours, digests, reminders, escalations, inhibitions and "
-    "maintenance, of which these rules have some, are left out."
+UNANSWERED_NOTE: Final = (
+    "Reminders and escalations are counted as if nobody ever acknowledged anything. See how many there are "
+    "when people do: --acknowledged-after 2, working days after they are told."
 )
 
 
@@ -59,25 +61,20 @@ def show_backtest(out: Console, found: Backtest, world: World, most: int) -> Non
     _rules(out, found)
     _mails(out, found, axis)
     _not_told(out, found)
-    if tells_in_time(world):
-        out.print(f"\n{AT_ONCE_NOTE}", soft_wrap=True)
-
-
-def tells_in_time(world: World) -> bool:
-    """Whether the rules have anything that a backtest leaves out: hours, reminders, and the like."""
-    book = world.rulebook
-    timed = any(each.timing != AT_ONCE or each.reminders or each.escalations for each in book.routes)
-    return timed or bool(book.inhibitions or book.maintenance)
+    if question.acknowledged_after is None and found.kinds().keys() & ASKING:
+        out.print(f"\n{UNANSWERED_NOTE}", soft_wrap=True)
 
 
 def _summary(found: Backtest) -> str:
     alerts = {(each.rule, each.area) for each in found.episodes}
-    people = {mail.recipient.id for mail in found.replay.mails}
+    people = {mail.recipient.id for mail in found.mails}
+    kinds = kinds_in_words(found)
     if not alerts:
         return f"no alert fires, by {counted(len(found.rules), 'rule')}"
     return (
         f"{counted(len(found.episodes), 'breach', 'breaches')} of {counted(len(alerts), 'alert')}, "
-        f"{counted(len(found.replay.mails), 'mail')} to {counted(len(people), 'person', 'people')}"
+        f"{counted(len(found.mails), 'mail')} to {counted(len(people), 'person', 'people')}"
+        f"{f' ({kinds})' if kinds else ''}"
     )
 
 
@@ -138,7 +135,7 @@ def _rules(out: Console, found: Backtest) -> None:
 
 def _mails(out: Console, found: Backtest, axis: TimeAxis) -> None:
     """A line for each person: how many mails in each column, and what the busiest month was like."""
-    if not found.replay.mails:
+    if not found.mails:
         return
     out.print(Text("\nMails to each person", "bold"))
     out.print(_line("", Text(axis.heading(), "dim")))
@@ -148,6 +145,8 @@ def _mails(out: Console, found: Backtest, axis: TimeAxis) -> None:
         by_month = {each.month: each.mails for each in months}
         total, busiest = sum(by_month.values()), max(months, key=lambda each: each.mails)
         said = f"  {total:,}, {total / spanned:.1f} a month, most {busiest.mails} in {busiest.month:%b %Y}"
+        again = sum(each.kinds.get(kind, 0) for each in months for kind in ASKING)
+        said += f", {again:,} to ask again" if again else ""
         out.print(_line(person.name, _counts(axis, by_month)) + Text(said), no_wrap=True, crop=False)
 
 

@@ -5,11 +5,12 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from monitor.backtest import Backtest
+from monitor.backtest import Backtest, MailKind
 from monitor.charts import reveals_a_small_number
 from monitor.cli.time_axis import TimeAxis
 from monitor.core.replay import Episode, Stay
 from monitor.core.rulebook import Level
+from monitor.terminal import counted
 from monitor.wording import FigureFormat
 from monitor.world import World
 
@@ -36,6 +37,22 @@ def bars(found: Backtest, most: int) -> tuple[list[Bar], int]:
     ]
     longest = sorted(made, key=lambda bar: (-bar.months, bar.rule, bar.area))[:most]
     return sorted(longest, key=lambda bar: (order.index(bar.rule), bar.area)), len(made)
+
+
+def kinds_in_words(found: Backtest) -> str:
+    """How many of the mails ask again, gather or sum up: "12 reminders, 1 escalation"; "" where none does."""
+    kinds = found.kinds()
+    return ", ".join(
+        counted(kinds[kind], kind.value, many) for kind, many in _MANY.items() if kinds.get(kind, 0)
+    )
+
+
+_MANY = {
+    MailKind.REMINDER: "reminders",
+    MailKind.ESCALATION: "escalations",
+    MailKind.DIGEST: "digests",
+    MailKind.SUMMARY: "summaries",
+}
 
 
 def worst_level(episode: Episode) -> Level:

@@ -322,11 +322,21 @@ def backtest_rules(
             "--most", min=1, help="Show at most so many alerts over time: those that fired longest."
         ),
     ] = 60,
+    acknowledged_after: Annotated[
+        int | None,
+        typer.Option(
+            "--acknowledged-after",
+            min=0,
+            max=999,
+            metavar="DAYS",
+            help="As if each breach were acknowledged so many working days after it is told.",
+        ),
+    ] = None,
 ) -> None:
     """Replay history: when alerts would have fired, and how many mails that makes."""
     from monitor.cli.backtest import BacktestOptions, run_backtest
 
-    options = BacktestOptions(start, until, rule, area, rules, style, output, most)
+    options = BacktestOptions(start, until, rule, area, rules, style, output, most, acknowledged_after)
     raise typer.Exit(run_backtest(_session(context), options))
 
 

@@ -42,7 +42,7 @@ from monitor.telling.asking_again import targets_of, whom_to_remind
 from monitor.telling.counting_anew import counted_anew
 from monitor.telling.gathered import Gathered, goes_on
 from monitor.telling.gathering import whom_news_reaches
-from monitor.telling.scene import Scene
+from monitor.telling.scene import CycleScene, Scene
 from monitor.world import World
 
 EARLIEST: Final = date(1, 1, 1)
@@ -66,7 +66,7 @@ class Inquiry:
     @cached_property
     def scene(self) -> Scene:
         """What telling itself would work with."""
-        return Scene(self.connection, self.world, 0, self.now, self.calendar, "")
+        return CycleScene.of(self.connection, self.world, self.now, self.calendar)
 
     def scene_at(self, row: FollowUp) -> Scene:
         """What telling will work with when something is come back to, by the contacts as they are now."""

@@ -1,30 +1,23 @@
-"""History as the rules would have told it: each alert's life and every mail, from all figures at once.
+"""History as the rules would have judged it: each alert's life, from all figures at once.
 
-Each figure is taken to be known at the end of its period. The steps are those of a cycle: evaluation, the
-alert's life, the decision who is told; only the store is missing. All is told at once, in one mail a day to
-each person: hours, digests, reminders, escalations and whatever else holds news back are left out.
+Each figure is taken to be known at the end of its period. The steps are those of a cycle, evaluation and the
+alert's life; who would have been told of them is for others to say.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import attrgetter
-from typing import TypeVar
 
 from monitor.core.alerting import advance, close, closing_reason
 from monitor.core.alerts import Alert, AlertState, Transition
-from monitor.core.areas import AreaTree
 from monitor.core.evaluation import Judged
 from monitor.core.judgements import RuleEvaluation
-from monitor.core.notifications import Decision
-from monitor.core.recipients import Directory, Recipient
-from monitor.core.routing import Change, Reached, decide, grouped_by_recipient, reached, vacancies
-from monitor.core.rulebook import AlertRule, Level, Rulebook
+from monitor.core.routing import Change
+from monitor.core.rulebook import AlertRule, Level
 from monitor.core.runs import Run
-
-T = TypeVar("T")
 
 AlertKey = tuple[str, str]
 
@@ -61,32 +54,43 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Mail:
-    """What one person would have been told on one day."""
+class ReplayedDay:
+    """All that one day did to alerts."""
 
     on: date
-    recipient: Recipient
-    decisions: tuple[Decision, ...]
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What would have happened: steps and decisions in the order of days, alerts as they stand at the end.
+    """What would have happened, in the order of days, and the alerts as they stand at the end.
 
-    ``course`` has every step from the first figure on; ``steps``, ``decisions`` and ``mails`` are those
-    from ``start`` on.
+    ``course`` and ``days`` have everything from the first figure on; ``steps`` are those from ``start`` on.
     """
 
     start: date | None
     alerts: Mapping[AlertKey, Alert]
     course: tuple[Step, ...]
-    decisions: tuple[tuple[date, Decision], ...]
-    mails: tuple[Mail, ...]
+    days: tuple[ReplayedDay, ...]
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """The steps from ``start`` on."""
         return tuple(step for step in self.course if self.start is None or step.on >= self.start)
+
+    def narrowed(self, wanted: Callable[[str, str], bool]) -> "Replay":
+        """Only the alerts (rule, area) that are wanted."""
+        return Replay(
+            self.start,
+            {key: alert for key, alert in self.alerts.items() if wanted(*key)},
+            tuple(step for step in self.course if wanted(step.transition.rule, step.transition.area)),
+            tuple(
+                ReplayedDay(
+                    day.on, tuple(each for each in day.changes if wanted(each.after.rule, each.after.area))
+                )
+                for day in self.days
+            ),
+        )
 
     def stays(self) -> dict[AlertKey, tuple[Stay, ...]]:
         """Returns for every alert that was ever pending or firing each of its stays, in order."""
@@ -123,16 +127,6 @@ def _episode(key: tuple[str, str, int], steps: Sequence[Step]) -> Episode:
     return Episode(*key, steps[0].on, ended, tuple(steps))
 
 
-@dataclass(frozen=True)
-class Setting:
-    """By what history is replayed: rules, areas, people. ``operations`` are told when nobody else can be."""
-
-    rulebook: Rulebook
-    areas: AreaTree
-    directory: Directory
-    operations: tuple[Recipient, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class _Moved:
     """What one day did to one alert, with the figure that did it (None: its rule's retirement)."""
@@ -143,12 +137,16 @@ class _Moved:
 
 
 def replay(
-    setting: Setting, judged: Iterable[Judged], *, start: date | None = None, until: date | None = None
+    rules: Mapping[str, AlertRule],
+    judged: Iterable[Judged],
+    *,
+    start: date | None = None,
+    until: date | None = None,
 ) -> Replay:
     """Replays the judgements of whole series.
 
     Args:
-        setting: rules, areas and people.
+        rules: the alert rules by id.
         judged: what :func:`monitor.core.evaluation.evaluate` made of each indicator's whole history; best
             made ``lazily``, for where nothing happens nothing is looked at.
         start: what figures of periods that ended before this day brought about is followed but not shown.
@@ -159,7 +157,7 @@ def replay(
     alerts: dict[AlertKey, Alert] = {}
     moved: list[_Moved] = []
     for key, run in runs.items():
-        rule = setting.rulebook.alerts[key[0]]
+        rule = rules[key[0]]
         alerts[key] = yet = Alert(*key)
         for each in _life(yet, rule, run, until):
             alerts[key] = each.change.after
@@ -172,15 +170,14 @@ def replay(
     # A day's figures come before its closings, as in a cycle; the sort keeps what is equal in order.
     moved.sort(key=lambda each: (each.on, each.verdict is None))
     course = tuple(Step(each.on, step, each.verdict) for each in moved for step in each.change.transitions)
-    told = _Telling(setting, start)
-    for on, changes in groupby(moved, key=attrgetter("on")):
-        told.tell(on, [each.change for each in changes])
     return Replay(
         start,
         {key: alert for key, alert in alerts.items() if alert.judged_to is not None},
         course,
-        tuple(told.decisions),
-        tuple(told.mails),
+        tuple(
+            ReplayedDay(on, tuple(each.change for each in own))
+            for on, own in groupby(moved, key=attrgetter("on"))
+        ),
     )
 
 
@@ -240,61 +237,3 @@ def _closing(alert: Alert, rule: AlertRule, last: date) -> _Moved | None:
     if closed is None or closed.transition is None:
         return None
     return _Moved(rule.retirement.on, Change(alert, closed.alert, (closed.transition,)), None)
-
-
-@dataclass
-class _Telling:
-    """Who is told what from day to day."""
-
-    setting: Setting
-    start: date | None
-    decisions: list[tuple[date, Decision]] = field(default_factory=list)
-    mails: list[Mail] = field(default_factory=list)
-    _told: dict[tuple[str, str, int], dict[str, Recipient]] = field(default_factory=dict)
-
-    def tell(self, on: date, changes: Iterable[Change]) -> None:
-        """Decides a day's changes; each person gets one mail with all that concerns them."""
-        made: list[Decision] = []
-        for change in changes:
-            made += self._decide(change, on)
-        for decision in made:
-            if decision.recipient is not None and decision.reason.told:
-                key = (decision.rule, decision.area, decision.episode)
-                self._told.setdefault(key, {})[decision.recipient.id] = decision.recipient
-        if self.start is not None and on < self.start:
-            return
-        self.decisions += [(on, decision) for decision in made]
-        for group in grouped_by_recipient(made).values():
-            if group[0].recipient is not None:
-                self.mails.append(Mail(on, group[0].recipient, group))
-
-    def _decide(self, change: Change, on: date) -> tuple[Decision, ...]:
-        before = change.before
-        concerned = before.state is AlertState.FIRING or before.flapping
-        told = self._told.get((before.rule, before.area, before.episode), {}) if concerned else {}
-        known = self.setting.directory.people
-        reach = self._reach(change, on)
-        return decide(
-            change,
-            reach=reach,
-            told_before=[known.get(person, recipient) for person, recipient in told.items()],
-            operations=self.setting.operations,
-            vacant="" if reach else self._routed(change, on, vacancies),
-        )
-
-    def _reach(self, change: Change, on: date) -> tuple[Reached, ...]:
-        return self._routed(change, on, reached)
-
-    def _routed(self, change: Change, on: date, ask: Callable[..., T]) -> T:
-        rulebook = self.setting.rulebook
-        rule = rulebook.alerts[change.after.rule]
-        return ask(
-            rulebook.routes,
-            rule,
-            rulebook.indicators[rule.indicator],
-            self.setting.areas[change.after.area],
-            change.after.level or change.before.level,
-            directory=self.setting.directory,
-            areas=self.setting.areas,
-            on=on,
-        )

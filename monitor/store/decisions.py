@@ -111,25 +111,38 @@ def told_of(connection: Connection, keys: Collection[EpisodeKey]) -> dict[Episod
             people = found.setdefault((row.rule, row.area, row.episode), {})
             recipient = _recipient(row)
             if recipient is not None:
-                people[recipient.id] = _told(row, recipient, people.get(recipient.id))
+                before = people.get(recipient.id)
+                people[recipient.id] = told_once_more(
+                    row, recipient, before, at=row.at, message_id=row.message_id
+                )
     return {key: tuple(people.values()) for key, people in found.items()}
 
 
-def _told(row: AnyRow, recipient: Recipient, before: Told | None) -> Told:
-    """What somebody knows after one more telling; a restatement of a figure leaves what they know else."""
-    reminded = row.kind is NoticeKind.REMINDER
+def told_once_more(
+    made: Decision | AnyRow,
+    recipient: Recipient,
+    before: Told | None,
+    *,
+    at: datetime,
+    message_id: str | None,
+) -> Told:
+    """What somebody knows after one more telling; ``before`` None: it is the first about that breach.
+
+    ``made`` is the decision, or its row in the store.
+    """
+    reminded = made.kind is NoticeKind.REMINDER
     # Whoever was told "worsened" and is reminded still knows the level they were told.
     return Told(
         recipient=recipient,
-        message_id=(before and before.message_id) or row.message_id,
-        first_at=row.at if before is None else before.first_at,
-        last_at=row.at,
-        kind=row.kind,
-        level=row.level,
+        message_id=(before and before.message_id) or message_id,
+        first_at=at if before is None else before.first_at,
+        last_at=at,
+        kind=made.kind,
+        level=made.level,
         reminders=(before.reminders if before else 0) + 1 if reminded else 0,
-        route=row.route or (before.route if before else None),
-        role=row.role or (before.role if before else None),
-        role_area=row.role_area or (before.role_area if before else None),
+        route=made.route or (before.route if before else None),
+        role=made.role or (before.role if before else None),
+        role_area=made.role_area or (before.role_area if before else None),
     )
 
 
@@ -242,6 +255,7 @@ def _decision_row(
         "recipient_name": recipient and recipient.name,
         "address": recipient and recipient.address,
         "salutation": recipient and recipient.salutation,
+        "language": recipient and recipient.language,
         "channel": recipient and recipient.channel,
         "reason": decision.reason,
         "route": decision.route,
@@ -277,4 +291,7 @@ def _decision(row: AnyRow) -> Decision:
 def _recipient(row: AnyRow) -> Recipient | None:
     if row.recipient_id is None:
         return None
-    return Recipient(row.recipient_id, row.recipient_name, row.address, row.salutation, row.channel)
+    language = None if row.language == ERASED else row.language
+    return Recipient(
+        row.recipient_id, row.recipient_name, row.address, row.salutation, row.channel, language=language
+    )

@@ -6,12 +6,6 @@ from monitor.core.alerts import AlertState, EpisodeKey
 from monitor.core.past_answers import BY_ITSELF, PastAnswer, past_answer
 from monitor.core.routing import Change
 from monitor.core.suppressions import Acknowledgement
-from monitor.store.acknowledgements import (
-    acknowledgements_by_breach,
-    append_acknowledgement,
-    latest_acknowledgements,
-)
-from monitor.store.follow_ups import count_anew_at
 from monitor.telling.scene import Scene
 
 
@@ -27,13 +21,12 @@ def end_outgrown_acknowledgements(scene: Scene, changes: Iterable[Change]) -> No
     }
     if not worse:
         return
-    for key, given in latest_acknowledgements(scene.connection, worse.keys()).items():
+    for key, given in scene.kept.latest_acknowledgements(worse.keys()).items():
         alert = worse[key]
         if not given.holds(given.level, scene.now) or given.holds(alert.level, given.at):
             continue  # it has ended already, or covers what the alert is now
-        count_anew_at(scene.connection, scene.now, alert=(alert.rule, alert.area))
-        append_acknowledgement(
-            scene.connection,
+        scene.kept.count_anew_at(scene.now, alert=(alert.rule, alert.area))
+        scene.kept.append_acknowledgement(
             Acknowledgement(
                 id=0,
                 at=scene.now,
@@ -52,6 +45,6 @@ def end_outgrown_acknowledgements(scene: Scene, changes: Iterable[Change]) -> No
 
 def past_answers(scene: Scene, episodes: Collection[EpisodeKey]) -> dict[EpisodeKey, PastAnswer]:
     """(rule, area, episode) -> its last acknowledgement, of those whose last one counts no more."""
-    given = acknowledgements_by_breach(scene.connection, episodes)
+    given = scene.kept.acknowledgements_by_breach(episodes)
     ended = {key: past_answer(each, scene.now) for key, each in given.items()}
     return {key: each for key, each in ended.items() if each is not None}

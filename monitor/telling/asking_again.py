@@ -10,7 +10,6 @@ from monitor.core.owing import change_since
 from monitor.core.past_answers import PastAnswer
 from monitor.core.routing import Change, Reached
 from monitor.core.rulebook import Escalation, RouteTarget
-from monitor.store.acknowledgements import latest_acknowledgements
 from monitor.store.follow_ups import FollowUp, FollowUpKind
 from monitor.telling.counting_anew import counted_anew
 from monitor.telling.gathered import Gathered, goes_on, untold
@@ -105,7 +104,7 @@ def _unanswered_since(scene: Scene, answer: PastAnswer | None) -> str:
 def _is_acknowledged(scene: Scene, alert: Alert) -> bool:
     """Whether somebody deals with it, so that a successor need not be told until that ends."""
     key = (alert.rule, alert.area, alert.episode)
-    given = latest_acknowledgements(scene.connection, {key}).get(key)
+    given = scene.kept.latest_acknowledgements({key}).get(key)
     return given is not None and given.holds(alert.level, scene.now)
 
 

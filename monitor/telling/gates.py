@@ -9,10 +9,6 @@ from monitor.core.holding import Candidate, Circumstances, Hold
 from monitor.core.notifications import NoticeKind, TellReason
 from monitor.core.plausibility import faulty_indicator
 from monitor.core.rulebook import rank_of
-from monitor.store.acknowledgements import latest_acknowledgements
-from monitor.store.alerts import fired_at, firing_alerts
-from monitor.store.notifications import mail_times_since, with_unsent_mails
-from monitor.store.silences import silences
 from monitor.telling.scene import Scene
 
 
@@ -55,7 +51,7 @@ def sort_out(scene: Scene, candidates: Sequence[Candidate], guard: StormGuard) -
 
 
 def _circumstances(scene: Scene, candidates: Sequence[Candidate]) -> Circumstances:
-    firing = firing_alerts(scene.connection)
+    firing = scene.kept.firing_alerts()
     episodes = {(each.decision.rule, each.decision.area, each.decision.episode) for each in candidates}
     faults = {key: alert for key, alert in firing.items() if faulty_indicator(alert.rule) is not None}
     episodes |= {(alert.rule, alert.area, alert.episode) for alert in faults.values()}
@@ -66,10 +62,10 @@ def _circumstances(scene: Scene, candidates: Sequence[Candidate]) -> Circumstanc
         rulebook=scene.world.rulebook,
         areas=scene.world.areas,
         firing=firing,
-        silences=silences(scene.connection, ending_after=scene.now),
-        acknowledged=latest_acknowledgements(scene.connection, episodes),
-        unsent=with_unsent_mails(scene.connection) if asking else frozenset(),
-        doubted_since=fired_at(scene.connection, faults) if faults else {},
+        silences=scene.kept.silences(ending_after=scene.now),
+        acknowledged=scene.kept.latest_acknowledgements(episodes),
+        unsent=scene.kept.with_unsent_mails() if asking else frozenset(),
+        doubted_since=scene.kept.fired_at(faults) if faults else {},
     )
 
 
@@ -96,7 +92,7 @@ def _storm(scene: Scene, free: Sequence[tuple[int, Candidate]], guard: StormGuar
     """
     if not free:
         return {}
-    sent = mail_times_since(scene.connection, scene.now - guard.within)
+    sent = scene.kept.mail_times_since(scene.now - guard.within)
     everybody = sorted(at for times in sent.values() for at in times)
     held: dict[int, Hold] = {}
     for person in _most_urgent_first([each for _, each in free]):

@@ -12,9 +12,7 @@ from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.owing import change_since, owed
 from monitor.core.recipients import Recipient
 from monitor.core.routing import Change, Reached, decide, news_of
-from monitor.store.alerts import alerts, last_endings, last_transitions
-from monitor.store.decisions import told_of
-from monitor.store.follow_ups import FollowUp, FollowUpKind, due_follow_ups, follow_ups_of
+from monitor.store.follow_ups import FollowUp, FollowUpKind
 from monitor.telling.acknowledged import past_answers
 from monitor.telling.asking_again import escalate, remind
 from monitor.telling.gathered import Gathered, goes_on, untold
@@ -38,13 +36,13 @@ def gather(scene: Scene, changes: Iterable[Change]) -> Gathered:
         if news_of(change) is not None
     }
     found = Gathered()
-    due = due_follow_ups(scene.connection, scene.now, held_by=ENDED_BY_OTHERS if all_changes else ())
+    due = scene.kept.due_follow_ups(scene.now, held_by=ENDED_BY_OTHERS if all_changes else ())
     episodes = {(each.rule, each.area, each.episode) for each in due if each.kind is not FollowUpKind.SILENCE}
     for (rule, area), change in moved.items():
         episodes |= {(rule, area, change.before.episode), (rule, area, change.after.episode)}
     if episodes:
-        found.told = told_of(scene.connection, episodes)
-        for row in follow_ups_of(scene.connection, episodes):
+        found.told = scene.kept.told_of(episodes)
+        for row in scene.kept.follow_ups_of(episodes):
             key = (row.rule, row.area, row.episode)
             found.rows[key] = (*found.rows.get(key, ()), row)
         found.past_answers = past_answers(scene, episodes)
@@ -157,8 +155,8 @@ def _gather_due(scene: Scene, due: Sequence[FollowUp], found: Gathered) -> None:
     if not left:
         return
     keys = {row.alert for row in left}
-    stand = alerts(scene.connection, keys)
-    last = last_transitions(scene.connection, keys)
+    stand = scene.kept.alerts(keys)
+    last = scene.kept.last_transitions(keys)
     news: dict[EpisodeKey, list[FollowUp]] = {}
     for row in left:
         alert = stand.get(row.alert, Alert(*row.alert))
@@ -172,7 +170,7 @@ def _gather_due(scene: Scene, due: Sequence[FollowUp], found: Gathered) -> None:
             case FollowUpKind.SILENCE:
                 pass
     over = {key for key, rows in news.items() if not goes_on(stand.get(key[:2], Alert(*key[:2])), rows[0])}
-    endings = last_endings(scene.connection, over) if over else {}
+    endings = scene.kept.last_endings(over) if over else {}
     for key, rows in news.items():
         alert = stand.get(key[:2], Alert(*key[:2]))
         # What the alert did after that breach is not why it ended.

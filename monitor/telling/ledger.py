@@ -9,7 +9,7 @@ from monitor.core.holding import Candidate, Hold
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.rulebook import Route
 from monitor.core.windows import Calendar
-from monitor.store.follow_ups import FollowUp, FollowUpKind, remove_follow_ups, save_follow_ups
+from monitor.store.follow_ups import FollowUp, FollowUpKind
 from monitor.telling.counting_anew import waits_for_news
 from monitor.telling.gates import with_hold
 from monitor.telling.gathered import Gathered
@@ -53,8 +53,8 @@ def keep_account(
         ):
             done[earlier.key] = earlier  # there is no further one
     _pass_over_empty_steps(scene, gathered, saved)
-    remove_follow_ups(scene.connection, [row for key, row in done.items() if key not in saved])
-    save_follow_ups(scene.connection, saved.values())
+    scene.kept.remove_follow_ups([row for key, row in done.items() if key not in saved])
+    scene.kept.save_follow_ups(saved.values())
     return fresh
 
 

@@ -20,13 +20,15 @@ from monitor.store.decisions import held_by_note
 from monitor.store.operations_news import ToldOperations, append_told, last_told
 from monitor.store.silences import end_by_hand, silence
 from monitor.telling.gates import Sorted
-from monitor.telling.scene import Scene
+from monitor.telling.scene import CycleScene
 
 ONCE_A: Final = timedelta(days=1)
 """How often operations are told that too many mails are made."""
 
 
-def silence_news(scene: Scene, numbers: Collection[int], told: Sequence[Candidate]) -> list[Notification]:
+def silence_news(
+    scene: CycleScene, numbers: Collection[int], told: Sequence[Candidate]
+) -> list[Notification]:
     """A mail for whoever made each silence that has ended: what it kept from whom, and what became of it."""
     mails = []
     for number in sorted(set(numbers)):
@@ -40,20 +42,20 @@ def silence_news(scene: Scene, numbers: Collection[int], told: Sequence[Candidat
     return mails
 
 
-def _author(scene: Scene, found: Silence) -> Sequence[Recipient]:
+def _author(scene: CycleScene, found: Silence) -> Sequence[Recipient]:
     """Whoever made the silence, if the contacts know them; else operations."""
     people = scene.world.directory.people
     named = [each for each in people.values() if found.author in (each.id, each.name, each.address)]
     return named[:1] or scene.world.operations
 
 
-def _named(scene: Scene, author: str) -> str:
+def _named(scene: CycleScene, author: str) -> str:
     """The name of somebody who may be known by an id or an address; else what they called themselves."""
     people = scene.world.directory.people.values()
     return next((each.name for each in people if author in (each.id, each.address)), author)
 
 
-def _account_of(scene: Scene, found: Silence, told: Sequence[Candidate]) -> tuple[list[str], int]:
+def _account_of(scene: CycleScene, found: Silence, told: Sequence[Candidate]) -> tuple[list[str], int]:
     """What a silence did, line by line, and how many alerts it was about."""
     zone = scene.calendar.zone
     lines = [
@@ -87,12 +89,12 @@ def _minute(instant: datetime, zone: ZoneInfo) -> str:
     return f"{instant.astimezone(zone):%-d %B %Y %H:%M}"
 
 
-def _title(scene: Scene, rule: str) -> str:
+def _title(scene: CycleScene, rule: str) -> str:
     known = scene.world.rulebook.alerts.get(rule)
     return known.title if known is not None else rule
 
 
-def storm_news(scene: Scene, found: Sorted) -> list[Notification]:
+def storm_news(scene: CycleScene, found: Sorted) -> list[Notification]:
     """A mail to operations when too many mails were to be made: whose are folded. At most once a day."""
     folded: dict[str, int] = {}
     for candidate, hold in found.held:
@@ -121,7 +123,7 @@ def storm_news(scene: Scene, found: Sorted) -> list[Notification]:
 
 
 def _news(  # noqa: PLR0917 - what, about what, in short, in full, to whom
-    scene: Scene,
+    scene: CycleScene,
     kind: OperationsKind,
     subject: str,
     summary: str,

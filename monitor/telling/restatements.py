@@ -23,7 +23,7 @@ from monitor.store.decisions import ToldOfFigure, told_figures, told_of
 from monitor.store.figures import figures, revisions
 from monitor.store.follow_ups import FollowUp, FollowUpKind, follow_ups_of
 from monitor.telling.gathered import Gathered
-from monitor.telling.scene import Scene
+from monitor.telling.scene import CycleScene
 from monitor.telling.why_restated import why_restated
 from monitor.world import World
 
@@ -60,7 +60,7 @@ class Restated:
     settled: Mapping[PieceKey, tuple[Restatement, ...]] = field(default_factory=dict)
 
 
-def restatements(scene: Scene, series: Collection[SeriesKey]) -> tuple[Restatement, ...]:
+def restatements(scene: CycleScene, series: Collection[SeriesKey]) -> tuple[Restatement, ...]:
     """Returns what people were told of these series (indicator, area) that is not so any more.
 
     The whole series is judged anew, as the rules are now: what was told long ago counts too.
@@ -82,7 +82,7 @@ def restatements(scene: Scene, series: Collection[SeriesKey]) -> tuple[Restateme
     return tuple(found)
 
 
-def _of_indicator(scene: Scene, indicator: Indicator, told: Sequence[ToldOfFigure]) -> list[Restatement]:
+def _of_indicator(scene: CycleScene, indicator: Indicator, told: Sequence[ToldOfFigure]) -> list[Restatement]:
     judged = _judged(scene.connection, scene.world, indicator)
     protected = protected_figures(indicator, judged.evaluations, scene.world.areas)
     now: Mapping[tuple[str, date], Evaluation] = {
@@ -121,7 +121,7 @@ def _as_now(
     return as_it_stands(told.figure, figure, verdict)
 
 
-def _both(scene: Scene, indicator: Indicator, told: ToldOfFigure, now: ToldFigure) -> RestatedFigure:
+def _both(scene: CycleScene, indicator: Indicator, told: ToldOfFigure, now: ToldFigure) -> RestatedFigure:
     end = now.period_end
     sent = {}
     if told.figure.revision != now.revision:
@@ -148,7 +148,7 @@ def _judged(connection: Connection, world: World, indicator: Indicator) -> Judge
     )
 
 
-def add_restatements(scene: Scene, found: Sequence[Restatement], gathered: Gathered) -> Restated:
+def add_restatements(scene: CycleScene, found: Sequence[Restatement], gathered: Gathered) -> Restated:
     """Adds what is restated to what is to be told; where there is news of the same alert, it is part of that.
 
     Of several figures of one alert the latest one is told with both figures; the periods of the others are
@@ -192,7 +192,7 @@ def _is_told_after_all(decision: Decision, restated: Collection[tuple[str, str, 
     return (decision.rule, decision.area, decision.episode, decision.recipient.id) in restated
 
 
-def _add_candidates(scene: Scene, latest: Mapping[PieceKey, Restatement], gathered: Gathered) -> None:
+def _add_candidates(scene: CycleScene, latest: Mapping[PieceKey, Restatement], gathered: Gathered) -> None:
     stand = alerts(scene.connection, {key[:2] for key in latest})
     news = {
         (each.decision.rule, each.decision.area, each.person)
@@ -207,7 +207,7 @@ def _add_candidates(scene: Scene, latest: Mapping[PieceKey, Restatement], gather
         gathered.candidates.append(_candidate(scene, each, alert, routes.get(key), held.get(key)))
 
 
-def _told_by(scene: Scene, restated: Mapping[PieceKey, Restatement]) -> dict[PieceKey, str]:
+def _told_by(scene: CycleScene, restated: Mapping[PieceKey, Restatement]) -> dict[PieceKey, str]:
     """The route by which each person was told, by whose hours they are told of it again."""
     episodes = {(each.told.rule, each.told.area, each.told.episode) for each in restated.values()}
     return {
@@ -218,7 +218,7 @@ def _told_by(scene: Scene, restated: Mapping[PieceKey, Restatement]) -> dict[Pie
     }
 
 
-def _held(scene: Scene, restated: Mapping[PieceKey, Restatement]) -> dict[PieceKey, FollowUp]:
+def _held(scene: CycleScene, restated: Mapping[PieceKey, Restatement]) -> dict[PieceKey, FollowUp]:
     """What is held already of the same breaches, by whose news it is."""
     episodes = {key: (each.told.rule, each.told.area, each.told.episode) for key, each in restated.items()}
     return {
@@ -230,7 +230,7 @@ def _held(scene: Scene, restated: Mapping[PieceKey, Restatement]) -> dict[PieceK
 
 
 def _candidate(
-    scene: Scene, restatement: Restatement, alert: Alert, told_by: str | None, row: FollowUp | None
+    scene: CycleScene, restatement: Restatement, alert: Alert, told_by: str | None, row: FollowUp | None
 ) -> Candidate:
     told = restatement.told
     episode = told.episode

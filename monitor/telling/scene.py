@@ -1,4 +1,4 @@
-"""What telling is done with: the transaction, the world, the cycle and the instant."""
+"""What telling is done with: what is known, the world and the instant."""
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,6 +12,7 @@ from monitor.core.recipients import Recipient
 from monitor.core.routing import Reached, data_owners, reached, vacancies
 from monitor.core.rulebook import Level, Route
 from monitor.core.windows import Calendar
+from monitor.telling.recollection import Recollection, StoredRecollection
 from monitor.world import World
 
 
@@ -19,12 +20,10 @@ from monitor.world import World
 class Scene:
     """One cycle's telling. ``calendar`` says what day and what hour it is where people are."""
 
-    connection: Connection
+    kept: Recollection
     world: World
-    cycle_id: int
     now: datetime
     calendar: Calendar
-    domain: str
 
     @cached_property
     def today(self) -> date:
@@ -81,3 +80,15 @@ class Scene:
         """
         known = self.world.directory.people.get(person.id, person)
         return replace(known, stands_in_for=person.stands_in_for)
+
+
+@dataclass(frozen=True)
+class CycleScene(Scene):
+    """A real cycle's telling, within its transaction: with figures, and mails that go into the outbox."""
+
+    connection: Connection
+
+    @classmethod
+    def of(cls, connection: Connection, world: World, now: datetime, calendar: Calendar) -> "CycleScene":
+        """What a cycle tells with at an instant."""
+        return cls(StoredRecollection(connection), world, now, calendar, connection)

@@ -34,7 +34,7 @@ from monitor.telling.ledger import BEGINNINGS, keep_account, row_of
 from monitor.telling.notices import Facts, facts_of, figure_told, notice_of, told_before
 from monitor.telling.operations import silence_news, storm_news
 from monitor.telling.restatements import Restated, add_restatements, restatements
-from monitor.telling.scene import Scene
+from monitor.telling.scene import CycleScene
 from monitor.world import World
 
 SeriesKey = tuple[str, str]
@@ -73,14 +73,14 @@ def tell(
         domain: the right-hand side of the mails' Message-IDs.
         guard: the limits past which mails are folded into summaries.
     """
-    scene = Scene(connection, world, cycle_id, now, calendar, domain)
+    scene = CycleScene.of(connection, world, now, calendar)
     changes = list(changes)
     end_outgrown_acknowledgements(scene, changes)
     gathered = gather(scene, changes)
     found_restated = _add_restated(scene, restated, gathered)
     pairs = found_restated.pairs
     found = sort_out(scene, gathered.candidates, guard or StormGuard())
-    told, facts = _with_facts(scene, _without_needless_reminders(found.told), found, pairs)
+    told, facts = _with_facts(scene, without_needless_reminders(found.told), found, pairs)
     said = _said(scene, gathered, told, facts, pairs)
     told = [each for each, _ in said]
     mails = _mails(said, now)
@@ -95,7 +95,7 @@ def tell(
 
 
 def _with_facts(
-    scene: Scene, told: Sequence[Candidate], found: Sorted, pairs: Pairs
+    scene: CycleScene, told: Sequence[Candidate], found: Sorted, pairs: Pairs
 ) -> tuple[list[Candidate], Facts]:
     """What is told, with the figures that it tells, and all that there is to say of it."""
     facts = facts_of(
@@ -109,7 +109,7 @@ def _with_facts(
 
 
 def _said(
-    scene: Scene, gathered: Gathered, told: Sequence[Candidate], facts: Facts, pairs: Pairs
+    scene: CycleScene, gathered: Gathered, told: Sequence[Candidate], facts: Facts, pairs: Pairs
 ) -> list[Said]:
     """What mails say of each piece.
 
@@ -128,7 +128,7 @@ def _said(
     return said
 
 
-def _add_restated(scene: Scene, restated: Collection[SeriesKey], gathered: Gathered) -> Restated:
+def _add_restated(scene: CycleScene, restated: Collection[SeriesKey], gathered: Gathered) -> Restated:
     """Also what was held back may have been a restatement: those series are looked at again."""
     book = scene.world.rulebook
     again = {
@@ -140,7 +140,7 @@ def _add_restated(scene: Scene, restated: Collection[SeriesKey], gathered: Gathe
     return add_restatements(scene, restatements(scene, {*restated, *again}), gathered)
 
 
-def _without_needless_reminders(told: Sequence[Candidate]) -> list[Candidate]:
+def without_needless_reminders(told: Sequence[Candidate]) -> list[Candidate]:
     """Whoever is told today how a breach stands is not reminded of it in the same mail."""
     news = {
         (each.decision.rule, each.decision.area, each.person)
@@ -225,15 +225,15 @@ def _mail(group: Sequence[Said], now: datetime) -> Notification:
     told = [each for each, _ in group]
     once = _said_once(told)
     notices = sorted((notice for each, notice in group if each in once), key=urgency)
-    return Notification(_recipient(told), tuple(notices), now, occasion=_occasion(told))
+    return Notification(_recipient(told), tuple(notices), now, occasion=occasion_of(told))
 
 
 def _recipient(group: Sequence[Candidate]) -> Recipient:
     return next(each.decision.recipient for each in group if each.decision.recipient is not None)
 
 
-def _occasion(group: Sequence[Candidate]) -> Occasion:
-    """Why the mail is sent now.
+def occasion_of(group: Sequence[Candidate]) -> Occasion:
+    """Why a mail of these is sent now.
 
     Past so many alerts it is a summary that lists them all, as after a first run on a long history.
     """
@@ -245,7 +245,7 @@ def _occasion(group: Sequence[Candidate]) -> Occasion:
 
 
 def _notice(
-    scene: Scene, gathered: Gathered, candidate: Candidate, facts: Facts, pairs: Pairs
+    scene: CycleScene, gathered: Gathered, candidate: Candidate, facts: Facts, pairs: Pairs
 ) -> Notice | None:
     decision = candidate.decision
     pair = _pair_of(candidate, pairs)
@@ -267,7 +267,7 @@ def _notice(
     )
 
 
-def _earlier_answer(scene: Scene, answer: PastAnswer) -> EarlierAnswer:
+def _earlier_answer(scene: CycleScene, answer: PastAnswer) -> EarlierAnswer:
     """What a mail says of an acknowledgement that counts no more."""
     given, on = answer.given, scene.calendar.local_day
     known = scene.world.directory.people.get(given.author)

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from dataclasses import replace
 from datetime import date
 from io import BytesIO, StringIO
 from pathlib import Path
@@ -13,17 +12,15 @@ from PIL import Image
 from sqlalchemy import select
 
 from monitor.charts.timeline import WIDTH
-from monitor.cli.backtest_screen import AT_ONCE_NOTE, tells_in_time
+from monitor.cli.backtest_screen import UNANSWERED_NOTE
 from monitor.core.alerts import AlertState, TransitionReason
 from monitor.core.areas import AreaTree
-from monitor.core.windows import OFFICE_HOURS, Reminders
 from monitor.directory import load_areas
 from monitor.rulebook.loader import load_rulebook
 from monitor.shipped_files import shipped_config_dir, shipped_rules_dir
 from monitor.store.store import Store
 from monitor.store.tables import transitions
 from tests.support.command import Command, Played
-from tests.support.days import ROUTES, world
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -151,6 +148,7 @@ def test_a_picture_is_written(on_demo: Command, tmp_path: Path) -> None:
     picture = Image.open(BytesIO(file.read_bytes()))
     assert picture.format == "PNG"
     assert picture.width == 2 * WIDTH
+    assert picture.height > 2 * 1000, "the people's mails stand below the alerts"
     again = tmp_path / "again.png"
     on_demo("backtest", *SPAN, "--format", "png", "--output", again)
     assert again.read_bytes() == file.read_bytes()
@@ -178,6 +176,7 @@ def test_fewer_bars_are_said_to_be_fewer(on_demo: Command) -> None:
         (("--from", "2014-01-02", "--to", "2014-01-01"), "--to 2014-01-01 is before --from 2014-01-02"),
         ((*SPAN, "--rule", "swale"), "There is no alert rule “swale”"),
         ((*SPAN, "--area", "Swail"), "did you mean “Swale”?"),
+        ((*SPAN, "--acknowledged-after", "-1"), "--acknowledged-after"),
         ((*SPAN, "--format", "png"), "say where the picture goes with --output FILE"),
     ],
 )
@@ -202,20 +201,58 @@ def test_only_the_time_asked_for_is_shown(on_demo: Command) -> None:
         assert row["over_on"] == "" or date.fromisoformat(row["over_on"]) >= date(2013, 12, 1)
 
 
-@pytest.mark.parametrize(
-    ("how", "said"),
-    [
-        ({}, False),
-        ({"timing": OFFICE_HOURS}, True),
-        ({"reminders": Reminders(after=2)}, True),
-    ],
-)
-def test_rules_that_tell_in_time_are_said_to_be_counted_as_if_told_at_once(
-    how: dict[str, object], said: bool
-) -> None:
-    routes = tuple(replace(route, **how) for route in ROUTES)  # type: ignore[arg-type]  # names of a route's fields
-    assert tells_in_time(world(routes=routes)) is said
+def in_time(folder: Path) -> Path:
+    """The shipped rules, with hours, reminders and an escalation for districts."""
+    own = folder / "rules"
+    copytree(shipped_rules_dir(), own)
+    routes = own / "routes.yaml"
+    before = "    to: district manager\n"
+    after = (
+        "    when: working hours\n"
+        "    remind: {after: 5 working days, at_most: 3}\n"
+        "    escalate: [{after: 4 working days, to: area director}]\n"
+    )
+    text = routes.read_text()
+    assert before in text
+    routes.write_text(text.replace(before, before + after, 1))
+    return own
 
 
-def test_rules_that_tell_all_at_once_need_no_such_remark(on_demo: Command) -> None:
-    assert AT_ONCE_NOTE not in " ".join(on_demo("backtest", *SPAN).out.split())
+def test_reminders_and_escalations_are_mails_too(on_demo: Command, tmp_path: Path) -> None:
+    """Swale's breach, from Monday 30 September to its rule's end on 15 November.
+
+    Both managers are reminded after 5 working days (7 October) and after 10 more (21 October); the third
+    reminder would come on 18 November. The area's director is told on 4 October, and reminded on the 11th and
+    the 25th.
+    """
+    own = in_time(tmp_path)
+    said = json.loads(on_demo("backtest", *SPAN, *SWALE, "--rules", own, "--format", "json").out)
+    kinds = {
+        (each["name"], each["month"]): {kind: count for kind, count in each["kinds"].items() if count}
+        for each in said["mails"]
+    }
+
+    assert said["acknowledged_after"] is None
+    assert said["kinds_of_mails"] == {"news": 5, "digest": 0, "summary": 0, "escalation": 1, "reminder": 6}
+    assert kinds["Robert Achebe", "2013-10"] == {"escalation": 1, "reminder": 2}
+    assert kinds["Robert Achebe", "2013-11"] == {"news": 1}
+    assert kinds["Judith Marlowe", "2013-09"] == {"news": 1}
+    assert kinds["Judith Marlowe", "2013-10"] == {"reminder": 2}
+
+
+def test_whoever_acknowledges_is_not_reminded(on_demo: Command, tmp_path: Path) -> None:
+    own = in_time(tmp_path)
+    asked = ("backtest", *SPAN, *SWALE, "--rules", own)
+    silent = on_demo(*asked).out
+    said = on_demo(*asked, "--acknowledged-after", "2").out
+    kinds = json.loads(on_demo(*asked, "--acknowledged-after", "2", "--format", "json").out)["kinds_of_mails"]
+
+    assert "(6 reminders, 1 escalation)" in silent
+    assert UNANSWERED_NOTE in " ".join(silent.split())
+    assert UNANSWERED_NOTE not in " ".join(said.split())
+    assert (kinds["reminder"], kinds["escalation"]) == (0, 0)
+    assert "not told: somebody has acknowledged it" in said
+
+
+def test_rules_without_reminders_need_no_such_remark(on_demo: Command) -> None:
+    assert UNANSWERED_NOTE not in " ".join(on_demo("backtest", *SPAN).out.split())

@@ -21,6 +21,7 @@ from monitor.palette import (
     RECOVERED,
     RED,
     RESTATED,
+    SHADES,
     TONES,
     Theme,
     Tone,
@@ -95,3 +96,10 @@ def test_news_is_coloured_by_its_level_and_what_is_over_by_itself(
 ) -> None:
     assert tone_of(kind, level) == tone
     assert set(LEVEL_TONES) == set(Level)
+
+
+def test_each_shade_is_darker_than_the_one_before_and_its_number_can_be_read() -> None:
+    lights = [contrast(each.fill, "#000000") for each in SHADES]
+
+    assert lights == sorted(lights, reverse=True)
+    assert all(contrast(each.fill, each.text) >= 4.5 for each in SHADES)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from monitor.charts.timeline import WIDTH, TimelineRow, timeline_chart
+from monitor.charts.timeline import WIDTH, Count, CountRow, CountStrip, TimelineRow, timeline_chart
 from monitor.core.alerts import AlertState
 from monitor.core.replay import Stay
 from monitor.core.rulebook import Level
-from monitor.palette import LEVEL_TONES
+from monitor.palette import LEVEL_TONES, SHADES, Shade
 
 START, UNTIL = date(2013, 1, 1), date(2013, 12, 31)
 
@@ -90,3 +90,27 @@ def test_any_span_of_time_can_be_drawn(start: date, until: date) -> None:
 
 def test_without_alerts_there_is_a_picture_too() -> None:
     assert picture().width == 2 * WIDTH
+
+
+def strip(*numbers: int) -> CountStrip:
+    months = [date(2013, place + 1, 1) for place in range(12)]
+    counts = (Count(months[place], months[place + 1], number) for place, number in enumerate(numbers))
+    return CountStrip("Mails", (CountRow("Sam", tuple(counts)),))
+
+
+def with_strip(*numbers: int) -> Image.Image:
+    png = timeline_chart("Alerts", "A note.", START, UNTIL, (), strip(*numbers))
+    return Image.open(BytesIO(png)).convert("RGB")
+
+
+@pytest.mark.parametrize("shade", SHADES)
+def test_a_number_has_the_shade_of_as_many(shade: Shade) -> None:
+    one, three = with_strip(shade.least), with_strip(shade.least, 0, shade.least, shade.least)
+
+    assert 0 < share(one, shade.fill) < share(three, shade.fill) / 2
+    others = [share(three, each.fill) for each in SHADES if each is not shade]
+    assert max(others) < share(three, shade.fill) / 10
+
+
+def test_no_mail_has_no_cell() -> None:
+    assert all(share(with_strip(0, 0), each.fill) < 0.0005 for each in SHADES)

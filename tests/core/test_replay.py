@@ -7,14 +7,14 @@ import pytest
 
 from monitor.core.alerts import AlertState, TransitionReason
 from monitor.core.evaluation import evaluate
-from monitor.core.notifications import NoticeKind
 from monitor.core.replay import replay
 from monitor.core.rulebook import Level, Retirement
 from monitor.core.runs import BuiltVerdicts, Run
-from tests.support.days import DISTRICTS, MEASURE, replayed, setting, world
+from tests.support.days import DISTRICTS, MEASURE, replayed, world
 from tests.support.rules import SWALE, figure, month, monthly, rule
 
 RULE = rule({"warning": "value > 30", "critical": "value > 40"}, scope=DISTRICTS)
+RULES = {RULE.id: RULE}
 HISTORY = monthly("20", "35", "46", "10", "20", "46", area="Swale")
 
 
@@ -34,15 +34,24 @@ def test_a_step_has_the_figure_that_caused_it() -> None:
     assert (first.on, first.verdict and first.verdict.observation_id) == (month(1), HISTORY[1].id)
 
 
-def test_one_mail_a_day_tells_a_person_everything() -> None:
+def test_a_day_has_all_that_it_did_to_alerts() -> None:
     both = world(RULE, replace(RULE, id="the-other"))
-    mails = replayed(both, HISTORY).mails
 
-    assert [(mail.on, mail.recipient.id, len(mail.decisions)) for mail in mails[:3]] == [
-        (month(1), "sam", 2),
-        (month(2), "sam", 2),
-        (month(2), "dee", 2),
+    assert [(day.on, len(day.changes)) for day in replayed(both, HISTORY).days] == [
+        (month(1), 2),
+        (month(2), 2),
+        (month(3), 2),
+        (month(4), 2),  # what is over is quiet again
+        (month(5), 2),
     ]
+
+
+def test_it_is_narrowed_to_the_alerts_that_are_wanted() -> None:
+    both = world(RULE, replace(RULE, id="the-other"))
+    found = replayed(both, HISTORY).narrowed(lambda rule, area: (rule, area) == ("the-other", "Swale"))
+    alone = replayed(world(replace(RULE, id="the-other")), HISTORY)
+
+    assert (found.course, found.days, found.alerts) == (alone.course, alone.days, alone.alerts)
 
 
 def test_what_came_before_the_start_is_followed_and_not_shown() -> None:
@@ -50,8 +59,6 @@ def test_what_came_before_the_start_is_followed_and_not_shown() -> None:
     whole = replayed(world(RULE), HISTORY)
 
     assert found.steps == tuple(step for step in whole.course if step.on >= month(2))
-    assert found.decisions == tuple(each for each in whole.decisions if each[0] >= month(2))
-    assert found.mails == tuple(mail for mail in whole.mails if mail.on >= month(2))
     assert found.alerts == whole.alerts
     assert [(each.number, each.began) for each in found.episodes()] == [(1, month(1)), (2, month(5))]
 
@@ -88,9 +95,6 @@ def test_a_retired_rule_is_closed_on_its_day_and_no_later_figure_counts(
     assert (last.transition.reason is TransitionReason.RETIRED) is closed
     if closed:
         assert (last.on, last.verdict) == (date(2012, 7, 15), None)
-        assert [mail.decisions[0].kind for mail in found.mails if mail.on == last.on] == [
-            NoticeKind.CLOSED
-        ] * 2
 
 
 def test_a_rule_retired_after_the_last_figure_is_not_closed_yet() -> None:
@@ -109,7 +113,7 @@ def test_a_rule_that_begins_later_does_not_see_what_was_before() -> None:
 def test_without_figures_nothing_happens() -> None:
     found = replayed(world(RULE), [])
 
-    assert (found.course, found.decisions, found.mails, found.alerts) == ((), (), (), {})
+    assert (found.course, found.days, found.alerts) == ((), (), {})
 
 
 def test_an_alert_at_rest_is_judged_to_its_last_figure() -> None:
@@ -127,7 +131,7 @@ def test_results_built_one_by_one_are_those_built_at_once() -> None:
     assert lazy.evaluations[-1] == eager.evaluations[-1]
     assert lazy.evaluations[1:3] == eager.evaluations[1:3]
     assert lazy.rule_evaluations == eager.rule_evaluations
-    assert replay(setting(world(RULE)), [lazy]) == replay(setting(world(RULE)), [eager])
+    assert replay(RULES, [lazy]) == replay(RULES, [eager])
 
 
 def test_where_nothing_happens_nothing_is_looked_at() -> None:
@@ -136,7 +140,7 @@ def test_where_nothing_happens_nothing_is_looked_at() -> None:
     verdicts = judged.rule_evaluations["the-rule", "Swale"]
     assert isinstance(verdicts, BuiltVerdicts)
 
-    replay(setting(world(RULE)), [judged])
+    replay(RULES, [judged])
 
     assert [place for place, each in enumerate(verdicts._items) if each is not None] == [50, 51, 52, 100]
 

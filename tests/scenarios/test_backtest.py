@@ -12,7 +12,7 @@ from monitor.core.rulebook import Benchmarks, NeighbourFigure, NeighbourSet, Rul
 from monitor.cycle import run_cycle
 from monitor.store.store import Store
 from monitor.world import World
-from tests.support.days import DIRECTORY, DISTRICTS, OPS, ROUTES, replayed, take_in, world
+from tests.support.days import CALENDAR, DIRECTORY, DISTRICTS, OPS, ROUTES, replayed, take_in, world
 from tests.support.rules import AREAS, HERE, dated, figure, indicator, month, monthly, rule
 from tests.support.statements import statement_counter
 
@@ -29,11 +29,11 @@ def test_it_is_the_replay_of_what_the_store_holds(store: Store) -> None:
     both = world(RULE, replace(RULE, id="the-other"))
     take_in(store, FIGURES, now=NOW)
     with store.reading() as connection:
-        found = backtest(connection, both, ALWAYS)
+        found = backtest(connection, both, ALWAYS, calendar=CALENDAR)
     whole = replayed(both, FIGURES, start=ALWAYS.start, until=ALWAYS.until)
 
     assert [step.transition for step in found.replay.course] == [step.transition for step in whole.course]
-    assert found.replay.decisions == whole.decisions
+    assert found.replay.days == whole.days
     assert found.replay.alerts == whole.alerts
     assert found.breaches_by_rule() == {"the-rule": 3, "the-other": 3}
 
@@ -42,17 +42,19 @@ def test_it_is_narrowed_to_a_rule_and_an_area(store: Store) -> None:
     both = world(RULE, replace(RULE, id="the-other"))
     take_in(store, FIGURES, now=NOW)
     with store.reading() as connection:
-        found = backtest(connection, both, replace(ALWAYS, rule="the-other", area="Thanet"))
+        found = backtest(
+            connection, both, replace(ALWAYS, rule="the-other", area="Thanet"), calendar=CALENDAR
+        )
 
     assert {(each.rule, each.area) for each in found.episodes} == {("the-other", "Thanet")}
     assert set(found.rules) == {"the-other"}
-    assert {mail.recipient.id for mail in found.replay.mails} == {"kim"}
+    assert {mail.recipient.id for mail in found.mails} == {"kim"}
 
 
 def test_figures_after_the_last_day_are_not_read(store: Store) -> None:
     take_in(store, FIGURES, now=NOW)
     with store.reading() as connection:
-        found = backtest(connection, world(RULE), replace(ALWAYS, until=month(2)))
+        found = backtest(connection, world(RULE), replace(ALWAYS, until=month(2)), calendar=CALENDAR)
 
     assert [(each.area, each.number) for each in found.episodes] == [("Swale", 1), ("Thanet", 1)]
 
@@ -60,7 +62,7 @@ def test_figures_after_the_last_day_are_not_read(store: Store) -> None:
 def test_mails_are_counted_by_person_and_month(store: Store) -> None:
     take_in(store, FIGURES, now=NOW)
     with store.reading() as connection:
-        found = backtest(connection, world(RULE), ALWAYS)
+        found = backtest(connection, world(RULE), ALWAYS, calendar=CALENDAR)
 
     assert [(each.recipient.id, each.month, each.mails, each.alerts) for each in found.months()] == [
         ("dee", date(2012, 5, 1), 1, 1),
@@ -80,7 +82,7 @@ def test_what_nobody_is_told_is_counted_by_its_reason(store: Store) -> None:
     lasting = rule({"warning": "value > 30"}, periods=2, scope=DISTRICTS)
     take_in(store, FIGURES, now=NOW)
     with store.reading() as connection:
-        found = backtest(connection, world(lasting), ALWAYS)
+        found = backtest(connection, world(lasting), ALWAYS, calendar=CALENDAR)
 
     assert found.not_told() == {TellReason.PENDING: 3}
 
@@ -89,7 +91,7 @@ def test_the_first_figures_of_breaches_are_kept_and_small_ones_protected(store: 
     low = rule({"info": "value < 5", "critical": "value > 40"}, scope=DISTRICTS)
     take_in(store, FIGURES, now=NOW)
     with store.reading() as connection:
-        found = backtest(connection, world(low), ALWAYS)
+        found = backtest(connection, world(low), ALWAYS, calendar=CALENDAR)
 
     assert {place: int(each.value or 0) for place, each in found.figures.items()} == {
         ("measure", "Swale", month(1)): 46,
@@ -137,10 +139,10 @@ def test_derived_figures_and_neighbours_are_those_of_the_daemon(store: Store) ->
         ]
     take_in(store, figures, now=NOW)
     with store.reading() as connection:
-        before = backtest(connection, derived_world(), ALWAYS)
+        before = backtest(connection, derived_world(), ALWAYS, calendar=CALENDAR)
     run_cycle(store, derived_world(), now=NOW, zone=ZoneInfo("Europe/London"), domain="limen.example")
     with store.reading() as connection:
-        after = backtest(connection, derived_world(), ALWAYS)
+        after = backtest(connection, derived_world(), ALWAYS, calendar=CALENDAR)
 
     assert [(each.area, each.began, each.ended) for each in before.episodes] == [
         ("Swale", month(1), month(3)),
@@ -155,6 +157,6 @@ def test_derived_figures_and_neighbours_are_those_of_the_daemon(store: Store) ->
 def test_what_is_asked_of_the_store_does_not_grow_with_it(store: Store) -> None:
     take_in(store, FIGURES, now=NOW)
     with statement_counter(store) as sent, store.reading() as connection:
-        backtest(connection, world(RULE, replace(RULE, id="the-other")), ALWAYS)
+        backtest(connection, world(RULE, replace(RULE, id="the-other")), ALWAYS, calendar=CALENDAR)
 
     assert len([each for each in sent if "observations" in each]) == 1

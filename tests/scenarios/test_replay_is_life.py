@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from hypothesis import Phase, given, settings
@@ -13,12 +13,26 @@ from hypothesis import strategies as st
 
 from monitor.core.notifications import TellReason
 from monitor.core.observations import Observation
-from monitor.core.rulebook import AlertRule, Retirement
+from monitor.core.rulebook import (
+    AlertRule,
+    Escalation,
+    Inhibition,
+    Retirement,
+    Route,
+    RouteMatch,
+    RouteTarget,
+    Same,
+)
 from monitor.core.statistics.flapping import FlappingRule
+from monitor.core.wall_calendar import Days
+from monitor.core.windows import AT_ONCE, OFFICE_HOURS, Digest, Reminders, Timing
+from monitor.retelling import RetoldMail, retell
 from monitor.store.store import Store
 from monitor.world import World
 from tests.support.days import (
+    CALENDAR,
     DISTRICTS,
+    ROUTES,
     live,
     lived_alerts,
     lived_decisions,
@@ -27,7 +41,7 @@ from tests.support.days import (
     replayed,
     world,
 )
-from tests.support.rules import month, monthly, rule, thresholds
+from tests.support.rules import HERE, month, monthly, rule, thresholds
 
 LEVELS = (
     {"warning": "value > 30"},
@@ -35,19 +49,41 @@ LEVELS = (
     {"warning": "value > previous(1)", "critical": "change(1) >= 15"},
     {"critical": "mean(3) > 30"},
 )
+TIMINGS: tuple[Timing, ...] = (AT_ONCE, OFFICE_HOURS, Digest(frozenset({0}), time(8)))
+DIRECTORS: tuple[Timing, ...] = (AT_ONCE, Digest(Days.WORKING_DAYS, time(16, 30)))
+INHIBITION = Inhibition(
+    "one-is-enough",
+    source=RouteMatch(alerts=frozenset({"the-rule"})),
+    target=RouteMatch(alerts=frozenset({"the-other"})),
+    same=frozenset({Same.AREA}),
+    within=False,
+    reference="a test",
+    position=HERE,
+)
 VALUES = st.sampled_from(["10", "25", "35", "46", None, "absent"])
 
 
-def assert_same(store: Store, of: World, figures: list[Observation]) -> None:
-    live(store, of, figures)
-    # Cycles run to the last figure of all, also of an area that no rule covers.
-    found = replayed(of, figures, until=max(figure.period_end for figure in figures))
+def assert_same(
+    store: Store, of: World, figures: list[Observation], acknowledged_after: int | None = None
+) -> None:
+    # Cycles run to the last figure of all, also of an area that no rule covers, and then on for reminders.
+    last = max(figure.period_end for figure in figures)
+    until = last + timedelta(40)
+    live(store, of, figures, until=until, acknowledged_after=acknowledged_after)
+    found = replayed(of, figures, until=last)
+    told = retell(of, found.days, until=until, calendar=CALENDAR, acknowledged_after=acknowledged_after)
 
     assert sorted(((step.on, step.transition) for step in found.course), key=repr) == lived_steps(store)
-    assert sorted(found.decisions, key=repr) == lived_decisions(store)
-    mails = sorted((mail.on, mail.recipient.id, len(mail.decisions)) for mail in found.mails)
-    assert mails == lived_mails(store)
     assert found.alerts == lived_alerts(store)
+    sent = [(mail.at, made) for mail in told.mails for made in mail.mail.decisions]
+    assert sorted([*told.untold, *sent], key=repr) == lived_decisions(store)
+    assert sorted(map(counted, told.mails)) == lived_mails(store)
+
+
+def counted(each: RetoldMail) -> tuple[datetime, str, str, int]:
+    """As :func:`lived_mails` has it."""
+    alerts = {(made.rule, made.area) for made in each.mail.decisions}
+    return each.at, each.mail.recipient.id, each.mail.occasion.value, len(alerts)
 
 
 @st.composite
@@ -75,6 +111,32 @@ def histories(draw: st.DrawFn) -> list[Observation]:
     return figures
 
 
+@st.composite
+def routes(draw: st.DrawFn) -> tuple[Route, ...]:
+    """The managers', with hours, reminders and an escalation or without, and the director's."""
+    managers, worst = ROUTES
+    escalation = Escalation(draw(st.integers(0, 12)), (RouteTarget("director", None, HERE),), HERE)
+    return (
+        replace(
+            managers,
+            timing=draw(st.sampled_from(TIMINGS)),
+            reminders=draw(st.sampled_from([None, Reminders(3), Reminders(2, factor=1, at_most=4)])),
+            escalations=draw(st.sampled_from([(), (escalation,)])),
+        ),
+        replace(worst, timing=draw(st.sampled_from(DIRECTORS))),
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Two rules, one of which may flap and may inhibit the other."""
+    flapping = draw(st.sampled_from([None, FlappingRule(places=4)]))
+    other = replace(draw(rules()), id="the-other", flapping=flapping)
+    found = world(draw(rules()), other, routes=draw(routes()))
+    inhibitions = draw(st.sampled_from([(), (INHIBITION,)]))
+    return replace(found, rulebook=replace(found.rulebook, inhibitions=inhibitions))
+
+
 @contextmanager
 def new_store(template: Path) -> Iterator[Store]:
     with tempfile.TemporaryDirectory() as folder:
@@ -86,21 +148,15 @@ def new_store(template: Path) -> Iterator[Store]:
 # Shrinking runs a store for every attempt: minutes, for an example that can be read as it is.
 @settings(max_examples=20, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
-    first=rules(),
-    second=rules(),
-    flapping=st.sampled_from([None, FlappingRule(places=4)]),
+    of=worlds(),
     figures=histories().filter(bool),
+    acknowledged_after=st.sampled_from([None, 0, 2, 6]),
 )
-def test_a_replay_says_what_cycles_said_day_by_day(
-    sqlite_template: Path,
-    first: AlertRule,
-    second: AlertRule,
-    flapping: FlappingRule | None,
-    figures: list[Observation],
+def test_a_replay_says_what_cycles_said_from_one_instant_to_the_next(
+    sqlite_template: Path, of: World, figures: list[Observation], acknowledged_after: int | None
 ) -> None:
-    both = world(first, replace(second, id="the-other", flapping=flapping))
     with new_store(sqlite_template) as store:
-        assert_same(store, both, figures)
+        assert_same(store, of, figures, acknowledged_after)
 
 
 def test_a_year_with_everything_in_it_is_the_same_on_both_kinds_of_store(store: Store) -> None:

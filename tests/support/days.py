@@ -1,35 +1,39 @@
 """A store that lives through history day by day, as limen would have; to hold a replay of it against."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from monitor.calendar_england import calendar_of
 from monitor.core.alerts import Alert, Transition
 from monitor.core.areas import AreaType
 from monitor.core.dated import Scope
 from monitor.core.evaluation import evaluate
-from monitor.core.notifications import Decision
+from monitor.core.notifications import Decision, NoticeKind
 from monitor.core.observations import Observation
 from monitor.core.recipients import Directory, Recipient, RoleHolding
-from monitor.core.replay import Replay, Setting, replay
+from monitor.core.replay import Replay, replay
 from monitor.core.rulebook import AlertRule, Indicator, Route, RouteMatch, RouteTarget, Rulebook
 from monitor.cycle import run_cycle
 from monitor.standings import by_area
 from monitor.store.alerts import alerts, transitions_of
 from monitor.store.batches import Channel, NewBatch
-from monitor.store.decisions import decisions_of
+from monitor.store.decisions import decisions_of, decisions_of_cycle
+from monitor.store.follow_ups import next_due
 from monitor.store.observations import NewObservation, record_batch
-from monitor.store.outbox import outbox_entries
+from monitor.store.outbox import claim, outbox_entries, record_delivered
 from monitor.store.store import Store
 from monitor.store.tables import decisions
+from monitor.suppressing import acknowledge
 from monitor.world import World
 from tests.support.rules import AREAS, HERE, indicator
 
 LONDON = ZoneInfo("Europe/London")
+CALENDAR = calendar_of(LONDON)
 SAM = Recipient("sam", "Sam Swale", "sam@kent.example", "Sam")
 ALEX = Recipient("alex", "Alex Swale", "alex@kent.example", "Alex")
 KIM = Recipient("kim", "Kim Thanet", "kim@kent.example", "Kim")
@@ -71,11 +75,6 @@ def world(*rules: AlertRule, measure: Indicator = MEASURE, routes: tuple[Route, 
     return World(AREAS, DIRECTORY, (OPS,), book)
 
 
-def setting(of: World) -> Setting:
-    """By what the world's history is replayed."""
-    return Setting(of.rulebook, of.areas, of.directory, of.operations)
-
-
 def replayed(
     of: World, figures: Iterable[Observation], *, start: date | None = None, until: date | None = None
 ) -> Replay:
@@ -86,7 +85,7 @@ def replayed(
         own = sorted((f for f in found if f.indicator == measure.id), key=lambda f: (f.area, f.period_end))
         series = by_area(own, of.areas)
         judged.append(evaluate(measure, of.rulebook.rules_of(measure.id), series, lazily=True))
-    return replay(setting(of), judged, start=start, until=until)
+    return replay(of.rulebook.alerts, judged, start=start, until=until)
 
 
 def take_in(store: Store, figures: Sequence[Observation], *, now: datetime) -> None:
@@ -102,13 +101,24 @@ def take_in(store: Store, figures: Sequence[Observation], *, now: datetime) -> N
         record_batch(connection, NewBatch("figures.csv", digest, Channel.INGEST), rows, now=now)
 
 
-def evening(on: date) -> datetime:
-    """Six in the evening."""
-    return datetime.combine(on, time(18), UTC)
+def noon(on: date) -> datetime:
+    """Twelve o'clock where the council is."""
+    return CALENDAR.at(on, time(12))
 
 
-def live(store: Store, of: World, figures: Iterable[Observation]) -> None:
-    """Lets each figure come in on the day its period ends; a cycle runs on every day that may bring news."""
+def live(
+    store: Store,
+    of: World,
+    figures: Iterable[Observation],
+    *,
+    until: date | None = None,
+    acknowledged_after: int | None = None,
+) -> None:
+    """Lets each figure come in at noon of the day its period ends; cycles run when the daemon's would.
+
+    ``until``: the last day; None: that of the last figure or retirement. ``acknowledged_after``: whoever is
+    told of a breach first acknowledges it so many working days later.
+    """
     by_day: dict[date, list[Observation]] = {}
     for each in figures:
         by_day.setdefault(each.period_end, []).append(each)
@@ -116,10 +126,63 @@ def live(store: Store, of: World, figures: Iterable[Observation]) -> None:
     for rule in of.rulebook.alerts.values():
         if rule.retirement is not None and rule.retirement.on <= last:
             by_day.setdefault(rule.retirement.on, [])
+    living = _Living(store, of, acknowledged_after)
     for on in sorted(by_day):
+        living.let_pass(noon(on))
         if by_day[on]:
-            take_in(store, by_day[on], now=evening(on))
-        run_cycle(store, of, now=evening(on), zone=LONDON, domain="limen.example")
+            take_in(store, by_day[on], now=noon(on))
+        living.cycle(noon(on))
+    living.let_pass(CALENDAR.at((until or last) + timedelta(days=1), time()))
+
+
+@dataclass
+class _Living:
+    store: Store
+    world: World
+    acknowledged_after: int | None
+    seen: int = 0
+    answers: dict[tuple[str, str, int], tuple[datetime, str]] = field(default_factory=dict)
+
+    def let_pass(self, until: datetime) -> None:
+        """A cycle at every instant at which something is due, or somebody acknowledges."""
+        now = datetime.min.replace(tzinfo=UTC)
+        while True:
+            with self.store.reading() as connection:
+                due = next_due(connection, now)
+            instants = [at for at, _ in self.answers.values()]
+            now = min(instants if due is None else [due, *instants], default=until)
+            if now >= until:
+                return
+            for (rule, area, episode), (at, author) in list(self.answers.items()):
+                if at <= now:
+                    del self.answers[rule, area, episode]
+                    with self.store.writing() as connection:
+                        acknowledge(
+                            connection,
+                            now,
+                            alert=(rule, area),
+                            author=author,
+                            comment="",
+                            until=None,
+                            via="mail",
+                            episode=episode,
+                        )
+            self.cycle(now)
+
+    def cycle(self, now: datetime) -> None:
+        """Every mail so far has gone out; then a cycle."""
+        with self.store.writing() as connection:
+            for entry in claim(connection, "post", now, timedelta(minutes=1), 1_000):
+                record_delivered(connection, entry.id, "post", "250 taken", now)
+        outcome = run_cycle(self.store, self.world, now=now, zone=LONDON, domain="limen.example")
+        if self.acknowledged_after is None or outcome.cycle_id is None:
+            return
+        with self.store.reading() as connection:
+            made = [each.decision for each in decisions_of_cycle(connection, outcome.cycle_id)]
+        at = CALENDAR.add_working_days_at(now, self.acknowledged_after)
+        for each in made:
+            if each.reason.told and each.recipient and each.kind in (NoticeKind.BREACH, NoticeKind.WORSENED):
+                self.answers.setdefault((each.rule, each.area, each.episode), (at, each.recipient.id))
 
 
 def lived_alerts(store: Store) -> dict[tuple[str, str], Alert]:
@@ -139,22 +202,28 @@ def lived_steps(store: Store) -> list[Happened]:
     return sorted(found, key=repr)
 
 
-def lived_decisions(store: Store) -> list[tuple[date, Decision]]:
-    """Every decision with its day, sorted; without the figures that were told, which a replay leaves out."""
+def lived_decisions(store: Store) -> list[tuple[datetime, Decision]]:
+    """Every decision with its instant, sorted; without the figures told, which a backtest leaves out."""
     with store.reading() as connection:
         keys = connection.execute(select(decisions.c.rule, decisions.c.area).distinct())
         found = [
-            (each.at.date(), replace(each.decision, figure=None))
+            (each.at, replace(each.decision, figure=None))
             for key in keys
             for each in decisions_of(connection, *key)
         ]
     return sorted(found, key=repr)
 
 
-def lived_mails(store: Store) -> list[tuple[date, str, int]]:
-    """Every mail: the day, whom it tells, and of how many alerts; sorted."""
+def lived_mails(store: Store) -> list[tuple[datetime, str, str, int]]:
+    """Every mail: when, whom it tells, why now, and of how many alerts; sorted."""
     with store.reading() as connection:
         entries = outbox_entries(connection)
     return sorted(
-        (each.created_at.date(), each.recipient_id, len(each.notification.notices)) for each in entries
+        (
+            each.created_at,
+            each.recipient_id,
+            each.notification.occasion.value,
+            len({(notice.rule, notice.area) for notice in each.notification.notices}),
+        )
+        for each in entries
     )
