@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from monitor.calendar_england import calendar_of
 from monitor.compose.shield import shown
-from monitor.core.ack_tokens import AckClaim, TokenFault, is_page_seal, page_seal, read_token
+from monitor.core.ack_tokens import LINK_LASTS, AckClaim, TokenFault, is_page_seal, page_seal, read_token
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.freshness import late_indicator
 from monitor.core.holding import Candidate
@@ -20,8 +20,10 @@ from monitor.core.plausibility import faulty_indicator
 from monitor.core.recipients import Recipient
 from monitor.core.rulebook import Level
 from monitor.core.suppressions import Acknowledgement
+from monitor.core.windows import OFFICE_HOURS
 from monitor.palette import RECOVERED, tone_of
 from monitor.store.alerts import alerts, firing_alerts, last_transitions
+from monitor.store.area_names import names_now
 from monitor.store.errors import StoreError
 from monitor.store.store import Store
 from monitor.suppressing import AckReason, AckResult, acknowledge, acknowledgement_of, withdraw
@@ -67,6 +69,7 @@ class AnswerDesk:
         """
         world = self._world_in_force()
         with _store_at_hand(), self.store.reading() as connection:
+            claim = _by_names_now(connection, world, claim)
             return self._sheet(connection, world, claim)
 
     def acknowledge(
@@ -79,6 +82,7 @@ class AnswerDesk:
         """
         world = self._world_in_force()
         with _store_at_hand(), self.store.writing() as connection:
+            claim = _by_names_now(connection, world, claim)
             if self._sheet(connection, world, claim) is None:
                 return None
             result = self._written(connection, claim, seen, weeks, comment)
@@ -95,6 +99,7 @@ class AnswerDesk:
         """
         world = self._world_in_force()
         with _store_at_hand(), self.store.writing() as connection:
+            claim = _by_names_now(connection, world, claim)
             if self._sheet(connection, world, claim) is None:
                 return None
             result = withdraw(
@@ -128,9 +133,12 @@ class AnswerDesk:
         )
 
     def _morning_after(self, now: datetime, weeks: int) -> datetime:
-        """The midnight that begins the day so many weeks later: a form that is sent twice says the same."""
+        """When offices open on the day so many weeks later: a form that is sent twice says the same.
+
+        Days without an answer count from then, and reminders come at that hour where a route tells at once.
+        """
         calendar = calendar_of(self.zone)
-        return calendar.at(calendar.local_day(now) + timedelta(weeks=weeks), time())
+        return calendar.at(calendar.local_day(now) + timedelta(weeks=weeks), OFFICE_HOURS.opens)
 
     def _world_in_force(self) -> World:
         world = self.world()
@@ -201,6 +209,13 @@ class AnswerDesk:
             comment=given.comment,
             own=given.author == claim.recipient,
         )
+
+
+def _by_names_now(connection: Connection, world: World, claim: AckClaim) -> AckClaim:
+    """The claim of a link with its area as it is called now; mails have the name of their day."""
+    area = names_now(connection).of(claim.area, claim.expires - LINK_LASTS)
+    known = world.areas.find(area)
+    return replace(claim, area=area if known is None else known.name)
 
 
 def notice_now(

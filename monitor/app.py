@@ -21,9 +21,10 @@ from monitor.bounces.failing import FailingAddressDesk
 from monitor.bounces.signed_address import LONGEST_NUMBER, signed_address
 from monitor.channels import channels_of, unreachable
 from monitor.compose import Links, compose
+from monitor.compose.apart import End, Trial, tried
 from monitor.core.ack_tokens import acknowledge_links
 from monitor.cycle import CycleOutcome, guard_of, run_cycle
-from monitor.delivery import DeliveryOutcome, RetryPolicy, Sender
+from monitor.delivery import DeliveryOutcome, EndsLimenError, RetryPolicy, Sender
 from monitor.event_log import EventLog
 from monitor.file_news import tell_of_files
 from monitor.house_templates import HouseTemplates
@@ -94,6 +95,7 @@ class Application:
         )
         self._bounce_key = _bounce_key(settings)
         channels = channels_of(settings, clock)
+        self.metrics.channels_known(channels.notifiers)
         self._sender = Sender(
             store=store,
             notifiers=channels.notifiers,
@@ -147,6 +149,7 @@ class Application:
     def _put_in_force(self, world: World) -> None:
         self._world = world
         self.metrics.rulebook_in_force(world.rulebook, world.areas)
+        self.metrics.channels_known({person.channel for person in world.directory.people.values()})
         self._unshown = True
         for problem in unreachable(world.directory, self.settings):
             self._log.warning("Somebody can't be told", problem=problem)
@@ -234,6 +237,7 @@ class Application:
             self._events.came_in(event)
             if not isinstance(event, LeftInPlace):
                 events.append(event)
+        self.metrics.inbox_looked_at(tuple(self._inbox.stuck.values()))
         return events
 
     def reading(self, now: datetime, default_area: str | None = None) -> Reading:
@@ -258,12 +262,15 @@ class Application:
             domain=self._domain,
             guard=guard_of(self.settings),
         )
+        for each in outcome.renamed:
+            self._log.info("An area goes by another name now", before=each.before, after=each.after)
         self._catch_up(now)
         tell_of_files(self.store, self.world, now=now, domain=self._domain)
         self._templates.tell(now)
         if outcome.cycle_id is not None:
             self._shown.refresh(self.world, outcome.indicators, now)
         self._shown.count_outbox(now)
+        self._shown.count_files(now)
         self._shown.show_suppressions(self.world, now)
         self._shown.show_waiting(outcome.cycle_id, now)
         return outcome
@@ -277,13 +284,19 @@ class Application:
         self._shown.count_outbox(now)
         return outcome
 
-    def compose(self, entry: OutboxEntry) -> Message:
+    def compose(self, entry: OutboxEntry, *, suspect: bool = False) -> Message:
         """Writes the mail of an outbox entry; operations are told if the house's templates fail it.
 
+        ``suspect``: a process of its own tries first whether writing it ends limen. If so, only its text is
+        written, by limen's own template.
+
         Raises:
+            EndsLimenError: that ended the process too.
             PayloadError: another version of limen wrote the entry.
-            StoreUnavailableError: the database can't be reached to tell them.
+            StoreUnavailableError: the database can't be reached to tell operations.
+            TimeoutError: a process of its own took too long even with its text alone.
         """
+        plain = suspect and self._must_be_plain(entry)
         message = compose(
             entry.notification,
             message_id=entry.message_id,
@@ -292,12 +305,30 @@ class Application:
             links=self._links(entry),
             templates=self._templates,
             zone=self.settings.zone,
+            plain=plain,
         )
         self._templates.composed(entry.notification, self._world, self._clock())
         own = self.settings.smtp.bounce_address
         if own is None:
             return message
         return replace(message, return_path=signed_address(own, entry.id, self._bounce_key))
+
+    def _must_be_plain(self, entry: OutboxEntry) -> bool:
+        trial = Trial(entry.payload, entry.message_id, str(self.settings.config_dir))
+        if tried(trial) is End.WELL:
+            return False
+        self._log.error("Writing a mail ends limen; only its text is tried", mail=entry.id)
+        end = tried(replace(trial, plain=True))
+        if end is End.TOO_LONG:
+            # Even a start takes long where a machine is overloaded, and that passes: the mail waits.
+            raise TimeoutError("a process of its own did not write its plain text in time")
+        if end is End.DIED:
+            raise EndsLimenError(
+                "writing this mail ends limen itself, even in plain text without pictures: “journalctl -u "
+                "limen” says how. It is not tried any more, so that others go out. Once that is mended, "
+                f"“limen outbox retry {entry.id}” sends it"
+            )
+        return True
 
     def _address_refused(self, connection: Connection, entry: OutboxEntry, now: datetime) -> None:
         """Marks an address that a server refuses, and tells operations, as if the mail had come back."""

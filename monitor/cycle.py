@@ -20,6 +20,7 @@ from monitor.core.freshness import late_indicator
 from monitor.core.judgements import Evaluation, RuleEvaluation
 from monitor.core.observations import Observation
 from monitor.core.plausibility import faulty_indicator
+from monitor.core.renaming import Renaming
 from monitor.core.routing import Change
 from monitor.core.rulebook import AlertRule
 from monitor.core.windows import Calendar
@@ -35,23 +36,31 @@ from monitor.store import evaluations as evaluation_store
 from monitor.store import figures as figure_store
 from monitor.store import follow_ups as follow_up_store
 from monitor.store import rulebooks as rulebook_store
+from monitor.store.renaming import follow_renames
 from monitor.store.store import Store
 from monitor.telling import StormGuard, tell
+from monitor.telling.recollection import StoredRecollection
+from monitor.telling.unheard import unheard_endings
 from monitor.world import DERIVED, TELLING, World
 
 SeriesKey = tuple[str, str]
 AlertKey = tuple[str, str]
+_CameIn = tuple[tuple[int, ...], Mapping[SeriesKey, date]]
 
 
 @dataclass(frozen=True, slots=True)
 class CycleOutcome:
-    """What a cycle did. ``cycle_id`` None: nothing had changed. ``indicators`` are those that were judged."""
+    """What a cycle did. ``cycle_id`` None: nothing had changed. ``indicators`` are those that were judged.
+
+    ``renamed`` are the areas whose history was carried over to another name.
+    """
 
     cycle_id: int | None = None
     evaluated: int = 0
     transitions: int = 0
     enqueued: int = 0
     indicators: frozenset[str] = frozenset()
+    renamed: tuple[Renaming, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,7 @@ class _Task:
     ``look`` is what lateness depends on, if it is not as it was at the last look; "": nothing is waited for.
     ``due``: there is something to come back to, or whom to tell was changed.
     ``open_alerts`` are those that are pending or fire; ``vouched``: a doubtful figure was acknowledged, or is
-    not asked about any more.
+    not asked about any more. ``unheard``: see :func:`_unheard`.
     """
 
     batches: tuple[int, ...]
@@ -76,6 +85,7 @@ class _Task:
     open_alerts: Mapping[AlertKey, Alert] = field(default_factory=dict)
     vouched: bool = False
     due: bool = False
+    unheard: frozenset[AlertKey] = frozenset()
 
     @property
     def empty(self) -> bool:
@@ -145,11 +155,15 @@ def judge_changes(
 ) -> CycleOutcome:
     """Does a cycle's work in a transaction that the caller commits, or rolls back to see what would be."""
     cycle_store.hold_cycles(connection)
-    task = _task(connection, world, now, calendar.local_day(now))
+    came_in = _came_in(connection)
+    renamed = follow_renames(connection, world.areas, {area for _, area in came_in[1]}, now=now)
+    if renamed:
+        came_in = _came_in(connection)
+    task = _task(connection, world, came_in, now, calendar.local_day(now))
     if task.look is not None:
         rulebook_store.note_fingerprint(connection, LOOK, task.look)
     if task.empty:
-        return CycleOutcome()
+        return CycleOutcome(renamed=renamed)
     version = rulebook_store.rulebook_version(
         connection, world.rulebook.version, world.rulebook.revision, now=now
     )
@@ -182,12 +196,18 @@ def judge_changes(
     )
     cycle_store.finish_cycle(connection, cycle_id, counts, now=now)
     indicators = frozenset(indicator for indicator, _ in task.series)
-    return CycleOutcome(cycle_id, len(found.evaluations), steps, enqueued, indicators)
+    return CycleOutcome(cycle_id, len(found.evaluations), steps, enqueued, indicators, renamed)
 
 
-def _task(connection: Connection, world: World, now: datetime, today: date) -> _Task:
+def _came_in(connection: Connection) -> _CameIn:
+    """The batches that no cycle has judged, and the series that they changed, each since when."""
     batches = tuple(batch.id for batch in batch_store.unevaluated_batches(connection))
-    series: dict[SeriesKey, date | None] = dict(batch_store.changed_series(connection, batches))
+    return batches, batch_store.changed_series(connection, batches)
+
+
+def _task(connection: Connection, world: World, came_in: _CameIn, now: datetime, today: date) -> _Task:
+    batches: tuple[int, ...] = came_in[0]
+    series: dict[SeriesKey, date | None] = dict(came_in[1])
     before, current = rulebook_store.fingerprints(connection), world.fingerprints()
     looked, look = before.pop(LOOK, ""), look_of(world, today) or ""
     _look_again_if_told_otherwise(connection, world, before.pop(TELLING, ""), now)
@@ -238,8 +258,10 @@ def _spread(connection: Connection, world: World, task: _Task, now: datetime) ->
 
 def _closing_reason(world: World, alert: Alert, today: date) -> TransitionReason | None:
     rule, area = world.rulebook.alerts.get(alert.rule), world.areas.find(alert.area)
-    if rule is not None and (area is None or not rule.covers(area)):
-        return TransitionReason.WITHDRAWN
+    if rule is not None and area is None:
+        return TransitionReason.AREA_REMOVED
+    if rule is not None and area is not None and not rule.covers(area):
+        return TransitionReason.NOT_COVERED
     return closing_reason(rule, today)
 
 
@@ -250,6 +272,8 @@ def _judge(connection: Connection, world: World, task: _Task) -> _Findings:
     alerts = alert_store.alerts(connection, [*keys, *task.closings])
     onward = {key for key in wanted if _goes_on(key, world, alerts, task)}
     found.anew.update(key for key in wanted if key not in onward)
+    task = replace(task, unheard=_unheard(connection, world, alerts, found.anew))
+    there: set[SeriesKey] = set()
     for indicator, series in _figures(connection, world, wanted, onward, task):
         since = {
             area.name: task.series[indicator, area.name] or date.min
@@ -257,6 +281,7 @@ def _judge(connection: Connection, world: World, task: _Task) -> _Findings:
             else date.min
             for area in series
         }
+        there.update((indicator, area.name) for area in series)
         rules = world.rulebook.rules_of(indicator)
         measure = world.rulebook.indicators[indicator]
         others = others_of(connection, world, measure)
@@ -264,6 +289,11 @@ def _judge(connection: Connection, world: World, task: _Task) -> _Findings:
         found.evaluations += [each for each in judged.evaluations if _is_new(each, indicator, task)]
         for rule in rules:
             _follow_rule(rule, judged, alerts, task, found)
+    for indicator, area in set(wanted) - there:
+        # Every figure was withdrawn: what they caused is no more.
+        for rule in world.rulebook.rules_of(indicator):
+            if (rule.id, area) in alerts:
+                _follow_rule(rule, Judged((), {(rule.id, area): ()}), alerts, task, found)
     for key, reason in task.closings.items():
         step = close(alerts[key], reason)
         if step.transition is not None:
@@ -280,6 +310,14 @@ def _judge(connection: Connection, world: World, task: _Task) -> _Findings:
         )
     )
     return found
+
+
+def _unheard(
+    connection: Connection, world: World, alerts: Mapping[AlertKey, Alert], anew: Collection[SeriesKey]
+) -> frozenset[AlertKey]:
+    """The alerts of series that are judged anew whose last breach is over, but for nobody yet."""
+    keys = {(rule.id, area) for indicator, area in anew for rule in world.rulebook.rules_of(indicator)}
+    return unheard_endings(StoredRecollection(connection), (alerts[key] for key in keys if key in alerts))
 
 
 def _goes_on(key: SeriesKey, world: World, alerts: Mapping[AlertKey, Alert], task: _Task) -> bool:
@@ -324,7 +362,7 @@ def _figures(
 
 def _is_new(evaluation: Evaluation | RuleEvaluation, indicator: str, task: _Task) -> bool:
     """Whether a result belongs to a period that changed, or comes after one."""
-    since = task.series[indicator, evaluation.area]
+    since = task.series.get((indicator, evaluation.area))
     return since is None or evaluation.period_end >= since
 
 
@@ -350,14 +388,14 @@ def _follow_rule(
 
 def _change(rule: AlertRule, before: Alert, verdicts: Sequence[RuleEvaluation], task: _Task) -> Change:
     periods = rule.periods_for(before.area)
-    since = task.series[rule.indicator, before.area]
+    since = task.series.get((rule.indicator, before.area))
     if before.judged_to is None or (
         rule.id not in task.changed_rules and since is not None and since > before.judged_to
     ):
         course = follow(before, verdicts, rule, periods=periods)
     else:
-        reason = _why_anew(rule, before, verdicts, task)
-        course = refollow(before, verdicts, rule, periods=periods, reason=reason)
+        reason, unheard = _why_anew(rule, before, verdicts, task), (rule.id, before.area) in task.unheard
+        course = refollow(before, verdicts, rule, periods=periods, reason=reason, unheard=unheard)
     return Change(before, course.alert, course.transitions)
 
 
@@ -370,7 +408,7 @@ def _why_anew(
         return TransitionReason.RULE_CHANGED
     if key in task.dependants:
         return TransitionReason.COMPARISON_CHANGED
-    since, until = task.series[key] or date.min, before.judged_to or date.max
+    since, until = task.series.get(key) or date.min, before.judged_to or date.max
     again = [each for each in verdicts if since <= each.period_end <= until]
     restated = any(each.revision > 1 for each in again)
     return TransitionReason.RESTATED if restated else TransitionReason.CAME_LATE

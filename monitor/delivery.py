@@ -24,15 +24,27 @@ LEAST_ATTEMPTS = 10
 CLAIMED_AT_ONCE = 10
 """Few enough that little is given back when a server is slow."""
 
+SUSPECT_AFTER = 2
+"""After so many attempts, the last by a sender that was not heard of again, a mail is under suspicion."""
 
 NOT_TRIED = "not tried: the mail server had just failed another mail"
 """Recorded for the mails of a channel that is down, after the one that found it so."""
 
 
-class Composer(Protocol):
-    """Makes the message of an outbox entry."""
+class EndsLimenError(Exception):
+    """A mail can't be composed without ending the process that does it; the text is for people."""
 
-    def __call__(self, entry: OutboxEntry) -> Message: ...
+
+class Composer(Protocol):
+    """Makes the message of an outbox entry.
+
+    ``suspect``: composing it may be what ended limen, and must not end it again.
+
+    Raises:
+        EndsLimenError: it would, whatever is left out.
+    """
+
+    def __call__(self, entry: OutboxEntry, /, *, suspect: bool) -> Message: ...
 
 
 class AddressRefused(Protocol):
@@ -244,12 +256,11 @@ class Sender:
             return Deferred(NOT_TRIED, OutcomeCode.SERVICE_UNAVAILABLE, "channel")
         notifier = self.notifiers.get(entry.channel)
         if notifier is None:
-            reason = (
-                f"no channel “{entry.channel}” is set up; the contact's channel or the settings must change"
-            )
-            return Deferred(reason, OutcomeCode.MISCONFIGURED, "message")
+            return self._without_channel(entry)
         try:
-            message = self.compose(entry)
+            message = self.compose(entry, suspect=is_suspect(entry))
+        except EndsLimenError as fault:
+            return Rejected(str(fault), OutcomeCode.MISCONFIGURED)
         except Exception as fault:  # noqa: BLE001 - such a mail waits for a mended limen; it must not be lost
             return _faulty("composed", fault)
         try:
@@ -260,6 +271,17 @@ class Sender:
         if isinstance(outcome, Deferred) and outcome.scope == "channel":
             down.add(entry.channel)
         return outcome
+
+    def _without_channel(self, entry: OutboxEntry) -> Outcome:
+        """A mail whose channel no setting sets up waits from its making on, whatever it follows.
+
+        Each mail of a row would else begin to wait when the one before it is given up.
+        """
+        reason = f"no channel “{entry.channel}” is set up; the contact's channel or the settings must change"
+        if self.clock() - entry.created_at <= self.policy.give_up:
+            return Deferred(reason, OutcomeCode.MISCONFIGURED, "message")
+        then = f"once channels.{entry.channel} is set up, “limen outbox retry {entry.id}” sends this"
+        return Rejected(f"given up: {reason}; {then}", OutcomeCode.MISCONFIGURED)
 
     def _record(self, entry: OutboxEntry, outcome: Outcome, now: datetime) -> None:
         with self.store.writing() as connection:
@@ -317,6 +339,14 @@ class Sender:
             entry.attempts, first=self.policy.first, longest=self.policy.longest, jitter=self.jitter()
         )
         return max(own, outcome.retry_after or timedelta())
+
+
+def is_suspect(entry: OutboxEntry) -> bool:
+    """Whether a mail may be what ended its last sender: that happened, and it was not the first attempt.
+
+    Most such mails are innocent, for any kill looks the same. So nothing may come of it but more care.
+    """
+    return entry.taken_over and entry.attempts > SUSPECT_AFTER
 
 
 def _faulty(step: str, fault: Exception) -> Deferred:

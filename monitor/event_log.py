@@ -48,6 +48,10 @@ class EventLog:
             case Refused():
                 self._metrics.file_read("refused", {})
                 self._log.error("A file can't be read", file=event.name, code=event.code, reason=event.reason)
+            case LeftInPlace(stuck=True, known=False):
+                self._log.warning("A file stays in the inbox", file=event.name, reason=event.reason)
+            case LeftInPlace(stuck=True):
+                pass  # that was logged when it was found so first
             case LeftInPlace():
                 self._log.info("A file was left in the inbox", file=event.name, reason=event.reason)
 

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from monitor.calendar_england import bank_holidays
-from monitor.core.alerts import Alert
+from monitor.core.alerts import Alert, TransitionReason
 from monitor.core.freshness import (
     Expected,
     fallen_late,
@@ -84,7 +84,9 @@ def last_periods(connection: Connection, world: World, indicators: Collection[st
 
 
 def _ended(world: World, alert: Alert, latest: Mapping[SeriesKey, date], today: date) -> Change:
+    if alert.area not in world.areas.by_name:
+        return no_longer_late(alert, TransitionReason.AREA_REMOVED)
     name = late_indicator(alert.rule) or ""
-    indicator = world.rulebook.indicators.get(name) if alert.area in world.areas.by_name else None
+    indicator = world.rulebook.indicators.get(name)
     reason = why_not_late(indicator, alert.breach_since, latest.get((name, alert.area)), today)
     return no_longer_late(alert, reason)

@@ -6,7 +6,7 @@ global state: each :class:`Metrics` has a registry of its own.
 """
 
 import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -27,6 +27,7 @@ def reason_label(reason: TellReason) -> str:
     return reason.name.lower()
 
 
+DELIVERY_OUTCOMES = ("delivered", "deferred", "rejected")
 TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -108,6 +109,12 @@ class Metrics:
         # A counter that is not there before its first count does not increase by it.
         self._files.labels("refused")
         self._rows.labels("rejected")
+        self._stuck_files: tuple[str, ...] = ()
+        self._stuck = Gauge(
+            "limen_inbox_files_stuck",
+            "Files that stay in the inbox as they can't be read or moved, when last looked.",
+            registry=registry,
+        )
 
     def _name_cycle(self, registry: CollectorRegistry) -> None:
         self._cycles = Counter(
@@ -144,6 +151,7 @@ class Metrics:
 
     def _name_outbox(self, registry: CollectorRegistry) -> None:
         self._last_count: Mapping[str, int] = {}
+        self._failing_count, self._faulty_files = 0, (0, 0)
         self._enqueued = Counter(
             "limen_notifications_enqueued_total", "Notifications put into the outbox.", registry=registry
         )
@@ -246,6 +254,16 @@ class Metrics:
         for became, count in rows.items():
             self._rows.labels(became).inc(count)
 
+    def inbox_looked_at(self, stuck: Sequence[str]) -> None:
+        """The inbox was looked at: why each file stays there that can't be read or moved."""
+        self._stuck.set(len(stuck))
+        self._stuck_files = tuple(stuck)
+
+    @property
+    def stuck_files(self) -> tuple[str, ...]:
+        """Why files stay in the inbox, as last seen, a line for each."""
+        return self._stuck_files
+
     def cycle_finished(
         self, seconds: float, *, now: datetime, evaluated: int, transitions: int, enqueued: int
     ) -> None:
@@ -272,8 +290,18 @@ class Metrics:
         """A job was due while its last run was still going on."""
         self._jobs_skipped.labels(job).inc()
 
+    def channels_known(self, channels: Iterable[str]) -> None:
+        """Mails may go out on these channels: what comes of them is counted from 0 on.
+
+        A counter that is not there before its first count does not increase by it.
+        """
+        for channel in channels:
+            for outcome in DELIVERY_OUTCOMES:
+                self._deliveries.labels(channel, outcome)
+
     def delivered(self, channel: str, outcome: str, count: int = 1) -> None:
-        """Attempts to deliver came to an outcome: delivered, deferred or rejected."""
+        """Attempts to deliver came to one of the :data:`DELIVERY_OUTCOMES`."""
+        self.channels_known((channel,))
         self._deliveries.labels(channel, outcome).inc(count)
 
     def outbox_counted(
@@ -288,6 +316,21 @@ class Metrics:
     def addresses_counted(self, failing: int) -> None:
         """The addresses that fail were counted."""
         self._failing.set(failing)
+        self._failing_count = failing
+
+    @property
+    def failing_addresses(self) -> int:
+        """How many addresses fail, as last counted."""
+        return self._failing_count
+
+    def files_counted(self, unread: int, partly_read: int) -> None:
+        """Files that could not be read of late were counted, and those of which rows were set aside."""
+        self._faulty_files = (unread, partly_read)
+
+    @property
+    def faulty_files(self) -> tuple[int, int]:
+        """Those that could not be read, and those of which rows were set aside, as last counted."""
+        return self._faulty_files
 
     def templates_judged(self, problems: Sequence[str]) -> None:
         """The house's templates were checked, or a mail was laid out with them; a line for each error."""

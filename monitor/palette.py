@@ -65,6 +65,7 @@ AMBER = Tone("amber", "◆", "#ffb833", "#1a1300")
 GREEN = Tone("green", "●", "#00703c", "#ffffff")
 NOTICE = Tone("notice", "○", "#0b559f", "#ffffff")
 RECOVERED = Tone("recovered", "✓", "#00703c", "#ffffff")
+PENDING = Tone("pending", "◐", "#4a5763", "#ffffff")
 CLOSED = Tone("closed", "□", "#4a5763", "#ffffff")
 LATE = Tone("late", "▲", "#6b3a87", "#ffffff")
 ARRIVED = Tone("arrived", "△", "#00703c", "#ffffff")
@@ -78,31 +79,30 @@ STORM = Tone("storm", "≡", "#6b4a00", "#ffffff")
 
 LEVEL_TONES = {Level.CRITICAL: RED, Level.WARNING: AMBER, Level.INFO: NOTICE}
 TONES = (
-    *(RED, AMBER, GREEN, NOTICE, RECOVERED, CLOSED, LATE, ARRIVED),
+    *(RED, AMBER, GREEN, NOTICE, RECOVERED, PENDING, CLOSED, LATE, ARRIVED),
     *(DOUBTFUL, CONFIRMED, RESTATED, REFUSED, ENDED, FAILING, STORM),
 )
 """Every tone there is."""
 
 
+_OF_KIND = {
+    NoticeKind.RECOVERED: RECOVERED,
+    NoticeKind.PENDING: PENDING,
+    NoticeKind.CLOSED: CLOSED,
+    NoticeKind.LATE: LATE,
+    NoticeKind.ARRIVED: ARRIVED,
+    NoticeKind.CONFIRMED: CONFIRMED,
+    NoticeKind.DOUBTFUL: DOUBTFUL,
+    NoticeKind.RESTATED: RESTATED,
+}
+_OF_LEVEL = frozenset({NoticeKind.BREACH, NoticeKind.WORSENED, NoticeKind.REMINDER, NoticeKind.ESCALATED})
+
+
 def tone_of(kind: NoticeKind, level: Level | None) -> Tone:
     """How a piece of news is coloured: a limit that is crossed by its level, anything else by itself."""
-    match kind:
-        case NoticeKind.RECOVERED:
-            return RECOVERED
-        case NoticeKind.CLOSED:
-            return CLOSED
-        case NoticeKind.LATE:
-            return LATE
-        case NoticeKind.ARRIVED:
-            return ARRIVED
-        case NoticeKind.CONFIRMED:
-            return CONFIRMED
-        case NoticeKind.DOUBTFUL:
-            return DOUBTFUL
-        case NoticeKind.RESTATED:
-            return RESTATED
-        case NoticeKind.BREACH | NoticeKind.WORSENED | NoticeKind.REMINDER | NoticeKind.ESCALATED:
-            return NOTICE if level is None else LEVEL_TONES[level]
+    if kind in _OF_LEVEL:
+        return NOTICE if level is None else LEVEL_TONES[level]
+    return _OF_KIND[kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ the plan.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -32,6 +32,7 @@ from monitor.store.copies import copy_of
 from monitor.store.decisions import decisions_of_cycle
 from monitor.store.figures import figures
 from monitor.store.outbox import outbox_entries
+from monitor.store.renaming import follow_renames
 from monitor.store.rulebooks import fingerprints
 from monitor.store.store import Store
 from monitor.world import TELLING, World
@@ -143,11 +144,17 @@ def plan(store: Store, old: World, new: World, *, now: datetime, zone: ZoneInfo,
             judged_by.pop(TELLING, None)
         run_cycle(copy, old, now=now, zone=zone, domain=domain)
         with copy.reading() as connection:
-            stood, rated = alerts(connection), _rated(connection, old)
+            rated = _rated(connection, old)
+        with copy.writing() as connection:
+            # What only goes by another name starts and ends nothing.
+            names = follow_renames(connection, new.areas, (), now=now)
+            stood = alerts(connection)
+        called = {each.before: each.after for each in names}
+        rated = {indicator: each.renamed(called) for indicator, each in rated.items()}
         outcome = run_cycle(copy, new, now=now, zone=zone, domain=domain)
         with copy.reading() as connection:
             ratings = _rating_changes(rated, _rated(connection, new), new)
-            reach = _reach_changes(connection, old, new, now.astimezone(zone).date())
+            reach = _reach_changes(connection, old, new, called, now.astimezone(zone).date())
             rules = differences(old.rulebook, new.rulebook, new.areas)
             times: tuple[Retimed, ...] = ()
             if any(each.kind in TIMED for each in rules):
@@ -240,12 +247,19 @@ def _mail(notification: Notification) -> PlannedMail:
     return PlannedMail(notification.recipient, subject_line(notification), notification, tells_of)
 
 
-def _reach_changes(connection: Connection, old: World, new: World, today: date) -> tuple[ReachChange, ...]:
-    """Of the alerts that are open after the edit and whose rule is in both rulebooks."""
+def _reach_changes(
+    connection: Connection, old: World, new: World, called: Mapping[str, str], today: date
+) -> tuple[ReachChange, ...]:
+    """Of the alerts that are open after the edit and whose rule is in both rulebooks.
+
+    ``called``: earlier name -> name now, of areas that the edit renames.
+    """
     found = []
+    earlier = {after: before for before, after in called.items()}
     for (rule, area), alert in open_alerts(connection).items():
         if rule in old.rulebook.alerts and rule in new.rulebook.alerts:
-            before, after = (_reached(world, alert, today) for world in (old, new))
+            then = replace(alert, area=earlier.get(area, area))
+            before, after = _reached(old, then, today), _reached(new, alert, today)
             added = tuple(person for key, person in after.items() if key not in before)
             removed = tuple(person for key, person in before.items() if key not in after)
             if added or removed:

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from monitor.core.alerts import Alert, AlertState
+from monitor.core.alerts import Alert, AlertState, TransitionReason
 from monitor.core.areas import Area
 from monitor.core.data_faults import Look, closed, is_a_gap, next_step, why_closed
 from monitor.core.observations import Observation
@@ -81,6 +81,8 @@ def changes_of_plausibility(
     changes: dict[AlertKey, Change] = {}
     for key, alert in opened.items():
         reason = why_closed(_indicator_of(world, *key), today)
+        if key[1] not in world.areas.by_name:
+            reason = TransitionReason.AREA_REMOVED
         if reason is not None:
             changes[key] = closed(alert, reason)
     keys = {key for key in series if key[0] in watched and key[1] in world.areas.by_name}

@@ -12,6 +12,7 @@ from monitor.store.acknowledgements import acknowledged_alerts
 from monitor.store.alerts import alerts, firing_alerts
 from monitor.store.decisions import decisions_counted
 from monitor.store.failing_addresses import count_failing
+from monitor.store.file_faults import SHOWN_FOR, count_faults
 from monitor.store.held_news import waiting
 from monitor.store.outbox import outbox_depth
 from monitor.store.silences import silences
@@ -74,6 +75,11 @@ class StoreMetrics:
             if cycle_id is not None:
                 self._metrics.decided(decisions_counted(connection, cycle_id))
         self._looked_at_waiting = now
+
+    def count_files(self, now: datetime) -> None:
+        """Counts files that could not be taken in as a whole of late."""
+        with self._store.reading() as connection:
+            self._metrics.files_counted(*count_faults(connection, now - SHOWN_FOR))
 
     def count_outbox(self, now: datetime) -> None:
         """Counts mails by where they are, and addresses that fail."""

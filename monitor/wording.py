@@ -84,7 +84,7 @@ def sentence(text: str) -> str:
     return stripped[:1].upper() + stripped[1:] + ("" if stripped[-1] in ".!?" else ".")
 
 
-def headline(notice: Notice) -> str:  # noqa: PLR0911 - one for each kind
+def headline(notice: Notice) -> str:  # noqa: C901, PLR0911 - one for each kind
     """The news itself, in one or two sentences."""
     figures = FigureFormat(notice.unit, notice.decimals)
     match notice.kind:
@@ -96,6 +96,8 @@ def headline(notice: Notice) -> str:  # noqa: PLR0911 - one for each kind
             return _standing(notice, figures, "The figure has worsened to") + _change_of_level(notice)
         case NoticeKind.RECOVERED:
             return f"Back within limits{_value_now(notice, figures)}. This alert is over."
+        case NoticeKind.PENDING:
+            return f"{standing(notice)} {lapsed(notice)}"
         case NoticeKind.CLOSED:
             return _closed(notice, figures)
         case NoticeKind.LATE:
@@ -113,13 +115,34 @@ def _closed(notice: Notice, figures: FigureFormat) -> str:
     unsaid = "which says nothing about the figure getting better or worse."
     if not notice.over_by_edit:
         why = notice.reason.strip().rstrip(".") or "the rule no longer applies"
-        return f"This alert is closed: {why}. It ends because the rules changed, {unsaid}"
+        changed = "list of areas" if notice.reason == TransitionReason.AREA_REMOVED else "rules"
+        return f"This alert is closed: {why}. It ends because the {changed} changed, {unsaid}"
     now = "" if notice.value is None else f" The figure is {figures.full(notice.value)}."
     goes_on = f"Only the rule changed, {unsaid} It goes on watching the figure."
     if notice.limit is None or notice.limit_before is None:
         return f"Over by the changed rule.{now} {goes_on}"
     limits = f"was {figures.short(notice.limit_before)}, is {figures.short(notice.limit)}"
     return f"Over by a new limit: {limits}.{now} {goes_on}"
+
+
+def lapsed(notice: Notice) -> str:
+    """Of an alert that was told, and whose figure is beyond the limit: that it is none any more, and why."""
+    because = "" if notice.lapse is None else f": {notice.lapse.because.strip().rstrip('.')}"
+    return f"But the alert that you were told of does not count any more{because}."
+
+
+def what_is_awaited(notice: Notice) -> str:
+    """What has to come for an alert that counts no more to be one again."""
+    lapse = notice.lapse
+    if lapse is None:
+        return "You are told if the next figure is beyond its limit too."
+    left = max(lapse.asked - lapse.so_far, 1)
+    following = "the next figure is" if left == 1 else f"the next {left} figures are"
+    return (
+        f"The rule asks for {lapse.asked} figures in a row beyond their limit; there "
+        f"{'is' if lapse.so_far == 1 else 'are'} {lapse.so_far} so far. "
+        f"You are told if {following} beyond it too."
+    )
 
 
 def standing(notice: Notice) -> str:
@@ -291,6 +314,8 @@ def _value_now(notice: Notice, figures: FigureFormat) -> str:
 
 def correction(notice: Notice) -> str:
     """What to add where something other than a new figure brought the news, else ""."""
+    if notice.kind is NoticeKind.PENDING:
+        return ""  # it says itself what has brought it
     match notice.reason:
         case TransitionReason.RESTATED:
             return "An earlier figure has been corrected; this is judged on the corrected one."

@@ -38,7 +38,7 @@ NEVER = timedelta(days=3653)
 A_DAY = timedelta(days=1)
 """How long an alert stands that is about something that happened, so that no later news ends it."""
 
-ENDED = frozenset({"recovered", "closed", "arrived", "confirmed"})
+ENDED = frozenset({"recovered", "pending", "closed", "arrived", "confirmed"})
 """The kinds of notices that end an alert; all others say that it is there, or still is."""
 
 RULES_REFUSED = "limen-rules-refused"

@@ -171,6 +171,8 @@ def mail_bytes(message: Message, sender: Mailbox, recipient: Mailbox) -> bytes:
         mail.set_boundary(_boundary("alternative", message))
         *_, html = mail.iter_parts()
         _add_images(html, message)
+    # English, also where a greeting is not: it says which readers the mail is meant for, not each language in
+    # it (RFC 3282; RFC 9110, 8.5, on "A First Lesson in Latin").
     mail["Content-Language"] = "en-GB"  # last: what is set before, the text takes with it into its part
     return mail.as_bytes()
 

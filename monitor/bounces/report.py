@@ -2,7 +2,8 @@
 
 Delivery status notifications are read by RFC 3464: ``Action: failed`` means that the server "has abandoned
 any attempts" (2.3.3), whatever the class of its status: a mail that waited five days in vain fails with
-4.4.7, and its reader has not got it. ``Action: delayed`` is not a bounce yet.
+4.4.7, and its reader has not got it. ``Action: delayed`` is not a bounce yet. Fields are structured as RFC
+822 has it: text in parentheses is a comment, and no part of what a field says (2.1.1).
 
 Older mail programs write plain text. That is believed only where the mail says that it is a bounce by its
 ``X-Failed-Recipients`` (Exim), by coming from the mail system's own account, or by qmail's first line; and
@@ -30,6 +31,7 @@ _ADDRESSED: Final = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope
 _MAIL_SYSTEM: Final = ("mailer-daemon", "postmaster", "mail-daemon")
 _QMAIL: Final = "Hi. This is the"
 _ENHANCED: Final = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?![\d.])")
+_SIGN: Final = re.compile(r"\\.|.", re.DOTALL)
 _REPLY: Final = re.compile(r"(?:^|[\s(:])([45])\d\d[ -]", re.MULTILINE)
 
 
@@ -101,7 +103,7 @@ def _judged(mail: Mail) -> tuple[Verdict, str]:
 
 
 def _says_it_is_a_reply(mail: Mail) -> bool:
-    submitted = str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower()
+    submitted = _uncommented(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().lower()
     return submitted not in ("no", "") and not _says_it_bounced(mail)
 
 
@@ -113,12 +115,29 @@ def _from_null_sender(mail: Mail) -> bool:
 
 def _of_report(mail: Mail) -> tuple[Verdict, str]:
     blocks = [block for part in mail.walk() for block in _status_blocks(part)]
-    actions = {str(block["Action"]).strip().lower(): block for block in reversed(blocks) if block["Action"]}
+    said = [(_uncommented(block["Action"]).strip().lower(), block) for block in blocks if block["Action"]]
+    actions = dict(reversed(said))
     for action, verdict in (("failed", Verdict.FAILED), ("delayed", Verdict.DELAYED)):
         if action in actions:
             return verdict, _answer(actions[action])
     told = ", ".join(sorted(actions)) or "nothing"
     return Verdict.UNCLEAR, f"its report says {told}, neither failed nor delayed"
+
+
+def _uncommented(field: object) -> str:
+    """A structured field without its comments: they nest, and a backslash quotes a sign (RFC 5322, 3.2.2).
+
+    One that is not closed goes on to the end. Nothing that is read so is a quoted string.
+    """
+    kept, depth = [], 0
+    for sign in _SIGN.findall(str(field)):
+        if sign == "(":
+            depth += 1
+        elif sign == ")" and depth:
+            depth -= 1
+        elif not depth:
+            kept.append(sign)
+    return "".join(kept)
 
 
 def _status_blocks(part: Mail) -> Iterator[Mail]:
@@ -135,7 +154,7 @@ def _status_blocks(part: Mail) -> Iterator[Mail]:
 def _answer(block: Mail) -> str:
     """``550 5.1.1 No such user`` from ``Diagnostic-Code: smtp; 550 5.1.1 No such user``."""
     diagnostic = str(block.get("Diagnostic-Code", "")).partition(";")[2]
-    status = next(iter(str(block.get("Status", "")).split()), "")  # a comment may follow
+    status = next(iter(_uncommented(block.get("Status", "")).split()), "")
     return diagnostic if status and status in diagnostic else f"{status} {diagnostic}"
 
 

@@ -22,6 +22,7 @@ from monitor.core.audit import GENESIS, Head
 from monitor.core.freshness import lateness_of
 from monitor.core.plausibility import fault_of
 from monitor.store import audit as audit_store
+from monitor.store.area_names import names_now
 from monitor.store.erasure import Erased, PersonNotFoundError, StillOwedError, erase, find_person, keep_within
 from monitor.terminal import counted, table, write_plainly
 
@@ -55,7 +56,9 @@ def show_audit(session: Session, asked: AuditFilter, *, style: TableFormat) -> i
     with session.store() as store, store.reading() as connection:
         first, last = _bounds(asked, zone)
         trail = audit_store.audit_trail(connection, until=last)
-        found = _matching((Record(*pair) for pair in trail), asked, _area(session, asked.area), first)
+        area = _area(session, asked.area)
+        areas = None if area is None else names_now(connection).earlier(area)
+        found = _matching((Record(*pair) for pair in trail), asked, areas, first)
         kept = deque(found, maxlen=limit and limit + 1)
     more = limit is not None and len(kept) > limit
     shown = list(kept)[1:] if more else list(kept)
@@ -130,6 +133,12 @@ def erase_person(session: Session, text: str, reason: str) -> int:
     if done.withdrawn:
         numbers = ", ".join(map(str, done.withdrawn))
         session.out.print(f"Mails that had been refused for good are withdrawn: {numbers}.", soft_wrap=True)
+    if done.handed_on:
+        breaches = counted(done.handed_on, "breach that goes on", "breaches that go on")
+        session.out.print(
+            f"They had been told of {breaches}: the next cycle tells whoever stands in their place.",
+            soft_wrap=True,
+        )
     session.out.print("Backups of the database still have them, until they are overwritten.", soft_wrap=True)
     return exit_codes.OK
 
@@ -229,14 +238,22 @@ def _midnight(on: date, zone: tzinfo) -> datetime:
 
 
 def _matching(
-    records: Iterable[Record], asked: AuditFilter, area: str | None, first: datetime | None
+    records: Iterable[Record], asked: AuditFilter, areas: frozenset[str] | None, first: datetime | None
 ) -> Iterator[Record]:
-    """Those asked for. What became of a mail is about what the mail tells of, so it belongs to its alerts."""
+    """Those asked for. What became of a mail is about what the mail tells of, so it belongs to its alerts.
+
+    ``areas`` are all the names that the area had.
+    """
     mails: set[int] = set()
     for record in records:
-        if asked.alert is not None or area is not None:
-            if any(asked.alert in (None, rule) and area in (None, where) for rule, where in record.alerts):
+        if asked.alert is not None or areas is not None:
+            if any(
+                asked.alert in (None, rule) and (areas is None or where in areas)
+                for rule, where in record.alerts
+            ):
                 mails |= record.mails
+            elif asked.alert is None and areas is not None and record.renamed & areas:
+                pass
             elif not record.mails & mails:
                 continue
         if asked.kinds and record.kind not in asked.kinds:

@@ -46,6 +46,12 @@ class Record:
         return [(each["rule"], each["area"]) for each in [*own, *self.facts.get("tells", ())]]
 
     @property
+    def renamed(self) -> frozenset[str]:
+        """The earlier and the later name of an area that it is about."""
+        own = (self.facts["before"], self.facts["after"]) if self.kind == AuditKind.AREA_RENAMED else ()
+        return frozenset(own)
+
+    @property
     def mails(self) -> set[int]:
         """The numbers of the mails that it is about."""
         named = (self.facts.get(key) for key in ("mails", "withdrawn"))
@@ -135,6 +141,7 @@ _NEWS: Final[Mapping[str, str]] = {
     NoticeKind.ESCALATED: "{goes_on}, as those told before have not acknowledged it",
     NoticeKind.REMINDER: "{goes_on}, as a reminder",
     NoticeKind.RESTATED: "a figure of {where} has changed",
+    NoticeKind.PENDING: "the breach of {where} does not count any more, or not yet",
     NoticeKind.DOUBTFUL: "{began}",
     NoticeKind.LATE: "{began}",
     NoticeKind.CLOSED: "the alert of {where} is over because the rules changed",
@@ -243,6 +250,11 @@ def _retention(record: Record, zone: tzinfo) -> str:
     return f"Personal data from before {moment(facts['before'], zone)} was erased ({taken})"
 
 
+def _area_renamed(record: Record, _zone: tzinfo) -> str:
+    before, after = record.facts["before"], record.facts["after"]
+    return f"{before} is called {after} in areas.csv now: all that was kept of it goes by that name"
+
+
 _WORDED: Final[Mapping[str, Callable[[Record, tzinfo], str]]] = {
     AuditKind.RULEBOOK: _rulebook,
     AuditKind.DECISION: _decision,
@@ -257,4 +269,5 @@ _WORDED: Final[Mapping[str, Callable[[Record, tzinfo], str]]] = {
     AuditKind.ADDRESS_CLEARED: _address_cleared,
     AuditKind.ERASURE: _erasure,
     AuditKind.RETENTION: _retention,
+    AuditKind.AREA_RENAMED: _area_renamed,
 }

@@ -135,7 +135,32 @@ def _interval(call: Call, view: View) -> IntervalTold:
         against_value=None if hidden else value,
         holds=None if hidden else _own(call, view),
         protected=hidden,
+        no_interval=None if hidden else _why_none(view, 0) or _why_none(view, periods),
     )
+
+
+def _why_none(view: View, back: int) -> str | None:
+    """Why the figure so many places before has no interval, in words after a comma; None: it has one."""
+    column = view.place[1]
+    which = "the figure" if not back else f"the figure {back} period{'s' if back > 1 else ''} before"
+    scale = view.indicator.scale
+    if scale is None:
+        return f"for {view.indicator.id} is no ratio"
+    figure = view.series[view.area][column - back] if column >= back else None
+    if figure is None:
+        return f"for there is no figure {back} period{'s' if back > 1 else ''} before"
+    if figure.missing is not None:
+        return f"for {which} is missing"
+    numerator, denominator = figure.numerator, figure.denominator
+    if numerator is None or denominator is None:
+        return f"for {which} came without numerator and denominator"
+    if denominator == 0:
+        return f"for the denominator of {which} is zero"
+    if denominator < 0 or numerator < 0:
+        return f"for a count of {which} is below zero"
+    if scale in PROPORTION_SCALES and numerator > denominator:
+        return f"for the numerator of {which} exceeds its denominator, and is no part of it"
+    return None
 
 
 def _parts(view: View, back: int) -> tuple[FloatArray, FloatArray, bool]:
@@ -146,6 +171,7 @@ def _parts(view: View, back: int) -> tuple[FloatArray, FloatArray, bool]:
         figure is not None
         and figure.numerator is not None
         and figure.denominator is not None
+        and figure.denominator > 0
         and view.sight.scaled("value")[row][column - back] is not None
     )
     above = figure.numerator if known and figure is not None and figure.numerator is not None else 0

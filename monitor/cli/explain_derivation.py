@@ -6,11 +6,11 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from monitor.cli.explain_facts import DerivationTold, InputTold
+from monitor.cli.explain_facts import DerivationTold, InputTold, LackingTold
 from monitor.cli.explain_view import View, protected_in
 from monitor.core.areas import Area
 from monitor.core.dated import in_force
-from monitor.core.derivation import Derivation, DerivationMethod, Part, derive, parts_of
+from monitor.core.derivation import Derivation, DerivationMethod, Part, derive, lacking_periods, parts_of
 from monitor.core.observations import Observation
 from monitor.core.panel import Panel
 from monitor.core.periods import Period
@@ -58,7 +58,12 @@ class _Making:
                 self._input(part, hidden=part.figure.id in withheld) for part in _by_period(derivation, parts)
             ),
             current=now == [(made.value, made.numerator, made.denominator)],
+            lacking=self._lacking(derivation, lacking_periods(derivation, inputs, made.period_end)),
         )
+
+    def _lacking(self, derivation: Derivation, ends: Sequence[date]) -> tuple[LackingTold, ...]:
+        added = self.world.rulebook.indicators[derivation.of[0]]
+        return tuple(LackingTold(added.id, added.title, end, Period(end, added.basis).label) for end in ends)
 
     def _withheld(self, derivation: Derivation, parts: Sequence[Part], *, hidden: bool) -> set[int]:
         """The ids of the figures that must not be shown: small ones, and what would give one of them away."""

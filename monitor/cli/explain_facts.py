@@ -65,6 +65,16 @@ class InputTold:
 
 
 @dataclass(frozen=True, slots=True)
+class LackingTold:
+    """A period that a total takes in and that no figure has come for."""
+
+    indicator: str
+    title: str
+    period_end: date
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
 class DerivationTold:
     """How a figure is made from others. ``current`` False: one of them has changed since it was made."""
 
@@ -73,6 +83,7 @@ class DerivationTold:
     reference: str
     inputs: tuple[InputTold, ...]
     current: bool
+    lacking: tuple[LackingTold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +190,7 @@ class IntervalTold:
     """The confidence interval behind a test of significance.
 
     It is that of the figure, compared with ``against``; or, where ``change`` says so, that of the difference
-    from the figure ``against``.
+    from the figure ``against``. ``no_interval`` is why there is none; None: there is one, or it is withheld.
     """
 
     function: str
@@ -192,6 +203,7 @@ class IntervalTold:
     against_value: Decimal | None
     holds: bool | None
     protected: bool
+    no_interval: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ from monitor.cli.explain_words import (
 from monitor.cli.reports import path_from_here
 from monitor.cli.telling_facts import TellingTold
 from monitor.cli.telling_words import telling_lines, telling_sentence
-from monitor.cli.told import Telling
+from monitor.cli.told import Telling, spelt
 from monitor.core.alerts import AlertState
 from monitor.terminal import short_day as day
 from monitor.terminal import table
@@ -139,6 +139,8 @@ class Pages:
             self._say(input_line(each, self._moment(each.recorded_at), first=number == 0), indent + 2)
             if each.made_from is not None:
                 self._derivation(each.made_from, indent + 6)
+        for lacks in made.lacking:
+            self._say(f"{lacks.title} has no figure for {lacks.period}: the total waits for it.", indent)
         if not made.current:
             self._say("One of these has changed since; the next cycle makes the figure anew.", indent)
 
@@ -295,5 +297,5 @@ class Pages:
         said = telling_sentence(each, self._zone)
         if not each.told:
             return Text(said)
-        kind, name = f"{each.kind}: ", each.recipient or ""
+        kind, name = f"{each.kind}: ", spelt(each.recipient or "")
         return Text.assemble(kind, (name, "bold"), said.removeprefix(kind + name))

@@ -210,8 +210,8 @@ def _side(text: str, value: Decimal | None) -> str:
 def _interval_line(told: IntervalTold, indicator: Indicator) -> Text:
     if told.protected:
         return Text(f"{told.function}: {WITHHELD}", "dim")
-    if told.lower is None or told.upper is None:
-        return Text(f"{told.function}: there is no interval without numerator and denominator", "dim")
+    if told.no_interval is not None:
+        return Text(f"{told.function}: there is no interval, {told.no_interval}", "dim")
     of = "of the change" if told.change else "of the figure"
     against = f"against 0, {told.against}" if told.change else f"against {told.against}"
     value = FigureFormat(indicator.unit, indicator.decimals).short(told.against_value)

@@ -94,3 +94,4 @@ class AuditKinds(StrEnum):
     ADDRESS_CLEARED = "address-cleared"
     ERASURE = "erasure"
     RETENTION = "retention"
+    AREA_RENAMED = "area-renamed"

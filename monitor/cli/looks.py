@@ -12,6 +12,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from sqlalchemy import Connection
 
+from monitor.channels import unreachable
 from monitor.cli.faults import with_notes
 from monitor.cli.session import Session
 from monitor.core.alerts import Alert
@@ -29,7 +30,7 @@ from monitor.store.cycles import last_cycle
 from monitor.store.engine import database_url, spoken_address
 from monitor.store.errors import StoreError
 from monitor.store.failing_addresses import BounceOutcome, bounces_counted, failing_addresses
-from monitor.store.file_faults import faults_since
+from monitor.store.file_faults import SHOWN_FOR, faults_since
 from monitor.store.held_news import waiting
 from monitor.store.operations_news import standing_refusals
 from monitor.store.outbox import AttemptOutcome, OutboxState, last_failure, outbox_depth
@@ -43,9 +44,6 @@ OLDEST_MAIL: Final = timedelta(hours=1)
 
 LATEST_LOOK: Final = timedelta(minutes=15)
 """What was to be looked at is late after this; the shipped Prometheus alert says the same."""
-
-FILES_OF: Final = timedelta(days=7)
-"""For how long a file that could not be taken in as a whole is shown."""
 
 MOST_FILES: Final = 20
 
@@ -82,7 +80,9 @@ def look_at_rules(settings: Settings) -> Look:
     book = read.world.rulebook
     warnings = f"; {counted(len(read.problems), 'warning')}" if read.problems else ""
     text = f"good, {_version(book.version, book.revision)}, from {folder}{warnings}"
-    return Look("rules", "Rules", text, record | {"version": book.version, "revision": book.revision})
+    cut_off = unreachable(read.world.directory, settings)
+    record |= {"version": book.version, "revision": book.revision, "unreachable": list(cut_off)}
+    return Look("rules", "Rules", text, record, doubtful=bool(cut_off), further=cut_off)
 
 
 def _version(version: str, revision: str | None) -> str:
@@ -234,7 +234,7 @@ def _look_at_cycle(connection: Connection, zone: tzinfo) -> Look:
 
 def _look_at_files(connection: Connection, now: datetime, zone: tzinfo) -> Look:
     """The files of the inbox that could not be read of late, or of which rows were set aside."""
-    faults = faults_since(connection, now - FILES_OF)
+    faults = faults_since(connection, now - SHOWN_FOR)
     unread = sum(each.rows_rejected is None for each in faults)
     told = [
         *([f"{counted(unread, 'file')} could not be read"] if unread else []),
@@ -259,7 +259,7 @@ def _look_at_files(connection: Connection, now: datetime, zone: tzinfo) -> Look:
         for each in faults
     ]
     said = "; ".join(told) if told else "all that came was taken in as a whole"
-    text = f"{said}, in the last {FILES_OF.days} days"
+    text = f"{said}, in the last {SHOWN_FOR.days} days"
     return Look("files", "Files", text, record, doubtful=bool(faults), further=tuple(further))
 
 

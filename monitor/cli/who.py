@@ -34,7 +34,7 @@ from monitor.world import World
 
 COLUMNS = (
     "rule", "level", "area", "person", "stands_in_for", "role", "role_area", "route", "channel",
-    "told_at", "held_because", "held_by", "reminders",
+    "salutation", "language", "told_at", "held_because", "held_by", "reminders",
 )  # fmt: skip
 
 _WHY = {
@@ -304,6 +304,8 @@ def _person_record(hearing: Hearing) -> dict[str, object]:
         "role_area": whom.role_area,
         "route": whom.route or None,
         "channel": whom.recipient.channel,
+        "salutation": whom.recipient.salutation,
+        "language": whom.recipient.language,
         "told_at": None if hearing.at is None else hearing.at.isoformat(),
         "held_because": None if last is None else last.reason.why,
         "held_by": None if last is None else last.note,

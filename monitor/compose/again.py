@@ -6,7 +6,7 @@ from datetime import date, datetime, tzinfo
 from monitor.compose.facts import Fact
 from monitor.compose.sheet import Box
 from monitor.core.notifications import AnswerEnd, EarlierAnswer, Notice, NoticeKind, TellReason
-from monitor.wording import day, sentence
+from monitor.wording import day, sentence, what_is_awaited
 from notifiers.mime import one_line
 
 _A_WEEK = 7  # days: within one, the name of the day is enough
@@ -92,6 +92,7 @@ def boxes(notice: Notice, moment: Moment, *, answerable: bool) -> tuple[Box, ...
         _unanswered(notice, moment, answerable=answerable),
         _escalated(notice, moment, answerable=answerable),
         _closed(notice),
+        _pending(notice),
     )
     return tuple(box for box in found if box is not None)
 
@@ -165,6 +166,13 @@ def _closed(notice: Notice) -> Box | None:
         "answer.",
         quiet=True,
     )
+
+
+def _pending(notice: Notice) -> Box | None:
+    """What has to come before it is an alert again, and that nothing is asked for until then."""
+    if notice.kind is not NoticeKind.PENDING:
+        return None
+    return Box("What that means now", f"{what_is_awaited(notice)} Until then it needs no answer.")
 
 
 def enumerated(names: list[str]) -> str:

@@ -9,11 +9,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from monitor.compose.rendering import Layout
 from monitor.compose.rendering_process import Fault, Order
@@ -114,7 +114,7 @@ class BoundedRendering:
         while not running.connection.poll(_LOOK):
             if time.monotonic() > until:
                 return f"the mail was not laid out within {self.longest:g} seconds"
-            if _memory_of(running.process.pid) > self.most_memory:
+            if memory_of(running.process.pid) > self.most_memory:
                 return f"laying the mail out took more than {self.most_memory // 1_000_000:,} MB of memory"
         return ""
 
@@ -126,22 +126,30 @@ def _only(order: Order) -> str:
 
 
 def _started() -> _Running:
-    """A process for templates: without this one's secrets in its environment, deaf to what ends this one.
+    ours, theirs = multiprocessing.Pipe()
+    with theirs:
+        number = theirs.fileno()
+        process = process_apart("monitor.compose.rendering_process", str(number), pass_fds=[number])
+    return _Running(process, ours)
+
+
+def process_apart(
+    module: str, *arguments: str, stdin: IO[bytes] | int = subprocess.DEVNULL, pass_fds: Sequence[int] = ()
+) -> subprocess.Popen[bytes]:
+    """A process of limen's own: without this one's secrets in its environment, deaf to what ends this one.
 
     A service manager tells every process of the service to end; the mail in hand is to be finished first.
     """
-    ours, theirs = multiprocessing.Pipe()
-    with theirs, _blocked(signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        process = subprocess.Popen(  # noqa: S603 - this program itself, with a number
-            [sys.executable, "-P", "-m", "monitor.compose.rendering_process", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
+    with _blocked(signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        return subprocess.Popen(  # noqa: S603 - this program itself
+            [sys.executable, "-P", "-m", module, *arguments],
+            pass_fds=pass_fds,
             env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-    return _Running(process, ours)
 
 
 @contextlib.contextmanager
@@ -154,7 +162,7 @@ def _blocked(*signals: signal.Signals) -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _memory_of(process: int) -> int:
+def memory_of(process: int) -> int:
     """Bytes of memory that a process holds; 0 where that can't be seen (proc(5), statm)."""
     with contextlib.suppress(OSError, IndexError, ValueError):
         pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])

@@ -57,7 +57,7 @@ def is_over(notice: Notice) -> bool:
     """Whether the alert that it tells of is at its end, so that nothing is left to do."""
     if notice.kind in (NoticeKind.RESTATED, NoticeKind.CONFIRMED):
         return notice.level is None
-    return notice.kind in (NoticeKind.RECOVERED, NoticeKind.CLOSED)
+    return notice.kind in (NoticeKind.RECOVERED, NoticeKind.PENDING, NoticeKind.CLOSED)
 
 
 def _figure(notice: Notice, figures: FigureFormat) -> Fact:

@@ -16,7 +16,7 @@ from monitor.compose.links import Links
 from monitor.compose.operations import OPERATIONS_HEADERS, operations_view
 from monitor.compose.overview import most_detailed
 from monitor.compose.payload import payload_of
-from monitor.compose.rendering import Templates, shipped_templates
+from monitor.compose.rendering import Templates, plain_text, shipped_templates
 from monitor.compose.sheet import MailView
 from monitor.compose.shield import chart_series, shown
 from monitor.compose.stories import Story, stories
@@ -39,6 +39,7 @@ def compose(
     links: Links,
     templates: Templates | None = None,
     zone: tzinfo = LONDON,
+    plain: bool = False,
 ) -> Message:
     """Writes the mail that tells a person all that concerns them of one cycle, or of limen itself.
 
@@ -50,6 +51,7 @@ def compose(
         links: Where the mail points to.
         templates: What lays it out; None: limen's own templates.
         zone: Where the reader's clock hangs.
+        plain: Only its text, by limen's own template: nothing is drawn, and no HTML is made.
 
     Raises:
         ValueError: the notification holds no notice and no news, or an id is malformed.
@@ -58,14 +60,14 @@ def compose(
         raise ValueError(f"there is nothing to tell {notification.recipient.id}")
     told = told_stories(notification.notices)
     view = view_of(notification, told, message_id=message_id, links=links, zone=zone)
-    layout = (templates or shipped_templates()).lay_out(view)
+    layout = None if plain else (templates or shipped_templates()).lay_out(view)
     recipient = notification.recipient
     return Message(
         recipient=Address(recipient.name, recipient.address),
         subject=subject_line(notification),
-        text=layout.text,
-        html=layout.html,
-        images=_images(told, view),
+        text=plain_text(view) if layout is None else layout.text,
+        html=None if layout is None else layout.html,
+        images=() if layout is None else _images(told, view),
         message_id=message_id,
         in_reply_to=in_reply_to,
         references=references,

@@ -1,10 +1,10 @@
 """The mail about limen itself, to those who run it, in the same dress as every other."""
 
 from monitor.compose.facts import Fact
+from monitor.compose.greeting import deputy, greeting
 from monitor.compose.links import Links
 from monitor.compose.sheet import MailView, NoticeView
 from monitor.compose.subject import operations_subject
-from monitor.compose.views import deputy, greeting
 from monitor.core.notifications import Notification, OperationsKind, OperationsNews
 from monitor.palette import ENDED, FAILING, RECOVERED, REFUSED, STORM
 from notifiers.mime import one_line
@@ -17,11 +17,13 @@ _VERSION_LENGTH = 12
 
 def operations_view(notification: Notification, news: OperationsNews, links: Links) -> MailView:
     """The text of the mail."""
-    view = _view(news)
+    view, greeted = _view(news), greeting(notification)
     return MailView(
         title=view.heading,
         preheader=view.headline,
-        greeting=greeting(notification),
+        greeting=greeted.words,
+        greeting_language=greeted.language,
+        greeting_direction=greeted.direction,
         detailed=(view,),
         further=(),
         contact=links.contact,
@@ -190,7 +192,7 @@ def _files_refused(news: OperationsNews) -> NoticeView:
             "rows that were set aside has each row’s reason in it; “limen help load-data” explains them."
         ),
         facts=(Fact("Files", f"{news.errors:,}"),),
-        told_because="You are told as operations, once for each such file.",
+        told_because="You are told as operations, each time such a file comes.",
         report=_lines(news),
         quoted_title="What was set aside",
     )

@@ -20,6 +20,7 @@ _MEANINGS = {
     "amber": "warning: look at it soon",
     "notice": "for your information",
     "recovered": "back within limits",
+    "pending": "beyond the limit, but no alert for now",
     "changed": "a figure that you were told has changed",
     "closed": "over because the rules changed",
     "late": "figures have not come in time",

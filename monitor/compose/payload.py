@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from monitor.core.notifications import (
     EarlierAnswer,
+    Lapse,
     Notice,
     Notification,
     OperationsNews,
@@ -70,7 +71,12 @@ def _notice(notice: Notice) -> dict[str, object]:
         "not_acknowledged_by": list(notice.not_acknowledged_by),
         "earlier_answer": None if notice.earlier_answer is None else _answer(notice.earlier_answer),
         "doubt": notice.doubt,
+        "lapse": None if notice.lapse is None else _lapse(notice.lapse),
     }
+
+
+def _lapse(lapse: Lapse) -> dict[str, object]:
+    return {"because": lapse.because, "asked": lapse.asked, "so_far": lapse.so_far}
 
 
 def _answer(answer: EarlierAnswer) -> dict[str, object]:

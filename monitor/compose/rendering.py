@@ -63,6 +63,11 @@ def shipped_templates() -> ShippedTemplates:
     return ShippedTemplates(mail_environment())
 
 
+def plain_text(mail: MailView) -> str:
+    """The mail's plain text by limen's own template, without making HTML of it."""
+    return _finished_text(shipped_templates().environment.get_template(TEXT).render(mail=mail))
+
+
 def mail_environment(loader: BaseLoader | None = None) -> Environment:
     """Where templates are rendered: sandboxed, for operations staff may write their own, and strict.
 

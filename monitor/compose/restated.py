@@ -7,7 +7,7 @@ from monitor.compose.sheet import Box, Comparison, Side
 from monitor.core.judgements import RagRating
 from monitor.core.notifications import Notice, RestatedFigure, ToldFigure
 from monitor.palette import AMBER, CLOSED, GREEN, LEVEL_TONES, RECOVERED, RED, Tone
-from monitor.wording import FigureFormat, day, sentence, standing
+from monitor.wording import FigureFormat, day, lapsed, sentence, standing, what_is_awaited
 from notifiers.mime import one_line
 
 WITHDRAWN = "withdrawn"
@@ -51,6 +51,15 @@ def outcome(restated: RestatedFigure) -> str:
         return f"still {word}" if now is was else f"{word}, was {LEVEL_TONES[was].word}"
     word, before = now_standing(restated)[1], standing_of(restated.was, restated.now)[1]
     return f"{word}, was {before.removeprefix('rated ')}" if word and before and word != before else ""
+
+
+def came_to(notice: Notice, restated: RestatedFigure) -> str:
+    """The same; also that it is no alert any more, where a figure is beyond its limit all the same."""
+    if notice.lapse is None:
+        return outcome(restated)
+    level = restated.now.level
+    figure = "the latest is beyond its limit" if level is None else LEVEL_TONES[level].word
+    return f"{figure}, but no alert for now"
 
 
 def restated_headline(notice: Notice, restated: RestatedFigure, on: date) -> str:
@@ -156,6 +165,10 @@ def _other_rating(restated: RestatedFigure) -> str:
 
 
 def _of_the_alert(notice: Notice, restated: RestatedFigure) -> str:
+    if notice.lapse is not None:
+        same = notice.period_end == restated.now.period_end
+        latest = "" if same else f"{_latest(notice)} "
+        return f"{latest}{lapsed(notice)} {what_is_awaited(notice)} Until then it needs no answer."
     if is_over(notice):
         crossed = restated.was.level is not None
         return "The alert is over, and there is nothing left to do about it." if crossed else ""
@@ -164,6 +177,11 @@ def _of_the_alert(notice: Notice, restated: RestatedFigure) -> str:
         return "The alert goes on." if restated.withdrawn or restated.now.level is None else ""
     label = f" for {one_line(notice.period_label)}" if notice.period_label else ""
     return f"The alert goes on with the latest figure{label}: {_first_small(standing(notice))}"
+
+
+def _latest(notice: Notice) -> str:
+    label = f", for {one_line(notice.period_label)}" if notice.period_label else ""
+    return f"The latest figure{label}, is beyond its limit: {_first_small(standing(notice))}"
 
 
 def _first_small(text: str) -> str:

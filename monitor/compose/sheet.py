@@ -149,6 +149,8 @@ class MailView:
 
     ``detailed`` stories have charts and all details, ``further`` ones all details in small type, and those of
     ``groups`` a line each. ``deputy`` says in whose place the reader is told, "" where in nobody's.
+    ``greeting_language`` is the tag of what the greeting is in, "" where that is the mail's own;
+    ``greeting_direction`` is ``rtl`` where it runs from right to left, else "".
     """
 
     title: str
@@ -160,6 +162,8 @@ class MailView:
     overview: Overview | None = None
     groups: tuple[Group, ...] = ()
     deputy: str = ""
+    greeting_language: str = ""
+    greeting_direction: str = ""
 
     @property
     def several(self) -> bool:

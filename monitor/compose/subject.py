@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from monitor.compose.late import cut, data_news
-from monitor.compose.restated import is_same_figure, outcome
+from monitor.compose.restated import came_to, is_same_figure
 from monitor.compose.shield import shown
 from monitor.compose.stories import Story, stories
 from monitor.core.alerts import TransitionReason
@@ -34,6 +34,7 @@ _WITHHELD = f"(figure {WITHHELD})"  # without the noun, the word reads as if it 
 _OPENINGS = {
     NoticeKind.ESCALATED: "Escalated to you: ",
     NoticeKind.RESTATED: "Figure changed: ",
+    NoticeKind.PENDING: "No alert for now: ",
     NoticeKind.DOUBTFUL: "Check this figure: ",
     NoticeKind.CONFIRMED: "No longer in doubt: ",
 }
@@ -41,6 +42,12 @@ _SETTLED: dict[str, str] = {
     TransitionReason.FIGURE_CORRECTED: "Corrected: ",
     TransitionReason.FIGURE_CONFIRMED: "Confirmed: ",
     TransitionReason.FIGURE_CAME: "It has come: ",
+}
+_LAPSES: dict[str, str] = {
+    TransitionReason.RESTATED: "an earlier figure was corrected",
+    TransitionReason.CAME_LATE: "an earlier figure has come late",
+    TransitionReason.RULE_CHANGED: "the rule was changed",
+    TransitionReason.COMPARISON_CHANGED: "what it is compared with was changed",
 }
 _ONE_FIGURE = frozenset({NoticeKind.DOUBTFUL, NoticeKind.CONFIRMED})
 
@@ -138,9 +145,11 @@ def _colour(notice: Notice) -> str:
     if notice.kind is NoticeKind.CLOSED or notice.tells_of_data or notice.kind in _ONE_FIGURE:
         return ""  # its news has the word already
     if notice.kind is NoticeKind.RESTATED:
-        withdrawn = notice.restated is None or notice.restated.withdrawn
-        came_to = "" if withdrawn or notice.restated is None else outcome(notice.restated)
-        return f" — {came_to}" if came_to else ""
+        said = notice.restated is not None and (not notice.restated.withdrawn or notice.lapse is not None)
+        what = came_to(notice, notice.restated) if said and notice.restated is not None else ""
+        return f" — {what}" if what else ""
+    if notice.kind is NoticeKind.PENDING:
+        return f" — {_LAPSES.get(notice.reason, 'an earlier one is not beyond it')}"
     before = _before(notice) if notice.kind is NoticeKind.WORSENED else ""
     doubt = ", may be wrong" if notice.doubt else ""
     return f" — {tone_of(notice.kind, notice.level).word}{before}{doubt}"
@@ -161,6 +170,8 @@ def _figures(notice: Notice) -> str:
         case NoticeKind.WORSENED:
             to = f" {value}" if notice.protected else f" to {value}" if value else ""
             return f"worsened{to}" + (f", {limit}" if limit else "")
+        case NoticeKind.PENDING:
+            return ", ".join(filter(None, (value, limit)))
         case NoticeKind.RECOVERED:
             return "back within limits" + (f", {value}" if notice.value is not None else "")
         case NoticeKind.CLOSED:

@@ -7,11 +7,12 @@ from decimal import Decimal
 from monitor.charts import caption, series_in_words
 from monitor.compose.again import Moment, asides, boxes, facts_of_telling, no_answer
 from monitor.compose.facts import Fact, facts_of, is_over, place_of, route_of, small_print
+from monitor.compose.greeting import deputy, greeting
 from monitor.compose.history import history_table
 from monitor.compose.late import data_action, data_facts, data_headline, data_listing, data_request
 from monitor.compose.links import Links
 from monitor.compose.overview import MOST_IN_FULL, grouped, most_detailed, overview_of
-from monitor.compose.restated import comparison, outcome, restated_boxes, restated_headline
+from monitor.compose.restated import came_to, comparison, restated_boxes, restated_headline
 from monitor.compose.sheet import ChartView, MailView, NoticeView
 from monitor.compose.shield import chart_series
 from monitor.compose.stories import Story
@@ -33,6 +34,7 @@ _STRIPS = {
     NoticeKind.DOUBTFUL: "a figure may be wrong",
     NoticeKind.CONFIRMED: "no longer in doubt",
     NoticeKind.RECOVERED: "back within limits",
+    NoticeKind.PENDING: "beyond the limit, but no alert for now",
     NoticeKind.CLOSED: "no longer watched",
 }
 _SETTLED_WORDS = {
@@ -60,7 +62,7 @@ def _strip(notice: Notice) -> str:
     if is_missing(notice):
         return "a figure is missing"
     if notice.kind is NoticeKind.RESTATED and notice.restated is not None:
-        return outcome(notice.restated) or _STRIPS[notice.kind]
+        return came_to(notice, notice.restated) or _STRIPS[notice.kind]
     if notice.kind is NoticeKind.WORSENED and notice.previous_level is not None:
         before = LEVEL_TONES[notice.previous_level].word
         return "worsened" if notice.previous_level is notice.level else f"worsened, was {before}"
@@ -114,10 +116,13 @@ def mail_view(
     in_full = len(others) <= MOST_IN_FULL
     several = len(views) > 1 or notification.occasion is not Occasion.NEWS
     overview = overview_of(views, notification.occasion) if several else None
+    greeted = greeting(notification)
     return MailView(
         title=views[0].heading if overview is None else overview.title,
         preheader=_cut(_preheader(views[0]) if overview is None else f"{overview.title}. {views[0].news}"),
-        greeting=greeting(notification),
+        greeting=greeted.words,
+        greeting_language=greeted.language,
+        greeting_direction=greeted.direction,
         detailed=tuple(detailed),
         further=tuple(others) if in_full else (),
         groups=() if in_full else grouped(others),
@@ -125,19 +130,6 @@ def mail_view(
         overview=overview,
         deputy=deputy(notification),
     )
-
-
-def greeting(notification: Notification) -> str:
-    """The line that greets the reader."""
-    recipient = notification.recipient
-    words = one_line(recipient.salutation) or f"Dear {one_line(recipient.name)}"
-    return words if words.endswith((",", "!")) else f"{words},"
-
-
-def deputy(notification: Notification) -> str:
-    """In whose place the reader is told, in a sentence; "" where in nobody's."""
-    name = one_line(notification.recipient.stands_in_for)
-    return f"You are told as deputy of {name}." if name else ""
 
 
 def _preheader(view: NoticeView) -> str:

@@ -186,12 +186,13 @@ def refollow(
     *,
     periods: int,
     reason: TransitionReason,
+    unheard: bool = False,
 ) -> Course:
     """Judges the whole series anew, after an earlier figure or the rule itself changed.
 
     ``judgements`` is the whole series. What then differs from ``alert`` is one transition with ``reason``;
     what the figures after the old ``judged_to`` bring follows as usual. The count of episodes never goes
-    back.
+    back. ``unheard``: nobody was told that the last breach is over, so that it goes on if it is back.
     """
     past: list[RuleEvaluation] = []
     fresh: list[RuleEvaluation] = []
@@ -201,15 +202,17 @@ def refollow(
     blank = Alert(alert.rule, alert.area)
     again = follow(blank, past, rule, periods=periods).alert
     again = replace(
-        again, episode=_continued_episode(alert, again), judged_to=again.judged_to or alert.judged_to
+        again,
+        episode=_continued_episode(alert, again, unheard=unheard),
+        judged_to=again.judged_to or alert.judged_to,
     )
     correction = _transition(alert, again, again.judged_to, reason)
     onward = follow(again, fresh, rule, periods=periods)
     return Course(onward.alert, (*([correction] if correction else []), *onward.transitions))
 
 
-def _continued_episode(stored: Alert, again: Alert) -> int:
+def _continued_episode(stored: Alert, again: Alert, *, unheard: bool) -> int:
     """The breach that goes on keeps its number; one that only now appears gets the next."""
-    if again.state is AlertState.FIRING and stored.state is not AlertState.FIRING:
+    if again.state is AlertState.FIRING and stored.state is not AlertState.FIRING and not unheard:
         return stored.episode + 1
     return stored.episode

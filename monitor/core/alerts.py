@@ -36,6 +36,8 @@ class TransitionReason(StrEnum):
     RETIRED = "rule is no longer in effect"
     SUPERSEDED = "superseded by another rule"
     WITHDRAWN = "rule was taken out of the rulebook"
+    NOT_COVERED = "the rule is no longer for this area"
+    AREA_REMOVED = "the area is no longer among the areas"
     RESTATED = "an earlier figure was restated"
     CAME_LATE = "an earlier figure came late"
     COMPARISON_CHANGED = "what the figure is compared with changed"

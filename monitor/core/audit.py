@@ -41,6 +41,7 @@ class AuditKind(StrEnum):
     ADDRESS_CLEARED = "address-cleared"
     ERASURE = "erasure"
     RETENTION = "retention"
+    AREA_RENAMED = "area-renamed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from monitor.core.areas import Area
 from monitor.core.dated import Dated, in_force
 from monitor.core.observations import Missing, Observation, Status
-from monitor.core.periods import financial_year_start
+from monitor.core.periods import Frequency, financial_year_start, next_period_end, previous_period_end
 from monitor.core.positions import Position
 
 
@@ -40,7 +40,7 @@ class Derivation:
 
     ``of`` are the indicators whose figures are taken: one, but for sums (two or more) and differences (two).
     ``denominators`` are dated: a population estimate may be replaced by a rebased one. ``figures`` is how
-    many figures a rolling total takes.
+    many figures a rolling total takes, ``frequency`` how often those that a total adds come.
     """
 
     method: DerivationMethod
@@ -48,6 +48,12 @@ class Derivation:
     denominators: tuple[Dated[Denominator], ...]
     figures: int
     position: Position
+    frequency: Frequency = Frequency.MONTHLY
+
+    @property
+    def is_total(self) -> bool:
+        """Whether figures of one indicator are added over several periods."""
+        return self.method in (DerivationMethod.YEAR_TO_DATE, DerivationMethod.ROLLING)
 
     @property
     def inputs(self) -> frozenset[str]:
@@ -76,16 +82,18 @@ def derive(derivation: Derivation, area: Area, inputs: Mapping[str, Series]) -> 
     ``inputs`` are the area's figures by indicator, in the order of their periods. A figure is made for each
     period for which every input is there; where one of them came in as missing, so is what is made of it.
     What is made of a provisional figure is provisional.
+
+    A total is made for each period that its indicator has a figure for, once that indicator has figures from
+    the first period on that the total takes in. Where one of the periods between has none, the total is
+    missing: what has not come is not nothing.
     """
     match derivation.method:
         case DerivationMethod.RATIO:
             return _ratio(derivation, area, inputs)
         case DerivationMethod.SUM | DerivationMethod.DIFFERENCE:
             return _combined(derivation, inputs)
-        case DerivationMethod.YEAR_TO_DATE:
-            return _year_to_date(inputs.get(derivation.of[0], ()))
-        case DerivationMethod.ROLLING:
-            return _rolling(inputs.get(derivation.of[0], ()), derivation.figures)
+        case DerivationMethod.YEAR_TO_DATE | DerivationMethod.ROLLING:
+            return _totals(derivation, inputs.get(derivation.of[0], ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +122,24 @@ def parts_of(
         case DerivationMethod.SUM | DerivationMethod.DIFFERENCE:
             sign = "-" if derivation.method is DerivationMethod.DIFFERENCE else "+"
             return (Part("+", first[-1]), *(Part(sign, each[-1]) for each in others))
-        case DerivationMethod.YEAR_TO_DATE:
-            year = financial_year_start(period_end)
-            return tuple(Part("+", figure) for figure in first if figure.period_end >= year)
-        case DerivationMethod.ROLLING:
-            return tuple(Part("+", figure) for figure in first[-derivation.figures :])
+        case DerivationMethod.YEAR_TO_DATE | DerivationMethod.ROLLING:
+            added = _periods_added(derivation, inputs[derivation.of[0]][0].period_end, period_end)
+            return tuple(Part("+", figure) for figure in first if figure.period_end in added)
+
+
+def lacking_periods(
+    derivation: Derivation, inputs: Mapping[str, Series], period_end: date
+) -> tuple[date, ...]:
+    """The ends of the periods that a total for ``period_end`` takes in and that there is no figure for.
+
+    ``inputs`` as for :func:`derive`. Empty for what is no total, and where no figure is made.
+    """
+    series = inputs.get(derivation.of[0], ())
+    if not derivation.is_total or not series:
+        return ()
+    there = {figure.period_end for figure in series}
+    added = _periods_added(derivation, series[0].period_end, period_end)
+    return tuple(end for end in added if end not in there)
 
 
 def _ratio(derivation: Derivation, area: Area, inputs: Mapping[str, Series]) -> tuple[DerivedFigure, ...]:
@@ -162,31 +183,54 @@ def _combined(derivation: Derivation, inputs: Mapping[str, Series]) -> tuple[Der
     return tuple(made)
 
 
-def _year_to_date(series: Series) -> tuple[DerivedFigure, ...]:
-    return tuple(
-        _total(
-            figure.period_end,
-            [
-                (earlier, 1)
-                for earlier in series[: place + 1]
-                if earlier.period_end >= financial_year_start(figure.period_end)
-            ],
-        )
-        for place, figure in enumerate(series)
-    )
+def _totals(derivation: Derivation, series: Series) -> tuple[DerivedFigure, ...]:
+    there = {figure.period_end: figure for figure in series}
+    made = []
+    for figure in series:
+        added = _periods_added(derivation, series[0].period_end, figure.period_end)
+        if added:
+            parts = [(there[end], 1) for end in added if end in there]
+            made.append(_total(figure.period_end, parts, lacks=len(parts) < len(added)))
+    return tuple(made)
 
 
-def _rolling(series: Series, figures: int) -> tuple[DerivedFigure, ...]:
-    return tuple(
-        _total(series[last].period_end, [(figure, 1) for figure in series[last + 1 - figures : last + 1]])
-        for last in range(figures - 1, len(series))
-    )
+def _periods_added(derivation: Derivation, first: date, period_end: date) -> tuple[date, ...]:
+    """The ends of the periods that a total takes in, in their order; none where they begin before ``first``.
+
+    A total of the year to date takes in whole periods and, last, the one to ``period_end``, which may end in
+    the middle of a month. A rolling one takes whole periods alone.
+    """
+    if derivation.method is DerivationMethod.YEAR_TO_DATE:
+        found = _of_the_year(derivation.frequency, period_end)
+    else:
+        found = _of_a_window(derivation, first, period_end)
+    return found if found and found[0] >= first else ()
 
 
-def _total(end: date, parts: Sequence[tuple[Observation, int]]) -> DerivedFigure:
+def _of_the_year(frequency: Frequency, period_end: date) -> tuple[date, ...]:
+    end = next_period_end(financial_year_start(period_end) - timedelta(days=1), frequency)
+    ends = []
+    while end < period_end:
+        ends.append(end)
+        end = next_period_end(end, frequency)
+    return (*ends, period_end)
+
+
+def _of_a_window(derivation: Derivation, first: date, period_end: date) -> tuple[date, ...]:
+    ends = [period_end]
+    while len(ends) < derivation.figures:
+        if ends[-1] <= first:
+            return ()
+        ends.append(previous_period_end(ends[-1], derivation.frequency))
+    whole = next_period_end(ends[1], derivation.frequency) == period_end if len(ends) > 1 else True
+    return tuple(reversed(ends)) if whole else ()
+
+
+def _total(end: date, parts: Sequence[tuple[Observation, int]], *, lacks: bool = False) -> DerivedFigure:
+    """``parts`` with their signs; ``lacks``: there should be more of them."""
     missing = next((figure.missing for figure, _ in parts if figure.value is None), None)
     values = [figure.value * sign for figure, sign in parts if figure.value is not None]
-    whole = len(values) == len(parts)
+    whole = len(values) == len(parts) and not lacks
     return DerivedFigure(
         period_end=end,
         value=sum(values) if whole else None,

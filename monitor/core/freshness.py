@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
-from monitor.core.periods import Frequency, month_end
+from monitor.core.periods import next_period_end
 from monitor.core.routing import Change
 from monitor.core.rulebook import Indicator
 from monitor.core.workingdays import add_working_days
 
 _PREFIX = "late:"
-_QUARTER = 3
 
 SeriesKey = tuple[str, str]
 AlertKey = tuple[str, str]
@@ -42,33 +41,6 @@ def late_indicator(rule: str) -> str | None:
     An alert rule's id has no colon, so the two are never taken for each other.
     """
     return rule.removeprefix(_PREFIX) if rule.startswith(_PREFIX) else None
-
-
-def next_period_end(latest: date, frequency: Frequency) -> date:
-    """Returns the end of the period whose figure comes after the one to ``latest``.
-
-    Monthly: the next end of a month (from 15 November: 30 November). Quarterly: the next of 31 March, 30
-    June, 30 September and 31 December. Annual: the same day a year later, a month's last day staying the
-    last.
-    """
-    match frequency:
-        case Frequency.MONTHLY:
-            return _month_end_after(latest, 1)
-        case Frequency.QUARTERLY:
-            return _month_end_after(latest, _QUARTER)
-        case Frequency.ANNUAL:
-            if latest == month_end(latest):
-                return month_end(date(latest.year + 1, latest.month, 1))
-            return latest.replace(year=latest.year + 1)
-
-
-def _month_end_after(day: date, step: int) -> date:
-    """The next end of a month whose number can be divided by ``step``."""
-    index = day.year * 12 + day.month - 1
-    if day == month_end(day):
-        index += 1
-    index += (step - 1 - index) % step
-    return month_end(date(index // 12, index % 12 + 1, 1))
 
 
 def is_expected(indicator: Indicator, period_end: date) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from monitor.core.alerts import Alert, TransitionReason
+from monitor.core.alerts import Alert, AlertState, TransitionReason
 from monitor.core.areas import Area
 from monitor.core.judgements import DirectionOfTravel, Evaluation, RagRating, RuleEvaluation, RuleHealth
 from monitor.core.notifications import Decision, HistoryPoint, Notice, NoticeKind, TellReason
@@ -66,7 +66,7 @@ def notice(
         area_type=area.type,
         kind=decision.kind,
         reason=_reason_in_words(change, decision, rulebook, rule),
-        level=change.after.level,
+        level=None if change.after.state is AlertState.PENDING else change.after.level,
         previous_level=change.before.level,
         title=rule.title,
         indicator=indicator.id,
@@ -220,7 +220,8 @@ def latest_of(view: SeriesView) -> Evaluation | None:
 
 
 def _since(change: Change) -> date | None:
-    if change.after.breach_since is not None:
+    """Since when the breach is that is told, or was; one that does not count yet is another."""
+    if change.after.breach_since is not None and change.after.state is not AlertState.PENDING:
         return change.after.breach_since
     return change.before.breach_since
 

@@ -25,6 +25,7 @@ class NoticeKind(StrEnum):
     ESCALATED = "escalated"
     REMINDER = "reminder"
     RESTATED = "restated"
+    PENDING = "pending"
     DOUBTFUL = "doubtful"
     LATE = "late"
     CLOSED = "closed"
@@ -157,6 +158,19 @@ class RestatedFigure:
     because: str
 
 
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """Why an alert that was told does not count any more, though its latest figure is beyond the limit.
+
+    ``because`` is a clause, such as ``the figure for 31 Aug 2026 was corrected from 45 to 6``. The rule asks
+    for ``asked`` figures in a row beyond their limit, and there are ``so_far``.
+    """
+
+    because: str
+    asked: int
+    so_far: int
+
+
 class AnswerEnd(StrEnum):
     """What has ended an acknowledgement while its breach goes on."""
 
@@ -204,7 +218,7 @@ class Notice:
     must not be shown).
 
     ``limit_before`` is the limit that was told of an alert which an edit of its rule has ended, where it is
-    another now.
+    another now. ``lapse``: the alert that was told is none any more, though the figure is beyond its limit.
 
     With ``due`` it tells not of a figure but of one that is missing, or was: that for the period which ends
     on ``period_end``, to be there by the end of that day. ``previous_label`` is then the last period that
@@ -267,6 +281,7 @@ class Notice:
     escalates: bool = False
     earlier_answer: EarlierAnswer | None = None
     limit_before: Decimal | None = None
+    lapse: Lapse | None = None
 
     @property
     def over_by_edit(self) -> bool:

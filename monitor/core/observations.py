@@ -21,6 +21,9 @@ class Missing(StrEnum):
     Source: the data guidance that comes with each release of the Department for Education's "Explore
     education statistics" service: c suppressed, x not available, z not applicable, u low reliability, low/k
     rounds to zero but is not zero, : not collected.
+
+    ``WITHDRAWN`` comes in no file: a figure that was made of others by a definition that holds no more, and
+    that is none any more. The store keeps it among the revisions and leaves it out of the series.
     """
 
     SUPPRESSED = "suppressed"
@@ -30,6 +33,7 @@ class Missing(StrEnum):
     ROUNDS_TO_ZERO = "rounds to zero"
     NOT_COLLECTED = "not collected"
     NOT_GIVEN = "not given"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.core.alerts import Alert, AlertState, Transition
+from monitor.core.alerts import Alert, AlertState, Transition, TransitionReason
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.recipients import Recipient
 from monitor.core.routing import DATA_NEWS, Change, Reached, ending_of
 from monitor.core.rulebook import Level, rank_of
 
-ENDINGS = frozenset({NoticeKind.CLOSED, NoticeKind.RECOVERED, NoticeKind.ARRIVED, NoticeKind.CONFIRMED})
+ENDINGS = frozenset(
+    {
+        NoticeKind.CLOSED,
+        NoticeKind.RECOVERED,
+        NoticeKind.PENDING,
+        NoticeKind.ARRIVED,
+        NoticeKind.CONFIRMED,
+    }
+)
+"""What tells somebody that a breach is over, or does not count any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,10 @@ def change_since(alert: Alert, known: Knowledge | None, last: Transition | None)
         before = Alert(alert.rule, alert.area, episode=max(alert.episode - 1, 0))
     else:
         before = replace(alert, state=AlertState.FIRING, level=known.level)
+        if (
+            alert.state is not AlertState.FIRING
+        ):  # since when a breach is that does not count is another matter
+            before = replace(before, breach_since=None, fired_on=None)
     return Change(before, alert, (last,) if last is not None else ())
 
 
@@ -110,9 +123,9 @@ def _of_end(
         return _for(person, _decision(alert, episode, None, None, TellReason.OVER_WHILE_HELD))
     if known.of_its_end:
         return _decision(alert, episode, None, _known(known), TellReason.KNOWN_ALREADY)
-    if alert.episode != episode:
+    if alert.episode != episode and alert.state is AlertState.FIRING:
         return _decision(alert, episode, None, _known(known), TellReason.BEGAN_AGAIN)
-    kind = NoticeKind.RECOVERED if last is None else ending_of(last.reason)
+    kind = ending_of(alert, TransitionReason.RECOVERED if last is None else last.reason)
     return _decision(alert, episode, kind, _known(known), TellReason.WAS_TOLD_OF_BREACH)
 
 
@@ -142,5 +155,5 @@ def _decision(
         route=(whom.route or None) if whom else None,
         role=whom.role if whom else None,
         role_area=whom.role_area if whom else None,
-        level=alert.level,
+        level=None if kind is NoticeKind.PENDING else alert.level,
     )

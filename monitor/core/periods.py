@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 FINANCIAL_YEAR_FIRST_MONTH = 4
+_QUARTER = 3
 
 
 class Basis(StrEnum):
@@ -51,6 +52,50 @@ def month_start(on: date, months_back: int = 0) -> date:
 def month_end(on: date) -> date:
     """Returns the last day of the month of ``on``."""
     return on.replace(day=calendar.monthrange(on.year, on.month)[1])
+
+
+def next_period_end(latest: date, frequency: Frequency) -> date:
+    """Returns the end of the period whose figure comes after the one to ``latest``.
+
+    Monthly: the next end of a month (from 15 November: 30 November). Quarterly: the next of 31 March, 30
+    June, 30 September and 31 December. Annual: the same day a year later, a month's last day staying the
+    last.
+    """
+    match frequency:
+        case Frequency.MONTHLY:
+            return _month_end_after(latest, 1)
+        case Frequency.QUARTERLY:
+            return _month_end_after(latest, _QUARTER)
+        case Frequency.ANNUAL:
+            if latest == month_end(latest):
+                return month_end(date(latest.year + 1, latest.month, 1))
+            return latest.replace(year=latest.year + 1)
+
+
+def _month_end_after(day: date, step: int) -> date:
+    """The next end of a month whose number can be divided by ``step``."""
+    index = day.year * 12 + day.month - 1
+    if day == month_end(day):
+        index += 1
+    index += (step - 1 - index) % step
+    return month_end(date(index // 12, index % 12 + 1, 1))
+
+
+def previous_period_end(end: date, frequency: Frequency) -> date:
+    """Returns the end of the period whose figure comes before the one to ``end``: see `next_period_end`.
+
+    Raises:
+        ValueError: that would be before the first day of the calendar.
+    """
+    match frequency:
+        case Frequency.MONTHLY:
+            return month_start(end) - timedelta(days=1)
+        case Frequency.QUARTERLY:
+            return month_start(end, (end.month - 1) % _QUARTER) - timedelta(days=1)
+        case Frequency.ANNUAL:
+            if end == month_end(end):
+                return month_end(date(end.year - 1, end.month, 1))
+            return end.replace(year=end.year - 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -38,6 +38,12 @@ class RatedFigures:
         }
         return cls(sight, {figure: sight.rating(*place) for figure, place in places.items()}, places)
 
+    def renamed(self, names: Mapping[str, str]) -> "RatedFigures":
+        """The same figures under other names of their areas: ``names`` is earlier name -> name now."""
+        ratings = {(names.get(area, area), end): each for (area, end), each in self.ratings.items()}
+        places = {(names.get(area, area), end): each for (area, end), each in self.places.items()}
+        return RatedFigures(self.sight, ratings, places)
+
     def evaluation(self, figure: Figure) -> Evaluation | None:
         """All that is known of one figure; None when there is none."""
         place = self.places.get(figure)

@@ -15,6 +15,7 @@ OPERATIONS = "operations"
 class Recipient:
     """A person who can be told. ``salutation`` is how a mail greets them.
 
+    ``language`` is the tag (BCP 47) of the language that the salutation is in; None: it is not said.
     ``stands_in_for`` names whom they are told in place of, as their deputy on that day; "": nobody.
     """
 
@@ -24,6 +25,7 @@ class Recipient:
     salutation: str
     channel: str = "email"
     stands_in_for: str = ""
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ CLOSING_REASONS = frozenset(
         TransitionReason.RETIRED,
         TransitionReason.SUPERSEDED,
         TransitionReason.WITHDRAWN,
+        TransitionReason.NOT_COVERED,
+        TransitionReason.AREA_REMOVED,
         TransitionReason.RULE_CHANGED,
     }
 )
@@ -91,14 +93,14 @@ def _news_of_calm(after: Alert) -> News:
     """An alert that no longer flaps: what was not told meanwhile is told as it stands."""
     if after.state is AlertState.FIRING:
         return News(NoticeKind.BREACH, TellReason.ROUTE)
-    return News(NoticeKind.RECOVERED, TellReason.WAS_TOLD_OF_BREACH)
+    return News(ending_of(after, TransitionReason.RECOVERED), TellReason.WAS_TOLD_OF_BREACH)
 
 
 def _news_of_quiet(change: Change) -> News | None:
     """What there is to tell of an alert that does not fire, or fires no more."""
     before, after = change.before, change.after
     if before.state is AlertState.FIRING:
-        return News(ending_of(change.transitions[-1].reason), TellReason.WAS_TOLD_OF_BREACH)
+        return News(ending_of(after, change.transitions[-1].reason), TellReason.WAS_TOLD_OF_BREACH)
     if any(step.to_state is AlertState.FIRING for step in change.transitions):
         return News(None, TellReason.OVER_BEFORE_TOLD)
     if after.state is AlertState.PENDING:
@@ -106,8 +108,23 @@ def _news_of_quiet(change: Change) -> News | None:
     return None
 
 
-def ending_of(reason: TransitionReason) -> NoticeKind:
-    """Returns what those who were told are told of an alert that ended for this reason."""
+def goes_on_after_all(change: Change) -> bool:
+    """Whether a breach is back whose end nobody was told of: it is the same one for all who know of it.
+
+    What fires again while it flaps is the same one too, and is told when it calms.
+    """
+    before, after = change.before, change.after
+    back = before.state is not AlertState.FIRING and after.state is AlertState.FIRING
+    return back and before.episode == after.episode > 0 and not (before.flapping or after.flapping)
+
+
+def ending_of(after: Alert, reason: TransitionReason) -> NoticeKind:
+    """Returns what those who were told are told of an alert that fires no more, and ended for this reason.
+
+    While it is pending its latest figure is beyond the limit: whatever ended the breach, nothing is over.
+    """
+    if after.state is AlertState.PENDING:
+        return NoticeKind.PENDING
     if reason is TransitionReason.ARRIVED:
         return NoticeKind.ARRIVED
     if reason in SETTLED_REASONS:
@@ -259,18 +276,17 @@ def _unrouted(person: Recipient) -> Reached:
 
 def _decision(change: Change, kind: NoticeKind | None, whom: Reached | None, reason: TellReason) -> Decision:
     after = change.after
-    episode = after.episode
     return Decision(
         rule=after.rule,
         area=after.area,
-        episode=episode,
+        episode=after.episode,
         kind=kind,
         recipient=whom.recipient if whom else None,
         reason=reason,
         route=(whom.route or None) if whom else None,
         role=whom.role if whom else None,
         role_area=whom.role_area if whom else None,
-        level=after.level,
+        level=None if kind is NoticeKind.PENDING else after.level,
     )
 
 

@@ -256,7 +256,14 @@ class Jobs:
         """How the daemon fares."""
         with self._lock:
             found = self._metrics
-            return replace(self._vitals, outbox=found.outbox, templates=found.template_problems)
+            return replace(
+                self._vitals,
+                outbox=found.outbox,
+                templates=found.template_problems,
+                faulty_files=found.faulty_files,
+                stuck_files=found.stuck_files,
+                failing_addresses=found.failing_addresses,
+            )
 
     def readiness(self) -> Readiness:
         """Whether it does its work."""

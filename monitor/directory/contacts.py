@@ -10,6 +10,7 @@ from monitor.core.areas import AreaTree
 from monitor.core.recipients import OPERATIONS, Directory, Recipient, RoleHolding
 from monitor.directory.deputies import WrittenDeputy, check_rings, read_deputies
 from monitor.directory.faults import ConfigurationProblems
+from monitor.directory.languages import read_language, usual_greeting
 from monitor.rulebook import scalars
 from monitor.rulebook.checks.secrecy import check_secrecy
 from monitor.rulebook.fields import Fields, fields_of, items
@@ -23,14 +24,17 @@ from monitor.rulebook.yaml_nodes import Mapping as MappingNode
 from monitor.rulebook.yaml_nodes import Node, Scalar, Sequence, read_document
 
 SECTIONS: Final = ("people", "roles", "operations")
-PERSON_KEYS: Final = ("name", "address", "salutation", "channel", "deputies")
+PERSON_KEYS: Final = ("name", "address", "salutation", "language", "channel", "deputies")
 ROLE_KEYS: Final = ("role", "area", "people", "from", "until")
 DEFAULT_CHANNEL: Final = "email"
 
 # An addr-spec of RFC 5322 (3.4.1) with a dot-atom on the left, characters beyond ASCII as RFC 6531 has them,
-# and the lengths of RFC 5321 (4.5.3.1). Quoted local parts and address literals are allowed there, not here.
+# the domain's labels as RFC 1123 (2.1) has them once it is in ASCII (RFC 3490), and the lengths of RFC 5321
+# (4.5.3.1), in octets. Quoted local parts and address literals are allowed there, not here.
 _ATOM: Final = r"[^\s@<>()\[\]\\,;:\".\x00-\x1f\x7f]+"
 _ADDRESS: Final = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?P<domain>{_ATOM}(?:\.{_ATOM})*)")
+_LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_DOMAIN: Final = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _LONGEST_LOCAL: Final = 64
 _LONGEST_ADDRESS: Final = 254
 
@@ -104,9 +108,17 @@ def contacts_in(
 
 
 def is_address(text: str) -> bool:
-    """Says whether a text can be a mail address: one @, no spaces, no line ends; letters of any script."""
+    """Says whether a text can be a mail address that a server takes; letters may be of any script."""
     match = _ADDRESS.fullmatch(text)
-    return match is not None and len(match["local"]) <= _LONGEST_LOCAL and len(text) <= _LONGEST_ADDRESS
+    if match is None or not match["local"].isprintable():
+        return False
+    try:
+        local = match["local"].encode()
+        domain = match["domain"] if match["domain"].isascii() else match["domain"].encode("idna").decode()
+    except UnicodeError:
+        return False
+    whole = len(local) + 1 + len(domain)
+    return bool(_DOMAIN.fullmatch(domain)) and len(local) <= _LONGEST_LOCAL and whole <= _LONGEST_ADDRESS
 
 
 def contacts_of(fields: Fields, areas: AreaTree, channels: Collection[str] | None = None) -> Contacts:
@@ -142,7 +154,10 @@ def contacts_of(fields: Fields, areas: AreaTree, channels: Collection[str] | Non
 
 def _person(key: str, inner: Fields) -> Recipient | None:
     name = inner.text("name", required=True)
-    salutation = inner.text("salutation") if inner.has("salutation") else name
+    language = read_language(inner)
+    salutation = (
+        inner.text("salutation") if inner.has("salutation") else name and usual_greeting(name, language)
+    )
     channel = inner.text("channel") if inner.has("channel") else DEFAULT_CHANNEL
     by_mail = channel in (None, DEFAULT_CHANNEL)
     address = inner.scalar("address", required=by_mail)
@@ -151,7 +166,8 @@ def _person(key: str, inner: Fields) -> Recipient | None:
         return None
     if name is None or (by_mail and address is None) or salutation is None or channel is None:
         return None
-    return Recipient(key, name, "" if address is None else address.text, salutation, channel)
+    reached_at = "" if address is None else address.text
+    return Recipient(key, name, reached_at, salutation, channel, language=language)
 
 
 def _check_channel(person: Recipient, inner: Fields, channels: Collection[str]) -> None:

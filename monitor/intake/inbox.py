@@ -8,8 +8,9 @@ gone, are a delivery of their own. Nothing is deleted or overwritten. What opera
 is noted before it is moved, and taken back where it stays.
 """
 
+import errno
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -36,6 +37,7 @@ from monitor.intake.recording import (
     IntakeEvent,
     LeftInPlace,
     Refused,
+    fault_identity,
     fault_of,
     record,
     taken_in,
@@ -56,6 +58,8 @@ UNFINISHED: Final = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".
 STEPS: Final = ("read", "recorded", "rejected rows written", "moved", "finished")
 """The steps of taking a file in, in their order."""
 
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
+
 StepReached = Callable[[str], None]
 
 
@@ -67,6 +71,12 @@ def _unobserved(_step: str) -> None:
 class _Look:
     fingerprint: Fingerprint
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Stuck:
+    fingerprint: Fingerprint | None
+    event: LeftInPlace
 
 
 @dataclass(slots=True)
@@ -83,6 +93,7 @@ class Inbox:
     failed: Path
     settle: timedelta = timedelta(seconds=5)
     _looks: dict[str, _Look] = field(init=False, default_factory=dict)
+    _stuck: dict[str, _Stuck] = field(init=False, default_factory=dict)
     _unfinished: bool = field(init=False, default=True)  # a process before this one may have been killed
 
     def ready_files(self, now: datetime) -> tuple[Path, ...]:
@@ -100,10 +111,16 @@ class Inbox:
             is_same = before is not None and before.fingerprint == fingerprint
             looks[name] = before if before is not None and is_same else _Look(fingerprint, now)
         self._looks = looks
+        self._stuck = {name: stuck for name, stuck in self._stuck.items() if name in looks}
         ready = [
             (look.fingerprint.mtime_ns, name) for name, look in looks.items() if self._settled(look, now)
         ]
         return tuple(self.folder / name for _, name in sorted(ready))
+
+    @property
+    def stuck(self) -> Mapping[str, str]:
+        """Why each file stays in the folder that somebody has to see to, by its name, since the last look."""
+        return {each.event.name: each.event.reason for each in self._stuck.values()}
 
     def _settled(self, look: _Look, now: datetime) -> bool:
         return now - look.fingerprint.written_at >= self.settle or now - look.since >= self.settle
@@ -132,13 +149,28 @@ class Inbox:
             StoreUnavailableError: the database cannot be reached; the file lies where it was.
         """
         try:
-            return self._take_in(path, store, reading, step_reached)
+            event = self._take_in(path, store, reading, step_reached)
         except StillWrittenError:
             return LeftInPlace(
                 spoken_name(path), "It is still being written and will be read when it is complete."
             )
         except OSError as error:
-            return LeftInPlace(spoken_name(path), f"{error.strerror or error}: {_advice(error)}")
+            return self._left(path, error)
+        self._stuck.pop(path.name, None)
+        return event
+
+    def _left(self, path: Path, error: OSError) -> LeftInPlace:
+        """One that is gone is not stuck; one that has changed, or stays for another reason, is so anew."""
+        try:
+            fingerprint = Fingerprint.of(path.lstat())
+        except FileNotFoundError:
+            return LeftInPlace(spoken_name(path), _TAKEN_AWAY)
+        except OSError:
+            fingerprint = None
+        event = LeftInPlace(spoken_name(path), f"{error.strerror or error}: {_advice(error)}", stuck=True)
+        known = self._stuck.get(path.name) == _Stuck(fingerprint, event)
+        self._stuck[path.name] = _Stuck(fingerprint, event)
+        return replace(event, known=known)
 
     def _take_in(self, path: Path, store: Store, reading: Reading, step_reached: StepReached) -> IntakeEvent:
         name = spoken_name(path)
@@ -160,7 +192,7 @@ class Inbox:
         others_unfinished, self._unfinished = self._unfinished, True
         recorded = record(store, parsed, Channel.INBOX, now=reading.now, fault=fault, inbox_file=mark)
         step_reached("recorded")
-        with _taken_back_if_it_stays(store, parsed.digest if fault else ""):
+        with _taken_back_if_it_stays(store, fault_identity(parsed.digest, mark) if fault else ""):
             rejected_file = write_rejected(parsed, target.parent, beside)
             step_reached("rejected rows written")
             _move_what_was_read(path, target, contents.fingerprint)
@@ -265,9 +297,12 @@ def _move_what_was_read(path: Path, target: Path, read: Fingerprint) -> None:
         raise StillWrittenError(path.name)
 
 
+_TAKEN_AWAY: Final = "No such file or directory: it was taken away before it could be read."
+
+
 def _advice(error: OSError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "it was taken away before it could be read."
+    if error.errno in _NO_ROOM:
+        return "make room where the archive and “failed” lie; limen tries again at the next look."
     if isinstance(error, PermissionError):
         return (
             "let the user that limen runs as read the file and write to its folder, the archive and “failed”."

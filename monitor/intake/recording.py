@@ -65,10 +65,16 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class LeftInPlace:
-    """A file was left where it is, to be looked at again: still being written, not to be opened or moved."""
+    """A file was left where it is, to be looked at again: still being written, not to be opened or moved.
+
+    ``stuck``: it stays until somebody sees to it, such as to a full disk; ``known``: the look before found
+    it so as well, for the same reason.
+    """
 
     name: str
     reason: str
+    stuck: bool = False
+    known: bool = False
 
 
 IntakeEvent = TakenIn | Refused | LeftInPlace
@@ -87,7 +93,8 @@ def record(
     """Writes a batch and its observations in one transaction; what is known already changes nothing.
 
     ``inbox_file`` says which file of the inbox this is, so that it is known when it is found there again.
-    ``fault`` is what operations are to be told of its rejected rows, if they are to be: once for these bytes.
+    ``fault`` is what operations are to be told of its rejected rows, if they are to be: once for each time
+    that the file is delivered, for whoever sends it unmended does not know yet.
 
     Raises:
         StoreUnavailableError: the database cannot be reached; nothing was written.
@@ -97,8 +104,13 @@ def record(
     with store.writing() as connection:
         recorded = record_batch(connection, batch, rows, now=now)
         if fault is not None:
-            note_fault(connection, parsed.digest, fault)
+            note_fault(connection, fault_identity(parsed.digest, inbox_file), fault)
         return recorded
+
+
+def fault_identity(digest: str, inbox_file: str | None) -> str:
+    """By what it is known that operations were told of a file: its bytes, and the file that brought them."""
+    return f"{digest} {inbox_file or ''}"
 
 
 def taken_in(parsed: ParsedFile, recorded: RecordedBatch, rejected_file: Path | None) -> TakenIn:

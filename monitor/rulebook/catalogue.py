@@ -161,6 +161,12 @@ _CONFIGURATION: Final = {
         "is told anything for holding it. Looked for by limen check alone.",
         "Correct the spelling, or remove who holds the role.",
     ),
+    "LIM612": ProblemEntry(
+        "not a language tag",
+        "“language” says which language a salutation is in, so that a screen reader reads it as such. It is "
+        "a tag of letters (BCP 47) that begins with the language's code.",
+        "Write the tag: cy for Welsh, pl for Polish, ur for Urdu, pt-BR for the Portuguese of Brazil.",
+    ),
 }
 
 _SOURCES: Final = {
@@ -330,6 +336,12 @@ _OTHERS: Final = {
         "A derived figure is as good as what it is made of, and no data owner sends it: “plausible” has no "
         "effect.",
         "Give plausible to the indicators that it is made of.",
+    ),
+    "LIM826": warning(
+        "basis and derivation disagree",
+        "People read beside a figure which time it covers: its basis. A total of the year to date covers the "
+        "time since 1 April, a rolling one as many months as are added.",
+        "Correct the basis, or the derivation.",
     ),
 }
 

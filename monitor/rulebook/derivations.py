@@ -1,12 +1,14 @@
 """``derived:`` of an indicator: how its figures are made of other indicators'."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from monitor.core.areas import AreaTree
 from monitor.core.dated import EVERYWHERE, Dated
 from monitor.core.derivation import Denominator, Derivation, DerivationMethod
+from monitor.core.rulebook import Indicator
 from monitor.rulebook import scalars
 from monitor.rulebook.dated_values import read_dated, replaced
 from monitor.rulebook.fields import Fields, items
@@ -73,6 +75,19 @@ def read_derivation(fields: Fields, areas: AreaTree) -> WrittenDerivation | None
     )
     below = tuple(entry.value.indicator for entry in denominators)
     return WrittenDerivation(derivation, of, below, key, inner.span(method))
+
+
+def with_frequencies(indicators: Mapping[str, Indicator]) -> dict[str, Indicator]:
+    """Returns the indicators, by id, where totals know how often the figures come that they add."""
+    return {key: _with_frequency(each, indicators) for key, each in indicators.items()}
+
+
+def _with_frequency(indicator: Indicator, indicators: Mapping[str, Indicator]) -> Indicator:
+    derivation = indicator.derivation
+    added = indicators.get(derivation.of[0]) if derivation is not None else None
+    if derivation is None or added is None or added.frequency is derivation.frequency:
+        return indicator
+    return replace(indicator, derivation=replace(derivation, frequency=added.frequency))
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,8 @@ def _derivation(derivation: Derivation | None) -> list[Any] | None:
     if derivation is None:
         return None
     below = [_dated(entry, _denominator(entry.value)) for entry in derivation.denominators]
-    return [derivation.method, derivation.of, below, derivation.figures]
+    added = derivation.frequency if derivation.is_total else None
+    return [derivation.method, derivation.of, below, derivation.figures, added]
 
 
 def _denominator(denominator: Denominator) -> list[Any]:

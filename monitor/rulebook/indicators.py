@@ -113,6 +113,9 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree, tables: 
     unit = fields.text("unit", required=True)
     decimals = fields.whole_number("decimals", fewest=0, most=MOST_DECIMALS, required=True)
     counts_people = fields.yes_or_no("counts_people", default=True)
+    basis = fields.word("basis", Basis, required=True)
+    frequency = fields.word("frequency", Frequency, required=True)
+    polarity, scale = fields.word("polarity", Polarity, required=True), _scale(fields, unit)
     targets, benchmarks = read_targets(fields, unit, areas, tables), read_benchmarks(fields, areas)
     limits, rag = _limits(fields, areas), _rag(fields, unit, areas)
     derivation = read_derivation(fields, areas)
@@ -123,11 +126,11 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree, tables: 
         theme=fields.text("theme", required=True) or "",
         definition=fields.text("definition", required=True) or "",
         unit=unit or UNKNOWN_UNIT,
-        scale=_scale(fields, unit),
+        scale=scale,
         decimals=MOST_DECIMALS if decimals is None else decimals,
-        basis=fields.word("basis", Basis, required=True) or Basis.SNAPSHOT,
-        frequency=fields.word("frequency", Frequency, required=True) or Frequency.MONTHLY,
-        polarity=fields.word("polarity", Polarity, required=True) or Polarity.NONE,
+        basis=basis or Basis.SNAPSHOT,
+        frequency=frequency or Frequency.MONTHLY,
+        polarity=polarity or Polarity.NONE,
         source=fields.text("source", required=True) or "",
         numerator=fields.text("numerator"),
         denominator=fields.text("denominator"),
@@ -148,8 +151,11 @@ def _indicator(definition: Definition, fields: Fields, areas: AreaTree, tables: 
     faulty = frozenset(key for key, entries in sound.items() if len(entries) < len(fields.items(key)))
     if derivation is None and fields.has("derived"):
         faulty |= {"derived"}
-    if decimals is None:
-        faulty |= {"decimals"}
+    single = {"decimals": decimals, "unit": unit, "polarity": polarity}
+    single |= {"basis": basis, "frequency": frequency}
+    faulty |= {key for key, value in single.items() if value is None}
+    if scale is None and fields.has("scale"):
+        faulty |= {"scale"}
     spans = {key: fields.span(key) for key in INDICATOR_KEYS}
     return WrittenIndicator(
         indicator, targets, benchmarks, rag, derivation, definition.key.span, spans, faulty, plausibility

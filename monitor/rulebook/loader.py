@@ -14,6 +14,7 @@ from monitor.rulebook.alerts import read_alert
 from monitor.rulebook.checks.observations import check_observations
 from monitor.rulebook.checks.rulebook import check_rulebook
 from monitor.rulebook.checks.secrecy import check_secrecy
+from monitor.rulebook.derivations import with_frequencies
 from monitor.rulebook.fields import fields_of
 from monitor.rulebook.fingerprints import fingerprints
 from monitor.rulebook.holding_back import read_inhibition, read_maintenance
@@ -191,7 +192,7 @@ def _sections(roots: list[Node], log: ProblemLog) -> dict[str, list[MappingNode]
 
 
 def _rulebook(written: WrittenRulebook, version: str, revision: str | None) -> Rulebook:
-    indicators = {key: each.indicator for key, each in written.indicators.items()}
+    indicators = with_frequencies({key: each.indicator for key, each in written.indicators.items()})
     alerts = {key: each.rule for key, each in written.alerts.items()}
     return Rulebook(
         indicators=indicators,

@@ -107,8 +107,9 @@ def _amount(_: Amount) -> Schema:
 
 
 @_of.register
-def _calculation(_: Calculation) -> Schema:
-    return {"type": ["number", "string"], "pattern": r"^[\sA-Za-z0-9_.,+*/()-]+$"}
+def _calculation(value: Calculation) -> Schema:
+    words = "|".join(value.words)
+    return {"type": ["number", "string"], "pattern": rf"^(?:[\s0-9.,+*/()-]|{words})+$"}
 
 
 @_of.register

@@ -7,7 +7,7 @@ from monitor.core.audit import AuditKind, Fact, instant
 from monitor.core.notifications import Notification
 from monitor.store.outbox import OutboxEntry
 
-_PERSONAL_PARTS: Final = ("recipient_id", "recipient_name", "address", "salutation")
+_PERSONAL_PARTS: Final = ("recipient_id", "recipient_name", "address", "salutation", "language")
 _FACTS: Final = (
     "rule",
     "area",

@@ -38,8 +38,9 @@ from monitor.store.failing_addresses import failing_addresses as failing_now
 from monitor.store.locks import Lock, take
 from monitor.store.mail_order import forget_order
 from monitor.store.mail_tables import OutboxState, delivery_attempts, outbox, threads
-from monitor.store.redaction import names_any, without_recipient, without_words
+from monitor.store.redaction import is_unmistakable, without_names, without_person, without_recipient
 from monitor.store.store import Store
+from monitor.store.succession import hand_on
 from monitor.store.tables import (
     FollowUpKind,
     acknowledgements,
@@ -52,7 +53,7 @@ from monitor.store.tables import (
 )
 
 PERSONAL_COLUMNS: Final[Mapping[Table, tuple[str, ...]]] = {
-    decisions: ("recipient_id", "recipient_name", "address", "salutation", "note"),
+    decisions: ("recipient_id", "recipient_name", "address", "salutation", "language", "note"),
     acknowledgements: ("author", "comment"),
     silences: ("author", "comment"),
     silence_ends: ("author", "comment"),
@@ -79,7 +80,7 @@ class StillOwedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody as the store knows them: their id, and every name, greeting and address they went by."""
+    """Somebody as the store knows them: their id, and every name and address they went by."""
 
     id: str
     names: frozenset[str]
@@ -92,13 +93,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure took out: rows by what they are; ``withdrawn`` are refused mails that stay unsent."""
+    """What an erasure took out: rows by what they are; ``withdrawn`` are refused mails that stay unsent.
+
+    ``handed_on`` counts the breaches that go on, of which whoever stands in their place is told next.
+    """
 
     mails: int = 0
     decisions: int = 0
     acknowledgements: int = 0
     audit_entries: int = 0
     withdrawn: tuple[int, ...] = ()
+    handed_on: int = 0
 
     @property
     def anything(self) -> bool:
@@ -134,8 +139,7 @@ def find_person(connection: Connection, text: str) -> Person:
 
 def _names(connection: Connection, person: str) -> Iterator[str]:
     for table in (outbox, decisions):
-        columns = [table.c.recipient_name, table.c.address]
-        columns += [table.c.salutation] if table is decisions else []
+        columns = (table.c.recipient_name, table.c.address)
         for row in connection.execute(select(*columns).where(table.c.recipient_id == person).distinct()):
             yield from (each for each in row if each)
 
@@ -144,6 +148,7 @@ def erase(connection: Connection, person: Person, *, at: datetime, reason: str, 
     """Erases a person wherever they are named, and records that this was done.
 
     Mails to them that were refused for good are withdrawn: they are not sent any more, and said to be so.
+    Of breaches that go on the next cycle tells whoever stands in their place (:func:`hand_on`).
 
     Raises:
         StillOwedError: a mail to them waits, or news is held for them. Nothing was changed.
@@ -154,25 +159,24 @@ def erase(connection: Connection, person: Person, *, at: datetime, reason: str, 
     own = outbox.c.recipient_id == person.id
     withdrawn = tuple(connection.scalars(select(outbox.c.id).where(own, outbox.c.state == OutboxState.DEAD)))
     connection.execute(update(outbox).where(outbox.c.id.in_(withdrawn)).values(state=OutboxState.WITHDRAWN))
-    said = [text for each in person.identifiers for text in _notes_in_audit(each)]
+    said = [text for each in person.identifiers for text in _said_in_audit(each)]
     signed = audit.numbers_of(connection, person.identifiers, said=said)
-    numbers = sorted({*signed, *_summaries_in_audit(connection, person.names)})
+    numbers = sorted({*signed, *_summaries_in_audit(connection, person.identifiers)})
+    handed_on = hand_on(connection, person.id, pseudonym, at)
     done = Erased(
         mails=_blank_mails(connection, own, pseudonym),
         decisions=_blank_decisions(connection, decisions.c.recipient_id == person.id, pseudonym),
         acknowledgements=_blank_signatures(connection, lambda table: table.c.author.in_(person.identifiers)),
         audit_entries=len(numbers),
         withdrawn=withdrawn,
+        handed_on=len(handed_on),
     )
     _blank(connection, failing_addresses, failing_addresses.c.person == person.id)
+    cleared = failing_addresses.c.author.in_(person.identifiers)
+    connection.execute(update(failing_addresses).where(cleared).values(author=ERASED))
     _blank_notes(connection, or_(*(_names_in_note(each) for each in person.identifiers)))
     connection.execute(
         update(threads).where(threads.c.recipient_id == person.id).values(recipient_id=pseudonym)
-    )
-    connection.execute(
-        delete(follow_ups).where(
-            follow_ups.c.kind == FollowUpKind.REMINDER, follow_ups.c.subject == person.id
-        )
     )
     _take_out_of_others(connection, person)
     for chunk in chunks(numbers, _ENTRIES_AT_ONCE):
@@ -184,6 +188,7 @@ def erase(connection: Connection, person: Person, *, at: datetime, reason: str, 
         "mails": done.mails,
         "decisions": done.decisions,
         "withdrawn": withdrawn,
+        "handed_on": done.handed_on,
     }
     audit.note(connection, [Fact(AuditKind.ERASURE, at, facts, author, {"author": author})])
     return done
@@ -310,21 +315,32 @@ def _take_out_of_others(connection: Connection, person: Person) -> None:
     """Mails to others name whoever did not acknowledge, or whose address fails, and so does their thread."""
     about = [f"operations/{OperationsKind.ADDRESS_FAILING}/{name}" for name in person.names]
     connection.execute(delete(threads).where(threads.c.thread.in_(about)))
-    words = person.names
-    candidates = or_(
-        *(outbox.c.payload.contains(word, autoescape=True) for word in words), literal(value=False)
-    )
+    called = person.identifiers
     rows = connection.execute(
-        select(outbox.c.id, outbox.c.payload).where(candidates, outbox.c.state.not_in(_UNSENT))
+        select(outbox.c.id, outbox.c.payload).where(
+            or_(*map(_may_name, called)), outbox.c.state.not_in(_UNSENT)
+        )
     )
-    named = [(row.id, without_words(row.payload, words)) for row in rows if names_any(row.payload, words)]
+    redacted = ((row.id, without_person(row.payload, called)) for row in rows)
+    named = [(number, text) for number, text in redacted if text is not None]
     # News of limen itself has its place by what it is about, such as their address; an alert is nobody's.
     forget_order(connection, [number for number, text in named if json.loads(text).get("operations")])
     _write_payloads(connection, named)
     told = connection.execute(select(operations_news.c.id, operations_news.c.summary)).all()
-    quoting = [row.id for row in told if names_any(row.summary, words)]
+    quoting = [row.id for row in told if without_names(row.summary, called) != row.summary]
     for chunk in chunks(quoting, _ENTRIES_AT_ONCE):
         _blank(connection, operations_news, operations_news.c.id.in_(chunk))
+
+
+def _may_name(word: str) -> ColumnElement[bool]:
+    """Which mails are worth a look: a short word is looked for only where people are named."""
+    written = json.dumps(word, ensure_ascii=False)
+    says = outbox.c.payload.contains(written[1:-1], autoescape=True)
+    if is_unmistakable(word):
+        return says
+    whole = outbox.c.payload.contains(written, autoescape=True)
+    deputy = outbox.c.payload.contains(f"deputy of {written[1:-1]}", autoescape=True)
+    return whole | deputy | (says & outbox.c.payload.contains('"operations":{', autoescape=True))
 
 
 def _write_payloads(connection: Connection, payloads: Iterable[tuple[int, str]]) -> None:
@@ -338,7 +354,9 @@ def _blank_decisions(connection: Connection, which: ColumnElement[bool], pseudon
     return connection.execute(
         update(decisions)
         .where(which, decisions.c.recipient_id.is_not(None), decisions.c.address != ERASED)
-        .values(recipient_id=pseudonym, recipient_name=ERASED, address=ERASED, salutation=ERASED)
+        .values(
+            recipient_id=pseudonym, recipient_name=ERASED, address=ERASED, salutation=ERASED, language=ERASED
+        )
     ).rowcount
 
 
@@ -349,14 +367,15 @@ def _names_in_note(identifier: str) -> ColumnElement[bool]:
     return note.in_((f"{_HELD_FOR}{identifier}", by)) | note.startswith(f"{by}: ", autoescape=True)
 
 
-def _notes_in_audit(identifier: str) -> Iterator[str]:
-    """How a note that names somebody, as above, begins in an entry's personal part."""
+def _said_in_audit(identifier: str) -> Iterator[str]:
+    """How an entry's personal part names somebody as an author, or begins a note as above."""
+    yield canonical({"author": identifier}).removeprefix("{").removesuffix("}")
     for whole in (f"{_HELD_FOR}{identifier}", f"{_ACKNOWLEDGED_BY}{identifier}"):
         yield canonical({"note": whole}).removeprefix("{").removesuffix("}")
     yield canonical({"note": f"{_ACKNOWLEDGED_BY}{identifier}: "}).removeprefix("{").removesuffix('"}')
 
 
-def _summaries_in_audit(connection: Connection, names: Collection[str]) -> Iterator[int]:
+def _summaries_in_audit(connection: Connection, called: Collection[str]) -> Iterator[int]:
     """The entries of the trail on news of limen itself that name somebody; they are found by no person."""
     beginning = canonical({"summary": ""}).removesuffix('"}')
     rows = connection.execute(
@@ -365,7 +384,8 @@ def _summaries_in_audit(connection: Connection, names: Collection[str]) -> Itera
         )
     )
     for row in rows:
-        if names_any(json.loads(row.data)["summary"], names):
+        summary = json.loads(row.data)["summary"]
+        if without_names(summary, called) != summary:
             yield row.entry_id
 
 

@@ -1,13 +1,16 @@
-"""Figures coming out: the latest revision of each, as known now or on an earlier day."""
+"""Figures coming out: the latest revision of each, as known now or on an earlier day.
+
+A derived figure that was withdrawn is none: only its revisions still show it.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Select, exists, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, exists, func, or_, select
 
-from monitor.core.observations import Observation
+from monitor.core.observations import Missing, Observation
 from monitor.store.bulk import AnyRow, chunks, listed
 from monitor.store.columns import NAME
 from monitor.store.series import SERIES_KEY, SeriesKey
@@ -71,6 +74,20 @@ def figures_of_series(
 
 def revisions(connection: Connection, indicator: str, area: str, period_end: date) -> tuple[Revision, ...]:
     """Every revision of one figure, the first one first."""
+    return _revisions(
+        connection,
+        series.c.indicator == indicator,
+        series.c.area == area,
+        observations.c.period_end == period_end,
+    )
+
+
+def revisions_of(connection: Connection, indicator: str) -> tuple[Revision, ...]:
+    """Every revision of every figure of an indicator, by area and period, the first one first."""
+    return _revisions(connection, series.c.indicator == indicator)
+
+
+def _revisions(connection: Connection, *wanted: ColumnElement[bool]) -> tuple[Revision, ...]:
     rows = connection.execute(
         select(
             *_COLUMNS,
@@ -80,12 +97,8 @@ def revisions(connection: Connection, indicator: str, area: str, period_end: dat
         )
         .join(series, series.c.id == observations.c.series_id)
         .join(batches, batches.c.id == observations.c.batch_id)
-        .where(
-            series.c.indicator == indicator,
-            series.c.area == area,
-            observations.c.period_end == period_end,
-        )
-        .order_by(observations.c.revision)
+        .where(*wanted)
+        .order_by(series.c.area, observations.c.period_end, observations.c.revision)
     )
     return tuple(Revision(_observation(row), row.recorded_at, row.batch_id, row.batch_name) for row in rows)
 
@@ -163,7 +176,8 @@ def _latest(until: date | None, known_at: datetime | None) -> AnySelect:
     if known_at is not None:
         superseded &= later.c.recorded_at <= known_at
         statement = statement.where(observations.c.recorded_at <= known_at)
-    return statement.where(~exists().where(superseded))
+    figure = or_(observations.c.missing.is_(None), observations.c.missing != Missing.WITHDRAWN)
+    return statement.where(figure, ~exists().where(superseded))
 
 
 def _fetch(connection: Connection, statement: AnySelect, last: int | None) -> list[Observation]:

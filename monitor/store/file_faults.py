@@ -2,14 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from monitor.store.bulk import AnyRow, ColumnTypes, listed, upsert
 from monitor.store.columns import ID
 from monitor.store.tables import file_faults as table
+
+SHOWN_FOR: Final = timedelta(days=7)
+"""For how long a file that could not be taken in as a whole is shown."""
 
 _IDS: Final[ColumnTypes] = {"id": ID}
 
@@ -72,6 +75,16 @@ def faults_since(connection: Connection, since: datetime) -> tuple[FileFault, ..
     """What came in after an instant and could not be read as a whole, the newest first."""
     rows = connection.execute(select(table).where(table.c.at > since).order_by(table.c.id.desc()))
     return tuple(_read(row) for row in rows)
+
+
+def count_faults(connection: Connection, since: datetime) -> tuple[int, int]:
+    """Of what came in after an instant: files that could not be read, and those of which rows were set aside.
+
+    Costs what came in since, not what ever did.
+    """
+    counts = select(func.count(), func.count(table.c.rows_rejected)).where(table.c.at > since)
+    files, partly = connection.execute(counts).one()
+    return files - partly, partly
 
 
 def _read(row: AnyRow) -> FileFault:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, Integer, Text, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, Text, delete, or_, select, update
 
 from monitor.core.alerts import EpisodeKey
 from monitor.core.notifications import TellReason
@@ -47,6 +47,18 @@ class FollowUp:
     role: str | None = None
     role_area: str | None = None
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether to come back to it now.
+
+        What was written by a clock that was ahead, and was put right since, is looked at at once: its
+        instants say nothing. A silence may lie ahead.
+        """
+        return (self.due_at is not None and self.due_at <= now) or self.is_ahead_of(now)
+
+    def is_ahead_of(self, now: datetime) -> bool:
+        """Whether the clock by which it was written was ahead of what it shows now."""
+        return self.since > now and self.kind is not FollowUpKind.SILENCE
+
     @property
     def alert(self) -> tuple[str, str]:
         """(rule, area)."""
@@ -62,7 +74,7 @@ def due_follow_ups(
     connection: Connection, now: datetime, *, held_by: Collection[TellReason] = ()
 ) -> tuple[FollowUp, ...]:
     """All that is due, and what is held for one of these reasons whether or not it is due."""
-    due = table.c.due_at <= now
+    due = _is_due(now)
     if held_by:
         due = or_(due, table.c.reason.in_(held_by))
     rows = connection.execute(select(table).where(due).order_by(*table.primary_key.columns))
@@ -71,7 +83,13 @@ def due_follow_ups(
 
 def anything_due(connection: Connection, now: datetime) -> bool:
     """Whether there is anything to come back to."""
-    return connection.execute(select(table.c.rule).where(table.c.due_at <= now).limit(1)).first() is not None
+    return connection.execute(select(table.c.rule).where(_is_due(now)).limit(1)).first() is not None
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    """As :meth:`FollowUp.is_due` says."""
+    ahead = (table.c.since > now) & (table.c.kind != FollowUpKind.SILENCE)
+    return or_(table.c.due_at <= now, ahead)
 
 
 def next_due(connection: Connection, after: datetime) -> datetime | None:

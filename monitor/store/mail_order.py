@@ -14,12 +14,15 @@ end, or its whole channel is down (:class:`monitor.delivery.RetryPolicy`).
 import hashlib
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, ScalarSelect, Select, delete, func, select, union_all
 
 from monitor.core.notifications import Notification
-from monitor.store.bulk import insert_rows, listed
+from monitor.core.renaming import Renaming
+from monitor.store.bulk import insert_rows, listed, upsert
+from monitor.store.codec import notification_from_json
 from monitor.store.columns import ID
 from monitor.store.failing_addresses import addresses_that_fail
 from monitor.store.mail_tables import OutboxState, outbox
@@ -38,6 +41,19 @@ def record_order(connection: Connection, mails: Iterable[tuple[int, Notification
         {"outbox_id": number, "key": key} for number, notification in mails for key in _keys(notification)
     ]
     insert_rows(connection, table.insert(), rows)
+
+
+def keep_order_of_renamed(connection: Connection, renaming: Renaming) -> None:
+    """Later mails follow those that have not gone out and speak of the area by its earlier name."""
+    waiting = select(outbox.c.id, outbox.c.payload).where(outbox.c.state != OutboxState.SENT)
+    rows = []
+    for number, payload in connection.execute(waiting).all():
+        told = notification_from_json(payload)
+        about = tuple(each for each in told.notices if each.area == renaming.before)
+        if about:
+            now = replace(told, notices=tuple(replace(each, area=renaming.after) for each in about))
+            rows += [{"outbox_id": number, "key": key} for key in _keys(replace(now, operations=None))]
+    insert_rows(connection, upsert(connection, table).on_conflict_do_nothing(), rows)
 
 
 def _keys(notification: Notification) -> tuple[str, ...]:

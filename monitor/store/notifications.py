@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from monitor.core.notifications import (
     Notification,
 )
 from monitor.store import audit
+from monitor.store.area_names import NamesNow, names_now
 from monitor.store.audit_facts import mail_fact
 from monitor.store.bulk import ColumnTypes, chunks, insert_rows, listed
 from monitor.store.codec import (
@@ -103,10 +105,13 @@ def last_notices(connection: Connection, keys: Collection[EpisodeKey]) -> dict[E
         )
         mails |= {(row.rule, row.area, row.episode): row.outbox_id for row in rows}
     told: dict[tuple[int, str, str], Notice] = {}
+    names = names_now(connection) if mails else NamesNow(())
     for numbers in chunks(sorted(set(mails.values())), _PAYLOADS_AT_ONCE):
-        kept = select(outbox.c.id, outbox.c.payload).where(outbox.c.id.in_(numbers))
-        for number, payload in connection.execute(kept):
-            told |= {(number, each.rule, each.area): each for each in notification_from_json(payload).notices}
+        kept = select(outbox.c.id, outbox.c.payload, outbox.c.created_at).where(outbox.c.id.in_(numbers))
+        for number, payload, at in connection.execute(kept):
+            for each in notification_from_json(payload).notices:
+                area = names.of(each.area, at)
+                told[number, each.rule, area] = replace(each, area=area)
     return {
         key: told[number, key[0], key[1]] for key, number in mails.items() if (number, key[0], key[1]) in told
     }
@@ -179,5 +184,5 @@ def _new_entry(
 
 
 def _row(entry: OutboxEntry) -> dict[str, Any]:
-    fields = {name: getattr(entry, name) for name in OutboxEntry.__slots__}
+    fields = {column.name: getattr(entry, column.name) for column in outbox.columns}
     return fields | {"thread_ids": json.dumps(entry.thread_ids)}

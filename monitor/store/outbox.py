@@ -47,6 +47,7 @@ class OutboxEntry:
 
     ``payload`` is its notification as JSON. ``thread_ids`` are the Message-IDs of the mails that it follows
     (RFC 5322, 3.6.4: References), the oldest first. ``attempts`` counts those begun, the present one too.
+    ``taken_over``: the sender that claimed it before was not heard of again, so far as whoever claims knows.
     """
 
     id: int
@@ -65,6 +66,7 @@ class OutboxEntry:
     last_response: str
     created_at: datetime
     sent_at: datetime | None
+    taken_over: bool = False
 
     @property
     def notification(self) -> Notification:
@@ -114,22 +116,16 @@ def claim(
     of the channels ``besides`` are left, and those that follow one that is unfinished
     (:mod:`monitor.store.mail_order`). Commit before sending. ``owner`` names one sender of one process and is
     not used again by another. Claims by several senders at once share the mails out; none gets what another
-    has.
+    has. A mail whose sender was not heard of again is claimed alone: it may be what ends its senders, and
+    whatever was claimed with it would wait for another lease to run out.
     """
     share(connection, Lock.MAIL_ORDER)
     open_channels = [table.c.channel.not_in(besides)] if besides else []
-    chosen: list[AnyRow] = []
     far = now + max(longest_wait, lease)
-    for due in (_abandoned(now, far), _waits(now), _waits_too_long(far)):
+    chosen = _due_rows(connection, [_abandoned(now, far), *open_channels], min(limit, 1))
+    for due in () if chosen else (_waits(now), _waits_too_long(far)):
         if len(chosen) < limit:
-            chosen += connection.execute(
-                select(table.c.id, table.c.lease_owner, *_WHOSE)
-                .where(due, MAY_GO, *open_channels)
-                .order_by(table.c.next_attempt_at, table.c.id)
-                .limit(limit - len(chosen))
-                # SQLite has no such clause and needs none: one transaction writes at a time.
-                .with_for_update(skip_locked=True)
-            )
+            chosen += _due_rows(connection, [due, *open_channels], limit - len(chosen))
     if not chosen:
         return ()
     unheard = [
@@ -150,8 +146,22 @@ def claim(
         )
         .returning(*table.c)
     )
-    entries = [_entry(row) for row in rows]
+    entries = [replace(_entry(row), taken_over=bool(unheard)) for row in rows]
     return tuple(sorted(entries, key=lambda entry: (entry.next_attempt_at, entry.id)))
+
+
+def _due_rows(connection: Connection, conditions: Sequence[ColumnElement[bool]], most: int) -> list[AnyRow]:
+    """Those that may go, locked, those that are due the longest first."""
+    return list(
+        connection.execute(
+            select(table.c.id, table.c.lease_owner, *_WHOSE)
+            .where(*conditions, MAY_GO)
+            .order_by(table.c.next_attempt_at, table.c.id)
+            .limit(most)
+            # SQLite has no such clause and needs none: one transaction writes at a time.
+            .with_for_update(skip_locked=True)
+        )
+    )
 
 
 def due(connection: Connection, now: datetime, channels: Collection[str]) -> int:

@@ -1,7 +1,7 @@
 """Silences, and how they were ended before their time. Only added to."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from monitor.core.audit import AuditKind, Fact, instant
 from monitor.core.rulebook import RouteMatch
 from monitor.core.suppressions import Silence
 from monitor.store import audit
+from monitor.store.area_names import NamesNow, names_now
 from monitor.store.bulk import AnyRow
 from monitor.store.tables import silence_ends
 from monitor.store.tables import silences as table
@@ -65,7 +66,7 @@ def end_silence(connection: Connection, number: int, *, at: datetime, author: st
 def silence(connection: Connection, number: int) -> Silence | None:
     """The silence of that number."""
     row = connection.execute(_STATEMENT.where(table.c.id == number)).first()
-    return None if row is None else _silence(row)
+    return None if row is None else _silence(row, names_now(connection))
 
 
 def end_by_hand(connection: Connection, number: int) -> EndByHand | None:
@@ -80,7 +81,9 @@ def silences(connection: Connection, *, ending_after: datetime | None = None) ->
     statement = _STATEMENT.order_by(table.c.id)
     if ending_after is not None:
         statement = statement.where(table.c.ends_at > ending_after)
-    found = (_silence(row) for row in connection.execute(statement))
+    rows = connection.execute(statement).all()
+    names = names_now(connection) if rows else NamesNow(())
+    found = (_silence(row, names) for row in rows)
     return tuple(each for each in found if ending_after is None or each.ends_at > ending_after)
 
 
@@ -89,7 +92,9 @@ _STATEMENT = select(*table.c, silence_ends.c.at.label("ended_at")).join(
 )
 
 
-def _silence(row: AnyRow) -> Silence:
+def _silence(row: AnyRow, names: NamesNow) -> Silence:
     ends_at = row.ends_at if row.ended_at is None else min(row.ends_at, row.ended_at)
     match = _MATCH.validate_json(row.matchers)
+    places = frozenset(names.of(each, row.at) for each in match.scope.names)
+    match = replace(match, scope=replace(match.scope, names=places))
     return Silence(row.id, row.at, match, row.author, row.comment, row.starts_at, ends_at)

@@ -29,6 +29,7 @@ from monitor.core.notifications import NoticeKind, OperationsKind, TellReason
 from monitor.core.observations import Missing, Status
 from monitor.core.positions import Position
 from monitor.core.rulebook import Level
+from monitor.store.area_tables import area_renames
 from monitor.store.audit_tables import audit_entries, failing_addresses
 from monitor.store.columns import ID, NAME, EnumText, PositionText, PublishedDecimal, UtcDateTime
 from monitor.store.mail_tables import delivery_attempts
@@ -97,7 +98,7 @@ class BatchColumns(TypedColumns):
 
 
 class SeriesColumns(TypedColumns):
-    """One indicator in one area."""
+    """One indicator in one area; in place of the area of a series that another took over stands which did."""
 
     id: Named[int] = Column(ID, primary_key=True)
     indicator: Named[str] = Column(NAME)
@@ -222,6 +223,7 @@ class DecisionColumns(TypedColumns):
     recipient_name: Named[str | None] = Column(Text())
     address: Named[str | None] = Column(Text())
     salutation: Named[str | None] = Column(Text())
+    language: Named[str | None] = Column(Text())
     channel: Named[str | None] = Column(NAME)
     reason: Named[TellReason] = Column(EnumText(TellReason))
     route: Named[str | None] = Column(NAME)
@@ -404,5 +406,6 @@ APPEND_ONLY = (
     delivery_attempts,
     failing_addresses,
     audit_entries,
+    area_renames,
 )
 """Tables that only grow. A figure that changes is a new revision, never another value in the old row."""

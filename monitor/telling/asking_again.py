@@ -82,7 +82,7 @@ def whom_to_remind(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -
     elif row.subject in known and _holds_still(scene, row):
         recipient = scene.as_known_now(known[row.subject].recipient)
     else:
-        instead = _in_place_of(row, reach, found) or _escalated_in_place_of(scene, row, found)
+        instead = _in_place_of(row, reach, found) or escalated_in_place_of(scene, row, found)
         return Reminded(route, tuple(instead), frozenset(known), handed_on=True)
     whom = Reached(recipient, route, row.role, row.role_area)
     return Reminded(route, (whom,), frozenset(known))
@@ -153,7 +153,7 @@ def _in_place_of(row: FollowUp, reach: Sequence[Reached], found: Gathered) -> li
     ]
 
 
-def _escalated_in_place_of(scene: Scene, row: FollowUp, found: Gathered) -> list[Reached]:
+def escalated_in_place_of(scene: Scene, row: FollowUp, found: Gathered) -> list[Reached]:
     """Who stands now where somebody was told by an escalation, whom no route names by itself."""
     key, route = (row.rule, row.area, row.episode), scene.routes.get(row.route or "")
     people = {

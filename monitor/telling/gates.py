@@ -92,7 +92,9 @@ def _storm(scene: Scene, free: Sequence[tuple[int, Candidate]], guard: StormGuar
     """
     if not free:
         return {}
-    sent = scene.kept.mail_times_since(scene.now - guard.within)
+    times = scene.kept.mail_times_since(scene.now - guard.within)
+    # What a clock that was ahead has stamped says nothing of how much there is room for now.
+    sent = {person: [at for at in each if at <= scene.now] for person, each in times.items()}
     everybody = sorted(at for times in sent.values() for at in times)
     held: dict[int, Hold] = {}
     for person in _most_urgent_first([each for _, each in free]):

@@ -17,7 +17,8 @@ class Gathered:
 
     ``told`` is who knows what of each breach concerned; ``rows`` what was to be come back to, of the same.
     ``silences`` are the numbers of silences that have ended. ``past_answers`` are the acknowledgements of
-    those breaches that count no more; ``put_off`` is what is to be come back to later for that.
+    those breaches that count no more; ``put_off`` is what is to be come back to later for that. ``ended`` are
+    those breaches that are over, ``unheard`` what was held of such as never got told.
     """
 
     candidates: list[Candidate] = field(default_factory=list)
@@ -28,6 +29,8 @@ class Gathered:
     silences: list[int] = field(default_factory=list)
     past_answers: dict[EpisodeKey, PastAnswer] = field(default_factory=dict)
     put_off: list[FollowUp] = field(default_factory=list)
+    ended: set[EpisodeKey] = field(default_factory=set)
+    unheard: list[FollowUp] = field(default_factory=list)
 
     def row(self, key: EpisodeKey, kind: FollowUpKind, subject: str) -> FollowUp | None:
         """What is to be come back to about somebody."""
@@ -71,8 +74,15 @@ def untold(row: FollowUp, reason: TellReason) -> Decision:
         route=row.route,
         role=row.role,
         role_area=row.role_area,
-        note=f"it was held for {row.subject}",
+        note=_whose(row),
     )
+
+
+def _whose(row: FollowUp) -> str:
+    """Whom it was held for; an escalation is no one person's, but a route's."""
+    if row.kind is FollowUpKind.ESCALATION:
+        return f"by route “{row.subject}”"
+    return f"it was held for {row.subject}"
 
 
 def goes_on(alert: Alert, row: FollowUp) -> bool:

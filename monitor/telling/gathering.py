@@ -7,15 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from monitor.core.alerts import Alert, AlertKey, AlertState, EpisodeKey, Transition
+from monitor.core.audit import ERASED
 from monitor.core.holding import Candidate, is_about_data
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.owing import change_since, owed
 from monitor.core.recipients import Recipient
-from monitor.core.routing import Change, Reached, decide, news_of
+from monitor.core.routing import Change, Reached, decide, goes_on_after_all, news_of
 from monitor.store.follow_ups import FollowUp, FollowUpKind
 from monitor.telling.acknowledged import past_answers
-from monitor.telling.asking_again import escalate, remind
-from monitor.telling.gathered import Gathered, goes_on, untold
+from monitor.telling.asking_again import escalate, escalated_in_place_of, remind
+from monitor.telling.gathered import Gathered, goes_on, knowledge_of, untold
+from monitor.telling.own_days import ASKING, own_due, put_right
 from monitor.telling.scene import Scene
 
 ENDED_BY_OTHERS = (
@@ -36,7 +38,8 @@ def gather(scene: Scene, changes: Iterable[Change]) -> Gathered:
         if news_of(change) is not None
     }
     found = Gathered()
-    due = scene.kept.due_follow_ups(scene.now, held_by=ENDED_BY_OTHERS if all_changes else ())
+    waiting = scene.kept.due_follow_ups(scene.now, held_by=ENDED_BY_OTHERS if all_changes else ())
+    due = [put_right(scene, row) for row in waiting]
     episodes = {(each.rule, each.area, each.episode) for each in due if each.kind is not FollowUpKind.SILENCE}
     for (rule, area), change in moved.items():
         episodes |= {(rule, area, change.before.episode), (rule, area, change.after.episode)}
@@ -44,11 +47,34 @@ def gather(scene: Scene, changes: Iterable[Change]) -> Gathered:
         found.told = scene.kept.told_of(episodes)
         for row in scene.kept.follow_ups_of(episodes):
             key = (row.rule, row.area, row.episode)
-            found.rows[key] = (*found.rows.get(key, ()), row)
+            found.rows[key] = (*found.rows.get(key, ()), put_right(scene, row))
         found.past_answers = past_answers(scene, episodes)
-    _gather_news(scene, moved, found)
+    back = {key for key, change in moved.items() if _goes_on_after_all(change, found)}
+    _gather_news(scene, {key: change for key, change in moved.items() if key not in back}, found)
+    known = {row.key for row in due}
+    due += [row for key in back for row in _left_of(scene, moved[key], found) if row.key not in known]
     _gather_due(scene, due, found)
+    _gather_unheard_endings(scene, found)
     return found
+
+
+def _goes_on_after_all(change: Change, found: Gathered) -> bool:
+    """Whether a breach is back before anybody has heard of its end."""
+    after = change.after
+    rows = found.rows.get((after.rule, after.area, after.episode), ())
+    return goes_on_after_all(change) and any(row.kind is FollowUpKind.NEWS for row in rows)
+
+
+def _left_of(scene: Scene, change: Change, found: Gathered) -> list[FollowUp]:
+    """What is to be come back to about a breach that is back: its days have gone on counting."""
+    after = change.after
+    rows = found.rows.get((after.rule, after.area, after.episode), ())
+    left = [row for row in rows if row.kind is FollowUpKind.NEWS]
+    for row in rows:
+        if row.kind in ASKING and row.reason.told:
+            due = own_due(scene, row)
+            left.append(replace(row, due_at=due and max(due, scene.now)))
+    return left
 
 
 def _gather_news(scene: Scene, moved: Mapping[AlertKey, Change], found: Gathered) -> None:
@@ -117,6 +143,7 @@ def _close_what_ended(change: Change, key: EpisodeKey, found: Gathered) -> None:
     anew = after.state is AlertState.FIRING and after.episode != before.episode
     if not anew and not (before.state is AlertState.FIRING and after.state is not AlertState.FIRING):
         return
+    found.ended.add(key)
     told_now = {each.person for each in found.candidates if each.change is change}
     known = found.known(key)
     for row in found.rows.get(key, ()):
@@ -126,6 +153,7 @@ def _close_what_ended(change: Change, key: EpisodeKey, found: Gathered) -> None:
             found.done.append(row)
             if row.subject not in known:
                 found.untold.append(untold(row, TellReason.OVER_WHILE_HELD))
+                found.unheard += [] if anew else [row]
             elif not anew:  # it may not last, so its end is not told either
                 found.untold.append(untold(row, TellReason.FLAPPING))
     if anew:
@@ -160,21 +188,64 @@ def _gather_due(scene: Scene, due: Sequence[FollowUp], found: Gathered) -> None:
     news: dict[EpisodeKey, list[FollowUp]] = {}
     for row in left:
         alert = stand.get(row.alert, Alert(*row.alert))
-        match row.kind:
-            case FollowUpKind.NEWS:
-                news.setdefault((row.rule, row.area, row.episode), []).append(row)
-            case FollowUpKind.REMINDER:
-                remind(scene, row, alert, found)
-            case FollowUpKind.ESCALATION:
-                escalate(scene, row, alert, found)
-            case FollowUpKind.SILENCE:
-                pass
+        if row.kind is FollowUpKind.NEWS:
+            news.setdefault((row.rule, row.area, row.episode), []).append(row)
+        elif row.kind in ASKING:
+            _ask_again(scene, row, alert, found)
     over = {key for key, rows in news.items() if not goes_on(stand.get(key[:2], Alert(*key[:2])), rows[0])}
+    found.ended |= over
     endings = scene.kept.last_endings(over) if over else {}
     for key, rows in news.items():
         alert = stand.get(key[:2], Alert(*key[:2]))
-        # What the alert did after that breach is not why it ended.
-        _owe(scene, rows, alert, endings.get(key) or last.get(key[:2]), found)
+        ending = endings.get(key)
+        if ending is not None and ending.to_state is AlertState.PENDING is not alert.state:
+            ending = None  # it was to be seen then whether it is over; what came after says how it ended
+        # What else the alert did after that breach is not why it ended.
+        _owe(scene, rows, alert, ending or last.get(key[:2]), found)
+
+
+def _ask_again(scene: Scene, row: FollowUp, alert: Alert, found: Gathered) -> None:
+    """A reminder or an escalation that is due, if its breach goes on, and it is by its own days."""
+    if not goes_on(alert, row):
+        found.ended.add((row.rule, row.area, row.episode))
+        found.done.append(row)
+    elif row.reason.told and (row.due_at is None or row.due_at > scene.now):
+        found.put_off.append(row)
+    elif row.kind is FollowUpKind.REMINDER:
+        remind(scene, row, alert, found)
+    else:
+        escalate(scene, row, alert, found)
+
+
+def _gather_unheard_endings(scene: Scene, found: Gathered) -> None:
+    """Of a breach that was over before it could be told nothing is told; of the one before it the end may be.
+
+    Whoever knows of that one was not told that it is over, as it began again.
+    """
+    for row in found.unheard:
+        earlier = scene.kept.told_of({(row.rule, row.area, number) for number in range(1, row.episode)})
+        told = {
+            key: each for key in sorted(earlier) for each in earlier[key] if each.recipient.id == row.subject
+        }
+        if not told:
+            continue
+        key, last_told = list(told.items())[-1]
+        known = knowledge_of(last_told)
+        if known is None or known.of_its_end:
+            continue
+        alert = scene.kept.alerts([row.alert]).get(row.alert, Alert(*row.alert))
+        last = scene.kept.last_transitions([row.alert]).get(row.alert)
+        found.told[key] = earlier[key]
+        found.candidates.append(
+            Candidate(
+                decision=owed(
+                    alert, key[2], held=(row.subject,), reach=(), known={row.subject: known}, last=last
+                )[0],
+                change=change_since(replace(alert, episode=key[2]), known, last),
+                routes=(last_told.route,) if last_told.route else (),
+                since=scene.now,
+            )
+        )
 
 
 def _owe(
@@ -189,6 +260,7 @@ def _owe(
     }
     known = found.known(key)
     reach = scene.reach(alert.rule, alert.area, alert.level)
+    reach += _escalated_in_place_of_erased(scene, rows, reach, found)
     # Where all from whom it was held know of the breach, somebody has been told of it.
     begun = any(row.subject not in known for row in rows)
     instead = _instead_of_nobody(alert) if begun and not reach else None
@@ -215,7 +287,11 @@ def _owe(
         found.candidates.append(
             Candidate(
                 decision=told,
-                change=change_since(alert, known.get(person), last),
+                change=change_since(
+                    alert if goes_on(alert, rows[0]) else replace(alert, episode=key[2]),
+                    known.get(person),
+                    last,
+                ),
                 routes=_routes_of(told, routes, found, key),
                 since=row.since if row else first,
                 held_for=row.reason if row else rows[0].reason,
@@ -223,6 +299,20 @@ def _owe(
             )
         )
     found.done += [row for row in rows if row.subject not in settled]
+
+
+def _escalated_in_place_of_erased(
+    scene: Scene, rows: Sequence[FollowUp], reach: Sequence[Reached], found: Gathered
+) -> tuple[Reached, ...]:
+    """Who stands where somebody knew of a breach by an escalation, and has been erased since."""
+    reached = {each.recipient.id for each in reach}
+    people = {
+        whom.recipient.id: whom
+        for row in rows
+        if row.subject.startswith(f"{ERASED}:")
+        for whom in escalated_in_place_of(scene, row, found)
+    }
+    return tuple(whom for person, whom in people.items() if person not in reached)
 
 
 def _instead_of_nobody(alert: Alert) -> TellReason:

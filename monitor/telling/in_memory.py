@@ -88,11 +88,7 @@ class InMemory:
         return {key: tuple(people.values()) for key, people in _only(self._told, keys).items()}
 
     def due_follow_ups(self, now: datetime, *, held_by: Collection[TellReason] = ()) -> tuple[FollowUp, ...]:
-        found = (
-            row
-            for row in self._all_rows()
-            if (row.due_at is not None and row.due_at <= now) or row.reason in held_by
-        )
+        found = (row for row in self._all_rows() if row.is_due(now) or row.reason in held_by)
         return tuple(sorted(found, key=_key))
 
     def follow_ups_of(self, keys: Collection[EpisodeKey]) -> tuple[FollowUp, ...]:

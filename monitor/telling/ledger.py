@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.core.alerts import AlertState
+from monitor.core.alerts import AlertState, EpisodeKey
 from monitor.core.holding import Candidate, Hold
 from monitor.core.notifications import Decision, NoticeKind, TellReason
 from monitor.core.rulebook import Route
@@ -13,6 +13,7 @@ from monitor.store.follow_ups import FollowUp, FollowUpKind
 from monitor.telling.counting_anew import waits_for_news
 from monitor.telling.gates import with_hold
 from monitor.telling.gathered import Gathered
+from monitor.telling.own_days import ASKING
 from monitor.telling.scene import Scene
 
 BEGINNINGS = frozenset({NoticeKind.BREACH, NoticeKind.WORSENED, NoticeKind.ESCALATED})
@@ -53,9 +54,35 @@ def keep_account(
         ):
             done[earlier.key] = earlier  # there is no further one
     _pass_over_empty_steps(scene, gathered, saved)
+    _see_to_what_ended(scene, gathered, done, saved)
     scene.kept.remove_follow_ups([row for key, row in done.items() if key not in saved])
     scene.kept.save_follow_ups(saved.values())
     return fresh
+
+
+def _see_to_what_ended(
+    scene: Scene, gathered: Gathered, done: dict[Key, FollowUp], saved: dict[Key, FollowUp]
+) -> None:
+    """Reminders and escalations of a breach stay until its end is told: it may be back by then."""
+    for key in gathered.ended:
+        news = {row.key: row for row in gathered.rows.get(key, ()) if row.kind is FollowUpKind.NEWS}
+        news = {each: row for each, row in news.items() if each not in done}
+        news |= {row.key: row for row in saved.values() if row.kind is FollowUpKind.NEWS and _is_of(row, key)}
+        looked_at = min((row.due_at for row in news.values() if row.due_at is not None), default=None)
+        for row in gathered.rows.get(key, ()):
+            if row.kind not in ASKING:
+                continue
+            if not news:
+                done[row.key] = row
+                saved.pop(row.key, None)
+            elif row.is_due(scene.now):
+                saved[row.key] = replace(row, due_at=looked_at)
+            else:
+                done.pop(row.key, None)
+
+
+def _is_of(row: FollowUp, key: EpisodeKey) -> bool:
+    return (row.rule, row.area, row.episode) == key
 
 
 def row_of(gathered: Gathered, candidate: Candidate) -> FollowUp | None:

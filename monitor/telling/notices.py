@@ -1,6 +1,6 @@
 """The facts that mails are made from, gathered once for all that a cycle tells."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -14,7 +14,7 @@ from monitor.core.freshness import late_indicator
 from monitor.core.holding import Candidate, made_from
 from monitor.core.late_notices import late_notice
 from monitor.core.notices import HISTORY_FIGURES, SeriesView, closing_notice, latest_of, notice
-from monitor.core.notifications import Notice, NoticeKind, RestatedFigure, ToldFigure, Yardstick
+from monitor.core.notifications import Lapse, Notice, NoticeKind, RestatedFigure, ToldFigure, Yardstick
 from monitor.core.owing import ENDINGS
 from monitor.core.plausibility import fault_of, faulty_indicator
 from monitor.core.restating import told_figure, yardstick
@@ -23,11 +23,12 @@ from monitor.lateness import last_periods
 from monitor.standings import SPARE_FIGURES, by_area, others_of
 from monitor.store.figures import figures
 from monitor.store.notifications import last_notices
+from monitor.telling.lapses import lapses_of
 from monitor.world import World
 
 SeriesKey = tuple[str, str]
 
-CAUSED_BY_FIGURES = frozenset({NoticeKind.WORSENED, NoticeKind.RECOVERED})
+CAUSED_BY_FIGURES = frozenset({NoticeKind.WORSENED, NoticeKind.RECOVERED, NoticeKind.PENDING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,8 @@ class Facts:
     ``views`` are the alerts' series; of those about data, ``last_periods`` says how far figures go and
     ``faults`` how doubtful ones look, by (indicator, area). ``doubts`` says in words why a figure that
     managers are told may be wrong. ``told`` is what the last mail said of breaches, where it has to be known:
-    :func:`told_before`. ``against`` is what each alert's latest figure is judged by.
+    :func:`told_before`. ``against`` is what each alert's latest figure is judged by, ``lapses`` why those
+    that are pending count no more.
     """
 
     views: Mapping[AlertKey, SeriesView]
@@ -46,6 +48,7 @@ class Facts:
     doubts: Mapping[SeriesKey, str]
     told: Mapping[EpisodeKey, Notice] = field(default_factory=dict)
     against: Mapping[AlertKey, Yardstick] = field(default_factory=dict)
+    lapses: Mapping[AlertKey, Lapse] = field(default_factory=dict)
 
 
 def facts_of(
@@ -54,8 +57,13 @@ def facts_of(
     keys: Collection[AlertKey],
     firing: Collection[AlertKey],
     before: Collection[EpisodeKey] = (),
+    *,
+    told_now: Sequence[Candidate] = (),
 ) -> Facts:
-    """Gathers what there is to say of these alerts; ``before``: :func:`told_before`."""
+    """Gathers all that there is to say of these alerts; ``before``: :func:`told_before`.
+
+    ``told_now`` is what is told of them, where it may be that one counts no more.
+    """
     late = {indicator for rule, _ in keys if (indicator := late_indicator(rule)) is not None}
     told = {(indicator, area) for rule, area in keys if (indicator := faulty_indicator(rule)) is not None}
     watched = {
@@ -79,6 +87,7 @@ def facts_of(
         },
         told=last_notices(connection, before) if before else {},
         against=_yardsticks(world, views),
+        lapses=lapses_of(connection, world, told_now, views),
     )
 
 
@@ -168,6 +177,7 @@ def notice_of(
     if made is None:
         return None
     decision = candidate.decision
+    made = replace(made, lapse=facts.lapses.get((decision.rule, decision.area)))
     earlier = facts.told.get((decision.rule, decision.area, decision.episode))
     if earlier is not None:
         made = _as_told(made, earlier)

@@ -7,22 +7,25 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from monitor.core.alerts import Alert
+from monitor.core.alerts import Alert, AlertState
 from monitor.core.disclosure import protected_figures
 from monitor.core.evaluation import Judged, evaluate
 from monitor.core.holding import Candidate
-from monitor.core.judgements import Evaluation, RuleEvaluation
+from monitor.core.judgements import Evaluation, RagRating, RuleEvaluation
 from monitor.core.notices import label
 from monitor.core.notifications import Decision, NoticeKind, RestatedFigure, TellReason, ToldFigure
+from monitor.core.observations import Missing
 from monitor.core.restating import as_it_stands, is_restated, restated_figure, told_figure, yardstick
 from monitor.core.routing import Change
 from monitor.core.rulebook import Indicator
+from monitor.deriving import comes_of_redefinition
 from monitor.standings import by_area, others_of
 from monitor.store.alerts import alerts
 from monitor.store.decisions import ToldOfFigure, told_figures, told_of
 from monitor.store.figures import figures, revisions
 from monitor.store.follow_ups import FollowUp, FollowUpKind, follow_ups_of
 from monitor.telling.gathered import Gathered
+from monitor.telling.own_days import put_right
 from monitor.telling.scene import CycleScene
 from monitor.telling.why_restated import why_restated
 from monitor.world import World
@@ -96,12 +99,13 @@ def _of_indicator(scene: CycleScene, indicator: Indicator, told: Sequence[ToldOf
     restated = []
     for each in told:
         key = (each.area, each.figure.period_end)
-        evaluation = now.get(key)
+        evaluation, verdict = now.get(key), verdicts.get((each.rule, *key))
+        figure: ToldFigure | None
         if evaluation is None:
-            continue
-        verdict = verdicts.get((each.rule, *key))
-        figure = _as_now(scene.world, each, evaluation, verdict, protected=key in protected)
-        if is_restated(each.figure, figure):
+            figure = _withdrawn(scene.connection, indicator, each)
+        else:
+            figure = _as_now(scene.world, each, evaluation, verdict, protected=key in protected)
+        if figure is not None and is_restated(each.figure, figure):
             restated.append(Restatement(each, _both(scene, indicator, each, figure)))
     return restated
 
@@ -121,17 +125,34 @@ def _as_now(
     return as_it_stands(told.figure, figure, verdict)
 
 
+def _withdrawn(connection: Connection, indicator: Indicator, told: ToldOfFigure) -> ToldFigure | None:
+    """The figure that is none any more, since nothing makes it; None: it was not withdrawn."""
+    found = revisions(connection, indicator.id, told.area, told.figure.period_end)
+    if not found or found[-1].observation.missing is not Missing.WITHDRAWN:
+        return None
+    return replace(
+        told.figure,
+        value=None,
+        protected=False,
+        rag=RagRating.NO_DATA,
+        level=None,
+        revision=found[-1].observation.revision,
+    )
+
+
 def _both(scene: CycleScene, indicator: Indicator, told: ToldOfFigure, now: ToldFigure) -> RestatedFigure:
     end = now.period_end
-    sent = {}
+    sent, redefined = {}, False
     if told.figure.revision != now.revision:
         found = revisions(scene.connection, indicator.id, told.area, end)
         sent = {each.observation.revision: each.observation for each in found}
+        since = [each for each in found if each.observation.revision > told.figure.revision]
+        redefined = any(comes_of_redefinition(each) for each in since)
     return restated_figure(
         told.figure,
         now,
         withdrawn=now.value is None and not now.protected,
-        because=why_restated(told.figure, now, indicator, sent),
+        because=why_restated(told.figure, now, indicator, sent, redefined=redefined),
         told_at=told.at,
         zone=scene.calendar.zone,
         label=label(indicator, end),
@@ -222,7 +243,7 @@ def _held(scene: CycleScene, restated: Mapping[PieceKey, Restatement]) -> dict[P
     """What is held already of the same breaches, by whose news it is."""
     episodes = {key: (each.told.rule, each.told.area, each.told.episode) for key, each in restated.items()}
     return {
-        key: row
+        key: put_right(scene, row)
         for row in follow_ups_of(scene.connection, episodes.values())
         if row.kind is FollowUpKind.NEWS
         and episodes.get(key := (row.rule, row.area, row.subject)) == (row.rule, row.area, row.episode)
@@ -233,7 +254,7 @@ def _candidate(
     scene: CycleScene, restatement: Restatement, alert: Alert, told_by: str | None, row: FollowUp | None
 ) -> Candidate:
     told = restatement.told
-    episode = told.episode
+    episode, fires = told.episode, alert.state is AlertState.FIRING
     decision = Decision(
         rule=told.rule,
         area=told.area,
@@ -244,14 +265,14 @@ def _candidate(
         route=None,
         role=None,
         role_area=None,
-        level=alert.level if alert.episode == episode else None,
+        level=alert.level if fires and alert.episode == episode else None,
     )
     reach = scene.reach(told.rule, told.area, alert.level)
     whom = next((each for each in reach if each.recipient.id == told.recipient.id), None)
     routes = (whom.route, *whom.also) if whom is not None else (told_by or "",)
     return Candidate(
         decision=decision,
-        change=Change(alert, alert, ()),
+        change=Change(alert if fires else replace(alert, breach_since=None), alert, ()),
         routes=tuple(each for each in routes if each),
         since=row.since if row else scene.now,
         held_for=row.reason if row else None,

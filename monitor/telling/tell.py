@@ -104,6 +104,7 @@ def _with_facts(
         {(each.decision.rule, each.decision.area) for each in told},
         found.firing.keys(),
         told_before(told, scene.world),
+        told_now=told,
     )
     return [_with_figure(each, facts, pairs) for each in told], facts
 

@@ -28,15 +28,28 @@ _COMPARED: Final = (
 )
 
 
-def why_restated(was: ToldFigure, now: ToldFigure, indicator: Indicator, revisions: Revisions) -> str:
+def why_restated(
+    was: ToldFigure,
+    now: ToldFigure,
+    indicator: Indicator,
+    revisions: Revisions,
+    *,
+    redefined: bool = False,
+) -> str:
     """Returns why a figure, its rating or its level is another than was told; several reasons are joined.
+
+    ``redefined``: the indicator has been made of others in another way since, or is so no more.
 
     Numbers are left out wherever one of the two figures must not be shown, for a small number could be told
     from a limit that it is said to have crossed.
     """
     hidden = was.protected or now.protected
     reasons = []
-    if was.revision != now.revision:
+    if was.revision != now.revision and redefined:
+        gone = now.value is None and not now.protected
+        what = "the way in which this indicator is calculated was changed"
+        reasons.append(f"{what}, and it has no figure for that period any more" if gone else what)
+    elif was.revision != now.revision:
         reasons.append(_of_source(was, now, indicator, revisions, hidden=hidden))
     reasons += _of_rules(was, now, indicator, hidden=hidden)
     if not reasons:

@@ -94,14 +94,13 @@ class AckSheet:
         match self.reminds, self.escalates:
             case True, True:
                 stopped = "No more reminders come, and it is not passed on to others, unless it gets worse."
-                again = "reminders and escalation come back on"
+                again = "the days until the next reminder, and until it is passed on, count from"
             case True, False:
-                stopped, again = "No more reminders come, unless it gets worse.", "reminders come back on"
+                stopped = "No more reminders come, unless it gets worse."
+                again = "the days until the next reminder count from"
             case False, True:
-                stopped, again = (
-                    "It is not passed on to others, unless it gets worse.",
-                    "it may be passed on from",
-                )
+                stopped = "It is not passed on to others, unless it gets worse."
+                again = "the days until it is passed on count from"
             case _:
                 until = f"until {ends}" if ends else "until it is over"
                 return f"The performance team sees that you are. It counts {until}, or until it gets worse."

@@ -15,6 +15,9 @@ class Vitals:
     ``refusal`` says why the rules on disk are not in force ("" if they are), ``failure`` why the last cycle
     failed, and ``intake_failure`` why the inbox could not be read. ``store_reached`` tells of the last cycle.
     ``templates`` is a line for each error in the house's templates of mails, which begins with its place.
+    ``faulty_files`` counts files of the last days that could not be read, and those of which rows were set
+    aside; ``failing_addresses`` those from which mails come back. ``stuck_files`` says of each file that
+    stays in the inbox why it does.
     """
 
     version: str
@@ -27,6 +30,9 @@ class Vitals:
     store_reached: bool = False
     outbox: Mapping[str, int] = field(default_factory=dict)
     templates: tuple[str, ...] = ()
+    faulty_files: tuple[int, int] = (0, 0)
+    stuck_files: tuple[str, ...] = ()
+    failing_addresses: int = 0
     stopping: bool = False
 
 
@@ -63,11 +69,20 @@ def readiness(vitals: Vitals, now: datetime, oldest: timedelta) -> Readiness:
             ("the rules on disk are not in force", vitals.refusal),
             ("the last cycle failed", vitals.failure),
             ("the inbox could not be read", vitals.intake_failure),
+            ("files stay in the inbox, to be tried again at every look", _stuck(vitals.stuck_files)),
             ("templates can’t be used, so mails go out by limen’s own", _templates(vitals.templates)),
         )
         if text
     ]
     return Readiness(tuple(reasons), tuple(remarks))
+
+
+def _stuck(reasons: tuple[str, ...]) -> str:
+    """How many files there are, and why the first one stays; what they are called is not for everybody."""
+    if not reasons:
+        return ""
+    files = "1 file" if len(reasons) == 1 else f"{len(reasons):,} files, the first"
+    return f"{files}: {reasons[0].rstrip('.')}"
 
 
 def _templates(lines: tuple[str, ...]) -> str:

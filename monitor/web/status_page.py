@@ -18,6 +18,7 @@ from monitor.core.suppressions import Acknowledgement, match_in_words
 from monitor.core.waiting import HeldNews
 from monitor.palette import AMBER, CLOSED, GREEN, LEVEL_TONES, RED, Tone
 from monitor.scoreboard import Scoreboard, Standing
+from monitor.store.file_faults import SHOWN_FOR
 from monitor.web.comparisons import aim_in_words, limit_in_words
 from monitor.web.status import Readiness, Vitals
 from monitor.wording import NEITHER_WAY, FigureFormat
@@ -118,6 +119,9 @@ class StatusPage:
     last_success: str
     started: str
     mails: str
+    files: str
+    templates: str
+    addresses: str
     areas: tuple[str, ...]
     area: str
     ratings: tuple[RatingRow, ...]
@@ -153,6 +157,9 @@ def status_page(
         last_success=moment(vitals.last_success, zone),
         started=moment(vitals.started, zone),
         mails=_mails(vitals.outbox),
+        files=_files(*vitals.faulty_files),
+        templates=_templates(len(vitals.templates)),
+        addresses=_addresses(vitals.failing_addresses),
         areas=tuple(each.name for each in areas or ()),
         area=chosen.name if chosen else "",
         ratings=_ratings(scoreboard, chosen, now.astimezone(zone).date()),
@@ -319,6 +326,33 @@ def _mails(outbox: Mapping[str, int]) -> str:
     others = sorted(state for state in outbox if state not in MAIL_STATES)
     counts = [(outbox[state], MAIL_STATES.get(state, state)) for state in (*known, *others)]
     return ", ".join(f"{count:,} {words}" for count, words in counts if count) or "none waiting"
+
+
+def _files(unread: int, partly_read: int) -> str:
+    """How many files of the last days could not be taken in as a whole; their names are not for everybody."""
+    told = [
+        *([f"{_counted(unread, 'file')} could not be read"] if unread else []),
+        *([f"rows of {_counted(partly_read, 'file')} were set aside"] if partly_read else []),
+    ]
+    days = f"in the last {SHOWN_FOR.days} days"
+    return f"{'; '.join(told)}, {days}: “limen status” says why" if told else f"all taken in whole, {days}"
+
+
+def _templates(errors: int) -> str:
+    if not errors:
+        return "no error known in your own"
+    return f"{_counted(errors, 'error')} in your own: “limen check” lists them"
+
+
+def _addresses(failing: int) -> str:
+    if not failing:
+        return "none fails"
+    fail = "address fails" if failing == 1 else "addresses fail"
+    return f"{failing:,} {fail}, so people are not told: “limen status” names them"
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _late(scoreboard: Scoreboard) -> tuple[LateRow, ...]:

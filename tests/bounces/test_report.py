@@ -10,6 +10,7 @@ from monitor.bounces.report import Verdict, read_report
 
 SAMPLES = Path(__file__).with_name("samples")
 TO = "bounces+17.abcd@council.example"
+PERSON = (SAMPLES / "person.eml").read_text()
 
 
 @pytest.mark.parametrize(
@@ -39,6 +40,30 @@ def test_a_report_of_success_is_no_bounce() -> None:
     report = read_report(text.encode())
     assert report.verdict is Verdict.UNCLEAR
     assert "relayed" in report.answer
+
+
+@pytest.mark.parametrize(
+    ("field", "verdict"),
+    [
+        ("Action: failed (it is full)", Verdict.FAILED),
+        ("Action: (not (at all) delayed\\)) Failed", Verdict.FAILED),
+        ("Action: delayed\n  (until (the) morning)", Verdict.DELAYED),
+        ("Action: failed (not closed", Verdict.FAILED),
+        ("Action: (failed) relayed", Verdict.UNCLEAR),
+    ],
+)
+def test_a_comment_is_no_part_of_what_a_report_says(field: str, verdict: Verdict) -> None:
+    text = (SAMPLES / "rfc3464-given-up.eml").read_text().replace("Action: failed", field)
+    assert read_report(text.encode()).verdict is verdict
+
+
+def test_a_comment_makes_no_status_and_no_automatic_reply() -> None:
+    text = (SAMPLES / "rfc3464-given-up.eml").read_text().replace("Status: ", "Status: (2.0.0 was) ")
+    report = read_report(text.encode())
+    assert (report.verdict, report.answer) == (Verdict.FAILED, "4.0.0 426 connection timed out")
+    plain = (SAMPLES / "qmail.eml").read_text()
+    assert read_report(f"Auto-Submitted: no (by hand)\n{plain}".encode()).verdict is Verdict.FAILED
+    assert read_report(f"Auto-Submitted: no (by hand)\n{PERSON}".encode()).verdict is Verdict.UNCLEAR
 
 
 @given(

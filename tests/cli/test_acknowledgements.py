@@ -79,7 +79,7 @@ people:
       - {person: kit, from: 2026-12-24, until: 2026-12-27}
       - {person: wyn, from: 2026-12-28, until: 2027-01-04}
   kit: {name: Kit Swale, address: kit@kent.example, salutation: Kit}
-  wyn: {name: Wyn Thanet, address: wyn@kent.example, salutation: Wyn}
+  wyn: {name: Wyn Thanet, address: wyn@kent.example, language: cy}
   kim: {name: Kim Desk, address: kim@kent.example, salutation: Kim}
   dot: {name: Dot East, address: dot@kent.example, salutation: Dot}
   ops: {name: Operations, address: ops@kent.example, salutation: all}
@@ -355,6 +355,8 @@ def test_what_is_held_over_christmas_goes_to_who_stands_in_when_it_is_told(counc
     assert people["kit"]["reaches_no_more"] is True
     assert people["wyn"]["stands_in_for"] == "Joy Swale"
     assert people["wyn"]["told_at"] == "2026-12-29T08:00:00+00:00"
+    assert (people["wyn"]["salutation"], people["wyn"]["language"]) == ("Annwyl Wyn Thanet", "cy")
+    assert (people["kit"]["salutation"], people["kit"]["language"]) == ("Kit", None)
     assert people["kim"]["told_at"] == "2026-12-24T18:30:00+00:00", "the desk is told at once"
 
 

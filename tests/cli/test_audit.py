@@ -167,6 +167,16 @@ def test_what_was_told_reads_as_a_sentence(kind: str | None, rule: str, said: st
     assert said in _decided(kind, rule, "a route names them")
 
 
+def test_a_renamed_area_reads_as_a_sentence_and_belongs_to_both_names() -> None:
+    fact = Fact(AuditKind.AREA_RENAMED, datetime(2013, 4, 1, tzinfo=UTC), {"before": "A", "after": "B"})
+    record = Record(*linked(fact, Head(0, "0"), "salt"))
+
+    said = sentence_of(record, UTC)
+
+    assert said == "A is called B in areas.csv now: all that was kept of it goes by that name"
+    assert record.renamed == {"A", "B"}
+
+
 def test_there_is_a_sentence_for_every_kind_of_notice() -> None:
     for kind in NoticeKind:
         assert "has changed" not in _decided(kind, "core", "x") or kind is NoticeKind.RESTATED
@@ -229,6 +239,10 @@ def test_a_person_is_erased_once_nothing_is_owed_to_them_and_they_left_the_conta
         assert (about.code, about.err) == (0, "")
         assert "somebody (erased)" in about.out
     assert "left in June" in told("audit", "--kind", "erasure").out
+    assert "They had been told of 1 breach that goes on: the next cycle tells whoever stands in" in done.out
+    indicator = GOOD.splitlines()[1].partition(",")[0]
+    explained = " ".join(told("explain", indicator, "--area", "Kent").out.split())
+    assert "breach: a person who was erased was told: " in explained
     assert "of them with the person erased" in told("audit", "verify").out
     assert "Oyelaran" not in told("audit", "--format", "json").out
     assert told("outbox", "show", "1").code == 0

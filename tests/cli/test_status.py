@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -17,7 +18,7 @@ from monitor.cli.looks import _no_answer
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.notifications import OperationsKind
 from monitor.delivery import NOT_TRIED
-from monitor.shipped_files import shipped_rules_dir
+from monitor.shipped_files import shipped_config_dir, shipped_rules_dir
 from monitor.store.alerts import save_alerts
 from monitor.store.file_faults import FileFault, note_fault
 from monitor.store.operations_news import ToldOperations, append_told
@@ -106,6 +107,25 @@ def test_rules_that_can_not_be_used_are_shown_with_every_problem(
     rules_record = data["rules"]
     assert isinstance(rules_record, dict)
     assert (rules_record["ok"], rules_record["errors"]) == (False, 1)
+
+
+def test_people_on_a_channel_that_is_not_set_up_are_named_before_any_mail_is_for_them(
+    limen: Command, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "config-of-pagers"
+    shutil.copytree(shipped_config_dir(), config)
+    contacts = config / "contacts.yaml"
+    text = contacts.read_text("utf-8")
+    contacts.write_text(text.replace(", address: ", ", channel: pager, address: ", 1), "utf-8")
+    monkeypatch.setenv("LIMEN_CONFIG_DIR", str(config))
+    with store:
+        said = limen("status")
+        rules = told(limen("status", "--format", "json"))["rules"]
+
+    assert "! Rules:      good, version" in said.out
+    assert "is to be told by “pager”, which is no channel of the settings" in said.out
+    assert isinstance(rules, dict)
+    assert len(rules["unreachable"]) == 1
 
 
 def test_a_refused_edit_stands_until_the_rules_were_good_again(limen: Command, store: Store) -> None:

@@ -34,6 +34,7 @@ from tests.support.notices import (
     MARKED,
     MISSING,
     NO_LONGER_EXPECTED,
+    PENDING,
     PROTECTED,
     PROVISIONAL,
     RECOVERED,
@@ -118,6 +119,7 @@ MORE: dict[str, tuple[Notice, ...]] = {
     "breach-in-doubt": (MARKED,),
     "doubtful": (DOUBTFUL,),
     "missing": (MISSING,),
+    "pending": (PENDING,),
     "late-reminder": (replace(LATE, kind=NoticeKind.REMINDER, reminders=1),),
     "confirmed": (CONFIRMED,),
 }

@@ -13,6 +13,7 @@ from jinja2.exceptions import SecurityError, UndefinedError
 
 from monitor.compose import Links, ShippedTemplates, compose, mail_environment
 from monitor.compose.rendering import Layout, finished
+from monitor.compose.sheet import MailView
 from monitor.core.notifications import Notice
 from notifiers.message import Message
 from tests.compose.conftest import LINKS, Composing
@@ -314,3 +315,31 @@ def test_templates_are_strict_and_sandboxed(template: str, error: type[Exception
             links=Links(),
             templates=_own(template),
         )
+
+
+class Untouched:
+    """Templates that must not be asked."""
+
+    def lay_out(self, _mail: MailView) -> Layout:
+        raise AssertionError("nothing was to be laid out")
+
+
+@pytest.mark.parametrize("notices", [(BREACH,), many(5)], ids=["one", "many"])
+def test_a_mail_in_plain_text_says_the_same_without_pictures_and_html(
+    mail: Composing, notices: tuple[Notice, ...]
+) -> None:
+    usual = mail(*notices)
+
+    plain = compose(
+        notification(*notices),
+        message_id=usual.message_id,
+        in_reply_to=None,
+        references=(),
+        links=LINKS,
+        templates=Untouched(),
+        plain=True,
+    )
+
+    assert usual.html
+    assert usual.images
+    assert plain == replace(usual, html=None, images=())

@@ -156,6 +156,8 @@ IN_PART: Final[dict[str, Callable[[Use], bool]]] = {
     "html-align": lambda use: use.tag != "table" or use.value == "center",
     # Replaced by a `<div>`.
     "html-body": lambda _: True,
+    # Word: buggy on links. Gmail in a phone's browser turns the whole mail, marked or not.
+    "html-dir": lambda use: use.tag == "span",
     # Word: percentages on `<img>` elements are of the file's width.
     **dict.fromkeys(("html-width", "html-height"), lambda use: use.tag != "img" or use.value.isdigit()),
     # Not inside the `<body>`.

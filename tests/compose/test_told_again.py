@@ -176,7 +176,7 @@ def test_a_protected_figure_is_not_stated_in_a_doubt(mail: Composing) -> None:
 def test_a_deputy_reads_in_whose_place(mail: Composing) -> None:
     message = mail(whole=SAMPLES["alert-deputy"].notification)
 
-    assert message.text.startswith("Dear Mr Reed,\n\nYou are told as deputy of Amara Okafor.\n")
+    assert message.text.startswith("Annwyl Siân Evans,\n\nYou are told as deputy of Amara Okafor.\n")
     assert message.html is not None
     assert "You are told as deputy of Amara Okafor." in message.html
 

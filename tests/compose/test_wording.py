@@ -102,6 +102,13 @@ def test_the_distance_to_the_limit_is_told_exactly(
             ),
         ),
         (
+            replace(CLOSED, reason=TransitionReason.AREA_REMOVED.value),
+            (
+                "This alert is closed: the area is no longer among the areas. It ends because the list of "
+                "areas changed, which says nothing about the figure getting better or worse."
+            ),
+        ),
+        (
             PROVISIONAL,
             "The figure is 10.5% (provisional), 0.5 percentage points above the limit of 10.0%.",
         ),

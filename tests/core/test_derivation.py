@@ -1,11 +1,22 @@
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.derivation import Denominator, Derivation, DerivationMethod, DerivedFigure, derive, parts_of
+from monitor.core.derivation import (
+    Denominator,
+    Derivation,
+    DerivationMethod,
+    DerivedFigure,
+    derive,
+    lacking_periods,
+    parts_of,
+)
 from monitor.core.observations import MICRO, Missing, Observation, Status
+from monitor.core.periods import Frequency
 from tests.support.rules import HERE, KENT, dated, figure, month, monthly
 
 MARCH = date(2013, 3, 31)
@@ -93,6 +104,150 @@ def test_a_rolling_total_waits_until_it_has_all_its_figures() -> None:
     )
     assert amounts(made) == [6, 9]
     assert [each.period_end for each in made] == [month(2), month(3)]
+
+
+def came(figures: Mapping[str, int | None]) -> tuple[Observation, ...]:
+    """Figures by the day on which their period ends; None: it came in as withheld."""
+    return tuple(
+        figure(date.fromisoformat(end), None if value is None else str(value))
+        for end, value in figures.items()
+    )
+
+
+YEAR_TO_DATE = derivation(DerivationMethod.YEAR_TO_DATE, "a")
+QUARTERLY_TO_DATE = replace(YEAR_TO_DATE, frequency=Frequency.QUARTERLY)
+THREE = derivation(DerivationMethod.ROLLING, "a", figures=3)
+TOTALS: list[tuple[str, Derivation, Mapping[str, int | None], Mapping[str, int | None]]] = [
+    (
+        "a month that has not come",
+        YEAR_TO_DATE,
+        {"2013-03-31": 9, "2013-04-30": 50, "2013-06-30": 40, "2014-03-31": 1, "2014-04-30": 7},
+        {"2013-04-30": 50, "2013-06-30": None, "2014-03-31": None, "2014-04-30": 7},
+    ),
+    (
+        "an April that has not come",
+        YEAR_TO_DATE,
+        {"2013-02-28": 1, "2013-05-31": 2},
+        {"2013-05-31": None},
+    ),
+    (
+        "a series that begins in September",
+        YEAR_TO_DATE,
+        {"2013-09-30": 1, "2013-12-31": 2, "2014-04-30": 4, "2014-05-31": 8},
+        {"2014-04-30": 4, "2014-05-31": 12},
+    ),
+    (
+        "a change of system on 15 November",
+        YEAR_TO_DATE,
+        {f"2013-{month:02}-{day}": 1 for month, day in ((4, 30), (5, 31), (6, 30), (7, 31), (8, 31), (9, 30))}
+        | {"2013-10-31": 10, "2013-11-15": 100, "2013-11-30": 200},
+        {"2013-04-30": 1, "2013-05-31": 2, "2013-06-30": 3, "2013-07-31": 4, "2013-08-31": 5, "2013-09-30": 6}
+        | {"2013-10-31": 16, "2013-11-15": 116, "2013-11-30": 216},
+    ),
+    (
+        "half a month in place of one",
+        YEAR_TO_DATE,
+        {"2013-04-30": 1, "2013-05-15": 2, "2013-06-30": 4},
+        {"2013-04-30": 1, "2013-05-15": 3, "2013-06-30": None},
+    ),
+    (
+        "quarters",
+        QUARTERLY_TO_DATE,
+        {"2013-03-31": 1, "2013-06-30": 2, "2013-12-31": 4, "2014-06-30": 8, "2014-09-30": 16},
+        {"2013-06-30": 2, "2013-12-31": None, "2014-06-30": 8, "2014-09-30": 24},
+    ),
+    (
+        "years",
+        replace(YEAR_TO_DATE, frequency=Frequency.ANNUAL),
+        {"2012-03-31": 1, "2014-03-31": 2},
+        {"2012-03-31": 1, "2014-03-31": 2},
+    ),
+    (
+        "a rolling total over a month that has not come",
+        THREE,
+        {
+            "2012-12-31": 1,
+            "2013-01-31": 2,
+            "2013-02-28": 4,
+            "2013-04-30": 8,
+            "2013-05-31": 16,
+            "2013-06-30": 32,
+        },
+        {"2013-02-28": 7, "2013-04-30": None, "2013-05-31": None, "2013-06-30": 56},
+    ),
+    (
+        "a rolling total to the middle of a month",
+        THREE,
+        {"2013-01-31": 2, "2013-02-28": 4, "2013-03-15": 8, "2013-03-31": 16},
+        {"2013-03-31": 22},
+    ),
+    (
+        "a rolling total of quarters",
+        replace(THREE, frequency=Frequency.QUARTERLY),
+        {"2012-12-31": 1, "2013-03-31": 2, "2013-06-30": 4, "2013-12-31": 8},
+        {"2013-06-30": 7, "2013-12-31": None},
+    ),
+    (
+        "a rolling total of years, one of them a leap year",
+        replace(THREE, frequency=Frequency.ANNUAL),
+        {"2011-02-28": 1, "2012-02-29": 2, "2013-02-28": 4, "2015-02-28": 8},
+        {"2013-02-28": 7, "2015-02-28": None},
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("made_by", "figures", "expected"), [row[1:] for row in TOTALS], ids=[row[0] for row in TOTALS]
+)
+def test_a_total_is_made_of_every_period_that_it_takes_in_or_is_missing(
+    made_by: Derivation, figures: Mapping[str, int | None], expected: Mapping[str, int | None]
+) -> None:
+    made = derive(made_by, KENT, {"a": came(figures)})
+    assert {str(each.period_end): each.value and each.value // MICRO for each in made} == expected
+    assert {each.missing for each in made if each.value is None} <= {Missing.NOT_GIVEN}
+
+
+def test_a_total_that_lacks_a_figure_names_its_period_and_the_figures_that_are_there() -> None:
+    inputs = {"a": came({"2013-04-30": 50, "2013-06-30": 40, "2013-09-30": 1})}
+    june, september = date(2013, 6, 30), date(2013, 9, 30)
+    assert lacking_periods(YEAR_TO_DATE, inputs, june) == (date(2013, 5, 31),)
+    assert [str(each) for each in lacking_periods(YEAR_TO_DATE, inputs, september)] == [
+        "2013-05-31",
+        "2013-07-31",
+        "2013-08-31",
+    ]
+    assert [each.figure.value for each in parts_of(YEAR_TO_DATE, KENT, inputs, june)] == [
+        50 * MICRO,
+        40 * MICRO,
+    ]
+    assert lacking_periods(YEAR_TO_DATE, inputs, date(2013, 4, 30)) == ()
+    assert lacking_periods(RATE, inputs, june) == ()
+
+
+def test_what_came_in_as_withheld_says_why_a_total_is_missing_that_lacks_another_figure_too() -> None:
+    april, june = came({"2013-04-30": None, "2013-06-30": 40})
+    made = derive(YEAR_TO_DATE, KENT, {"a": (replace(april, missing=Missing.SUPPRESSED), june)})
+    assert [each.missing for each in made] == [Missing.SUPPRESSED, Missing.SUPPRESSED]
+
+
+@given(st.dictionaries(st.integers(0, 40), st.none() | st.integers(0, 500)), st.none() | st.integers(2, 14))
+def test_a_total_is_what_counting_month_by_month_comes_to(
+    months: dict[int, int | None], figures: int | None
+) -> None:
+    series = tuple(
+        figure(month(place), None if value is None else str(value)) for place, value in sorted(months.items())
+    )
+    made_by = YEAR_TO_DATE if figures is None else derivation(DerivationMethod.ROLLING, "a", figures=figures)
+    expected = {}
+    for place in sorted(months):
+        start = place - place % 12 if figures is None else place - figures + 1
+        if start >= min(months):
+            counted = [months.get(each) for each in range(start, place + 1)]
+            known = [each for each in counted if each is not None]
+            expected[month(place)] = sum(known) * MICRO if len(known) == len(counted) else None
+    made = derive(made_by, KENT, {"a": series})
+    assert {each.period_end: each.value for each in made} == expected
+    assert all((each.value is None) is (each.missing is not None) for each in made)
 
 
 def test_what_is_made_of_a_missing_figure_is_missing_and_never_less() -> None:

@@ -17,11 +17,10 @@ from monitor.core.freshness import (
     late_figures,
     late_indicator,
     lateness_of,
-    next_period_end,
     no_longer_late,
     why_not_late,
 )
-from monitor.core.periods import Frequency, month_end
+from monitor.core.periods import Frequency, month_end, next_period_end
 from monitor.core.rulebook import Indicator, Retirement
 from monitor.core.workingdays import is_working_day, working_days_between
 from tests.support.rules import HERE, indicator

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,12 @@ from sqlalchemy import Connection
 
 from monitor.delivery import LEAST_ATTEMPTS, DeliveryOutcome, RetryPolicy, Sender
 from monitor.store.errors import StoreUnavailableError
-from monitor.store.outbox import AttemptOutcome, OutboxState, retry
+from monitor.store.outbox import AttemptOutcome, OutboxEntry, OutboxState, retry
 from monitor.store.store import Store
 from notifiers.message import Deferred, Message, OutcomeCode
 from tests.support.offices import MINUTE, Answering, Office, ReadingRoom, people
 from tests.support.post import Post
-from tests.support.store_samples import ANNA, queued
+from tests.support.store_samples import ANNA, about, queued, queued_mails
 
 PENDING, SENDING, SENT, DEAD, _ = OutboxState
 GREYLISTED = Deferred("451 greylisted", OutcomeCode.RECIPIENT_DEFERRED, "message")
@@ -147,6 +148,31 @@ def test_a_mail_retried_by_hand_has_all_its_own_tries_again(office: Office) -> N
         retry(connection, [mail.id], office.now)
 
     assert _deferred_until_dead(office, mail.id, GREYLISTED, RetryPolicy()) == 5 * 24 + 2
+
+
+def test_mails_in_a_row_on_a_channel_that_is_not_set_up_are_given_up_each_five_days_after_it_was_made(
+    office: Office,
+) -> None:
+    begun = office.now
+    made: list[OutboxEntry] = []
+    sender = office.sender(ReadingRoom())
+    for _day in range(3):
+        made += queued_mails(office.store, about(replace(ANNA, channel="pager"), "a"), now=office.now)
+        office.wait(timedelta(days=1))
+    dead_after: dict[int, timedelta] = {}
+    while len(dead_after) < 3 and office.now - begun < timedelta(days=30):
+        sender.deliver(limit=100)
+        for mail in made:
+            if office.entry(mail.id).state is DEAD:
+                dead_after.setdefault(mail.id, office.now - mail.created_at)
+        office.wait(timedelta(hours=1))
+
+    five, late = timedelta(days=5), timedelta(hours=2)
+    assert all(five < age <= five + late for age in dead_after.values())
+    assert list(dead_after) == [mail.id for mail in made]
+    told = office.entry(made[-1].id).last_response
+    assert told.startswith("given up: no channel “pager” is set up")
+    assert f"once channels.pager is set up, “limen outbox retry {made[-1].id}” sends this" in told
 
 
 def test_a_lease_too_short_for_one_mail_is_refused() -> None:

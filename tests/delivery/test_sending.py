@@ -167,10 +167,10 @@ def test_a_mail_that_cannot_be_composed_waits_and_blocks_nobody(office: Office, 
     server = post.server(security="none")
     mails = queued(office.store, *people(3))
 
-    def stumbles(entry: OutboxEntry) -> Message:
+    def stumbles(entry: OutboxEntry, *, suspect: bool) -> Message:
         if entry.id == mails[0].id:
             raise KeyError("chart")
-        return short_mail(entry)
+        return short_mail(entry, suspect=suspect)
 
     outcome = office.sender(post.notifier(server), compose=stumbles).deliver(limit=100)
 

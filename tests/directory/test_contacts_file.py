@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.core.areas import AreaType
@@ -12,6 +12,8 @@ from monitor.core.recipients import Deputy, Recipient, RoleHolding
 from monitor.directory import ConfigurationProblems, Contacts, load_areas, load_contacts
 from monitor.directory.contacts import is_address
 from monitor.shipped_files import shipped_config_dir
+from notifiers.message import Address
+from notifiers.mime import InvalidAddressError, Mailbox
 from tests.support.rule_texts import Place, areas, place_of, unmarked
 
 SOUND = """
@@ -221,6 +223,7 @@ ROWS = [
         "a header behind a line end",
         spoilt("ben@kent.example", r'«"ben@kent.example\r\nBcc: eve@kent.example"»'),
     ),
+    ("LIM605", "a domain that can't exist", spoilt("ben@kent.example", "«ben@-kent.example»")),
     (
         "LIM606",
         "nobody for operations",
@@ -328,3 +331,23 @@ def test_another_channel_takes_a_telephone_number_a_name_or_no_address(tmp_path:
         ("text", "+44 7700 900123"),
         ("alertmanager", ""),
     ]
+
+
+_WORDS = st.text(st.sampled_from("aZ9.-_@+'é№ß日 \x85\u200b"), min_size=1, max_size=12)
+
+
+@given(local=_WORDS, domain=_WORDS, times=st.sampled_from((1, 1, 1, 20, 70)))
+@example(local="ann", domain="kent_x.example", times=1)
+@example(local="é" * 33, domain="kent.example", times=1)
+@example(local="ann", domain="a." * 130 + "example", times=1)
+@example(local="a\x85n", domain="kent.example", times=1)
+def test_an_address_that_passes_here_is_none_that_the_mail_channel_refuses_unseen(
+    local: str, domain: str, times: int
+) -> None:
+    text = f"{local * times}@{domain}"
+    try:
+        Mailbox.parse(Address("", text))
+    except InvalidAddressError:
+        assert not is_address(text)
+    else:
+        assert is_address(text)

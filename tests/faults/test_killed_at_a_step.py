@@ -99,7 +99,7 @@ def test_a_recovery_after_a_kill_goes_to_those_who_were_told(council: Council) -
     assert last["References"]
 
 
-@pytest.mark.parametrize("step", ["evaluate: written", "answered"])
+@pytest.mark.parametrize("step", ["evaluate: written", "composed", "answered"])
 def test_kills_one_after_the_other_at_the_same_step_still_come_to_an_end(council: Council, step: str) -> None:
     for index in range(3):
         council.send_figures(monthly_figures(index))

@@ -1,5 +1,6 @@
 import errno
 import os
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -276,6 +277,45 @@ def test_an_archive_that_cannot_be_written_leaves_the_file_and_says_so(inbox: In
     assert isinstance(event, TakenIn)
     assert event.already_known
     assert len(values(store)) == 1
+
+
+def test_a_full_disk_keeps_the_file_and_says_so_once_until_something_changes(
+    inbox: Inbox, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_source: Path, _target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    put(inbox, "figures.csv")
+    with monkeypatch.context() as disk:
+        disk.setattr(inbox_module, "move", full)
+        first, again = (*taken(inbox, store), *taken(inbox, store))
+        put(inbox, "figures.csv", MIXED)
+        [changed] = taken(inbox, store)
+
+        assert isinstance(first, LeftInPlace)
+        assert first.reason == (
+            "No space left on device: make room where the archive and “failed” lie; limen tries again at the "
+            "next look."
+        )
+        assert again == replace(first, known=True)
+        assert changed == first
+        assert (first.stuck, first.known) == (True, False)
+        assert inbox.stuck == {"figures.csv": first.reason}
+        assert (inbox.folder / "figures.csv").exists()
+
+    [event] = taken(inbox, store)
+    assert isinstance(event, TakenIn)
+    assert inbox.stuck == {}
+
+
+def test_a_file_that_was_stuck_and_is_taken_away_is_stuck_no_more(inbox: Inbox, store: Store) -> None:
+    path = put(inbox, "figures.csv")
+    inbox.archive.write_text("a file where the folder should be", encoding="utf-8")
+    taken(inbox, store)
+    assert list(inbox.stuck) == ["figures.csv"]
+    path.unlink()
+    assert taken(inbox, store) == []
+    assert inbox.stuck == {}
 
 
 def test_an_archive_on_another_file_system_is_copied_to(

@@ -211,6 +211,20 @@ def test_the_oldest_mail_ages_and_no_mail_has_no_age() -> None:
     assert _samples(metrics)["limen_outbox_oldest_pending_age_seconds",] == 0
 
 
+def test_what_comes_of_mails_is_counted_from_0_on_so_that_the_first_refusal_is_an_increase() -> None:
+    metrics = Metrics("1")
+    metrics.channels_known(["email"])
+    assert _samples(metrics)["limen_deliveries_total", "email", "rejected"] == 0
+
+    metrics.delivered("email", "rejected")
+    metrics.delivered("pager", "deferred")
+
+    found = _samples(metrics)
+    assert found["limen_deliveries_total", "email", "rejected"] == 1
+    assert found["limen_deliveries_total", "email", "delivered"] == 0
+    assert found["limen_deliveries_total", "pager", "rejected"] == 0
+
+
 def test_two_metrics_share_nothing() -> None:
     first, second = Metrics("1"), Metrics("2")
     first.job_failed("deliver")

@@ -397,3 +397,25 @@ def test_hours_are_reached_by_who_looks_at_the_clock(tmp_path: Path, line: str, 
 
     assert outcome.failed == ()
     assert ("when" in {each.part for each in outcome.coverages["rules"].reached}) is (reached is not None)
+
+
+@pytest.mark.parametrize(
+    ("looked_at", "closed"),
+    [
+        ("2026-10-15 11:59", "2026-10-15 11:59"),
+        ("2026-10-15 00:00", "2026-10-15 00:00"),
+        ("2026-10-16", "2026-10-15 12:00"),
+    ],
+)
+def test_a_rule_ends_at_noon_or_when_the_test_looks_before(
+    tmp_path: Path, looked_at: str, closed: str
+) -> None:
+    expect = f"""
+    - {{at: 2026-10-14 23:59, alerts: [{{level: warning}}], told: [{{who: [ada, ben], kind: breach}}]}}
+    - {{at: {looked_at}, alerts: [{{state: resolved}}], told: [{{who: [ada, ben], kind: closed, on: {closed}}}]}}
+    """
+    ending = RULES.replace(
+        "    action: Close some.\n", "    effective: {until: 2026-10-15}\n    action: Close some.\n"
+    )
+
+    assert bench(tmp_path, ending).differences(a_test(breach("2026-10-05"), expect)) == []

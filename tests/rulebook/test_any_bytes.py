@@ -213,7 +213,7 @@ def test_targets_for_days_of_any_century(rows: list[tuple[str, str]]) -> None:
 
 def test_the_full_rule_file_is_sound() -> None:
     assert {problem.code for problem in full().problems} <= {
-        "LIM210", "LIM410", "LIM808", "LIM817", "LIM818", "LIM819", "LIM822", "LIM824",
+        "LIM210", "LIM410", "LIM808", "LIM817", "LIM818", "LIM819", "LIM822", "LIM824", "LIM826",
     }  # fmt: skip
 
 

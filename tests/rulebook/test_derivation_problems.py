@@ -7,6 +7,9 @@ from tests.support.rule_texts import expected, found, indicator, loaded, rule_fi
 
 RATE = "unit: per 10,000 aged 0-17\ndecimals: 1\n"
 COUNT = "unit: children\nbasis: month\n"
+TO_DATE = "unit: children\nbasis: year to date\n"
+YEAR = "unit: children\nfrequency: annual\nbasis: year\n"
+ROLLING_YEAR = "unit: children\nbasis: rolling 12 months\n"
 RATED = "rag: [{from: 2013-04-01, green: value <= 60, reference: r}]\n"
 PLANS = indicator(COUNT + RATED, id="plans")
 OTHERS = indicator(COUNT + RATED, id="others")
@@ -42,7 +45,7 @@ ROWS: list[tuple[str, str, str]] = [
         derived(
             "{sum: [plans, first]}",
             more=indicator(f"{COUNT}\nderived: {{sum: [plans, second]}}", id="first")
-            + indicator(f"{COUNT}\nderived: {{year to date: open_assessments}}", id="second")
+            + indicator(f"{TO_DATE}\nderived: {{year to date: open_assessments}}", id="second")
             + indicator(f"{COUNT}{RATED}derived: {{sum: [plans, second]}}", id="outside"),
         ).replace("derived:", "«derived»:", 3),
     ),
@@ -53,7 +56,7 @@ ROWS: list[tuple[str, str, str]] = [
     (
         "LIM804",
         "a total in another unit",
-        derived("{rolling: {of: «plans», figures: 12}}", "unit: visits"),
+        derived("{rolling: {of: «plans», figures: 12}}", ROLLING_YEAR.replace("children", "visits")),
     ),
     (
         "LIM805",
@@ -100,6 +103,7 @@ ROWS: list[tuple[str, str, str]] = [
         "a running total of running totals",
         derived(
             "{year to date: «so_far»}",
+            TO_DATE,
             more=indicator("unit: children\nbasis: year to date", id="so_far"),
         ),
     ),
@@ -108,6 +112,7 @@ ROWS: list[tuple[str, str, str]] = [
         "a rolling total of what is there at the end of each month",
         derived(
             "{rolling: {of: «there», figures: 12}}",
+            ROLLING_YEAR,
             more=indicator("unit: children\nbasis: snapshot", id="there"),
         ),
     ),
@@ -115,7 +120,36 @@ ROWS: list[tuple[str, str, str]] = [
     (
         "LIM824",
         "waiting for a derived figure",
-        derived("{year to date: plans}", COUNT + "«expected_within»: 5 working days\n"),
+        derived("{year to date: plans}", TO_DATE + "«expected_within»: 5 working days\n"),
+    ),
+    (
+        "LIM826",
+        "a total of the year to date that is said to be a month's",
+        derived("{year to date: plans}", COUNT.replace("basis", "«basis»")),
+    ),
+    (
+        "LIM826",
+        "a total of the year to date that is said to be of a rolling year",
+        derived("{year to date: plans}", ROLLING_YEAR.replace("basis", "«basis»")),
+    ),
+    (
+        "LIM826",
+        "a rolling year that is said to be the year to date",
+        derived("{rolling: {of: plans, figures: 12}}", TO_DATE.replace("basis", "«basis»")),
+    ),
+    (
+        "LIM826",
+        "three months that are said to be a rolling year",
+        derived("{rolling: {of: plans, figures: 3}}", ROLLING_YEAR.replace("basis", "«basis»")),
+    ),
+    (
+        "LIM826",
+        "three years of annual figures that are said to be one",
+        derived(
+            "{rolling: {of: yearly, figures: 3}}",
+            YEAR.replace("basis", "«basis»"),
+            indicator(YEAR, id="yearly"),
+        ),
     ),
     ("LIM402", "an input that is not there", derived("{sum: [plans, «othrs»]}")),
     ("LIM402", "a denominator that is not there", rate("of: plans, to: «poeple», figure: latest")),
@@ -123,7 +157,7 @@ ROWS: list[tuple[str, str, str]] = [
     ("LIM117", "a figure that there is not", rate("of: plans, to: people, figure: «last»")),
     ("LIM119", "a rolling total of one figure", derived("{rolling: {of: plans, figures: «1»}}")),
     ("LIM112", "a ratio without what is below", derived("{«ratio»: {of: plans}}", RATE)),
-    ("LIM110", "a way that there is not", derived("{year to date: plans, «average»: plans}")),
+    ("LIM110", "a way that there is not", derived("{year to date: plans, «average»: plans}", TO_DATE)),
     ("LIM108", "a ratio in words", derived("{ratio: «plans / people»}", RATE)),
     ("LIM108", "a list of ways", derived("«[»sum, plans]")),
     (
@@ -154,8 +188,11 @@ def test_a_derivation_that_cannot_be_meant_is_reported_where_it_stands(
         rate("of: plans, to: people, figure: latest", "unit: children per worker\nscale: 1\ndecimals: 1\n"),
         derived("{sum: [plans, others]}"),
         derived("{difference: [plans, others]}"),
-        derived("{year to date: plans}"),
-        derived("{rolling: {of: plans, figures: 12}}"),
+        derived("{year to date: plans}", TO_DATE),
+        derived("{year to date: yearly}", YEAR, indicator(YEAR, id="yearly")),
+        derived("{rolling: {of: plans, figures: 12}}", ROLLING_YEAR),
+        derived("{rolling: {of: plans, figures: 3}}", "unit: children\nbasis: quarter\n"),
+        derived("{rolling: {of: plans, figures: 6}}", "unit: children\nbasis: snapshot\n"),
     ],
 )
 def test_a_sound_derivation_is_left_alone(text: str) -> None:
@@ -164,7 +201,7 @@ def test_a_sound_derivation_is_left_alone(text: str) -> None:
 
 def test_a_mapping_of_a_published_file_to_a_derived_indicator_is_refused() -> None:
     text = (
-        derived("{year to date: plans}")
+        derived("{year to date: plans}", TO_DATE)
         + "sources:\n"
         + source("indicators: {«open_assessments»: {value: x}}")
     )

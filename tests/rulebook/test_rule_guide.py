@@ -107,7 +107,10 @@ def test_the_sources_are_sound() -> None:
 
 
 RATE = "unit: per 10,000 aged 0-17\ndecimals: 1\n"
-PER = "unit: children\nfrequency: annual\nrag: [{from: 2013-04-01, green: value > 0, reference: r}]\n"
+PER = (
+    "unit: children\nfrequency: annual\npolarity: none\n"
+    "rag: [{from: 2013-04-01, green: value > 0, reference: r}]\n"
+)
 
 
 def test_the_derived_indicators_are_sound() -> None:

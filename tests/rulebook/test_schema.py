@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator, FormatChecker
 
+from monitor.core.conditions import FUNCTIONS
 from monitor.rulebook.schema import FILE, rule_file_schema, schema_text
+from monitor.rulebook.targets import OTHERS
+from monitor.rulebook.vocabulary.indicators import CALCULATED_WITH
 from monitor.rulebook.vocabulary.rule_file import RULE_FILE
 from monitor.rulebook.vocabulary.values import Either, ListOf, OneOrMore, Shape, Table, Value
 from tests.rulebook.test_structure_problems import ROWS as STRUCTURE
@@ -120,6 +123,32 @@ def test_what_limen_takes_for_a_text_or_a_number_is_valid(changes: str) -> None:
 )
 def test_what_one_mapping_lacks_or_has_too_much_of_is_underlined(text: str) -> None:
     assert faults(text)
+
+
+def target(value: str) -> str:
+    others = "benchmarks: [{from: 2013-04-01, neighbours: 40, region: 41, england: 42, reference: r}]\n"
+    return rule_file(indicator(f"{others}targets: [{{from: 2013-04-01, value: '{value}', reference: r}}]"))
+
+
+@pytest.mark.parametrize("value", ["all", "ninety", "none", "target", "value * 2", "previous(1)", "mean(3)"])
+def test_a_calculation_with_what_a_target_has_not_is_underlined(value: str) -> None:
+    assert "error" in {problem.severity for problem in loaded(target(value)).problems}
+    assert faults(target(value))
+
+
+@pytest.mark.parametrize(
+    "value", ["40", "-3.5", "neighbours", "neighbours*0.95", "min(region , england) - 2"]
+)
+def test_a_calculation_that_limen_takes_is_valid(value: str) -> None:
+    assert "error" not in {problem.severity for problem in loaded(target(value)).problems}
+    assert not faults(target(value))
+
+
+def test_the_schema_knows_every_word_that_a_calculation_can_use() -> None:
+    names = [each for each in CALCULATED_WITH if each not in FUNCTIONS]
+    assert names == list(OTHERS)
+    without_value = [name for name, function in FUNCTIONS.items() if "value" not in function.reads]
+    assert [each for each in CALCULATED_WITH if each in FUNCTIONS] == without_value
 
 
 def shapes(value: Value, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Shape]:

@@ -102,14 +102,38 @@ def test_files_of_one_cycle_are_told_in_one_mail_once_and_nothing_of_their_cells
     assert CHILD not in news.problems
 
 
-def test_the_same_file_again_is_no_news_and_another_one_is(council: Council) -> None:
+def test_a_file_that_is_delivered_again_unmended_is_news_again_and_the_copy_of_a_delivery_is_not(
+    council: Council,
+) -> None:
     for _ in range(2):
         council.put("sep.csv", FIGURES)
         council.work()
+    assert [news.subject for news in council.news()] == ["sep.csv"]
+
+    again = council.put("sep.csv", FIGURES)
+    os.utime(again, (NOW.timestamp() - 600, NOW.timestamp() - 600))
+    council.work()
     council.put("oct.csv", FIGURES.replace("x1", "x2"))
     council.work()
 
-    assert [news.subject for news in council.news()] == ["sep.csv", "oct.csv"]
+    assert [news.subject for news in council.news()] == ["sep.csv", "sep.csv", "oct.csv"]
+    for news in council.news():
+        assert Path(news.problems.rpartition("See ")[2]).is_file()
+
+
+def test_files_that_were_not_taken_in_whole_are_counted_for_the_status_page_for_a_week(
+    council: Council,
+) -> None:
+    council.put("report.pdf", "%PDF-1.4\n" + CHILD)
+    council.put("sep.csv", FIGURES)
+    application = council.start()
+    application.take_in(NOW)
+    application.evaluate(NOW)
+    assert application.metrics.faulty_files == (1, 1)
+
+    application.evaluate(NOW + timedelta(days=7))
+
+    assert application.metrics.faulty_files == (0, 0)
 
 
 @pytest.mark.parametrize(

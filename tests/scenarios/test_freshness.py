@@ -240,7 +240,7 @@ def test_waiting_costs_a_cycle_without_news_nothing_however_many_series_there_ar
     cycle(store, by, DAY_AFTER)
     with statement_counter(store) as sent:
         assert cycle(store, by, DAY_AFTER) == CycleOutcome()
-    assert len(sent) == (6 if store.engines.address.startswith("sqlite") else 5), sent  # as without waiting
+    assert len(sent) == 6, sent  # as without waiting
     with statement_counter(store) as sent:
         assert cycle(store, by, LATER) == CycleOutcome()
     assert len(sent) < 9, sent  # once a day: how far the figures go, and that it was looked at

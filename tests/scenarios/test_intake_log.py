@@ -1,6 +1,6 @@
-"""What the log says of a file of which rows were set aside."""
+"""What the log, the metrics and the readiness say of files that are not taken in, or not as a whole."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from structlog.testing import capture_logs
@@ -8,6 +8,7 @@ from structlog.testing import capture_logs
 from monitor.app import Application
 from monitor.settings import load_settings
 from monitor.store.store import Store
+from monitor.web.status import Vitals, readiness
 from tests.support.council import CONTACTS, ROUTES, RULES
 from tests.support.repository import ROOT
 
@@ -21,9 +22,8 @@ ROWS = (
 )
 
 
-def test_a_file_with_rejected_rows_is_logged_with_where_they_lie_and_why(
-    store: Store, tmp_path: Path
-) -> None:
+def _application(store: Store, tmp_path: Path) -> Application:
+    """One that has read its rules; its inbox is there."""
     rules, config = tmp_path / "rules", tmp_path / "config"
     for folder in (rules, config):
         folder.mkdir()
@@ -37,7 +37,15 @@ def test_a_file_with_rejected_rows_is_logged_with_where_they_lie_and_why(
     settings.inbox.mkdir(parents=True)
     application = Application(settings, store, clock=lambda: NOW, jitter=lambda: 0.0)
     assert application.reload(NOW).loaded
-    (settings.inbox / "figures.csv").write_text("\n".join((HEAD, *ROWS)) + "\n", encoding="utf-8")
+    return application
+
+
+def test_a_file_with_rejected_rows_is_logged_with_where_they_lie_and_why(
+    store: Store, tmp_path: Path
+) -> None:
+    application = _application(store, tmp_path)
+    figures = application.settings.inbox / "figures.csv"
+    figures.write_text("\n".join((HEAD, *ROWS)) + "\n", encoding="utf-8")
 
     with capture_logs() as logged:
         for _ in range(2):  # a file is read once it has been seen unchanged
@@ -48,3 +56,35 @@ def test_a_file_with_rejected_rows_is_logged_with_where_they_lie_and_why(
     assert Path(entry["rejected_file"]).read_text("utf-8-sig").count("Atlantis") >= 2
     assert entry["reasons"] == "unknown-area 2, bad-number 1"
     assert "Atlantis" not in str(entry)
+
+
+def test_a_file_that_stays_in_the_inbox_is_counted_warned_of_once_and_remarked(
+    store: Store, tmp_path: Path
+) -> None:
+    application = _application(store, tmp_path)
+    figures, archive = application.settings.inbox / "figures.csv", application.settings.archive
+    figures.write_text(f"{HEAD}\n{ROWS[0]}\n", encoding="utf-8")
+    assert application.metrics.stuck_files == ()
+    archive.write_text("a file where the folder should be", encoding="utf-8")
+
+    with capture_logs() as logged:
+        for _ in range(4):
+            assert application.take_in(NOW) == []
+
+    (entry,) = [each for each in logged if "inbox" in each["event"]]
+    assert (entry["event"], entry["log_level"]) == ("A file stays in the inbox", "warning")
+    assert entry["file"] == "figures.csv"
+    assert b"\nlimen_inbox_files_stuck 1.0\n" in application.metrics.exposition()
+    vitals = Vitals(
+        "1", NOW, "v", last_success=NOW, store_reached=True, stuck_files=application.metrics.stuck_files
+    )
+    told = readiness(vitals, NOW, timedelta(minutes=5))
+    assert told.ready
+    (remark,) = told.remarks
+    assert remark.startswith("files stay in the inbox, to be tried again at every look: 1 file: ")
+    assert "figures" not in remark
+
+    archive.unlink()
+    assert len(application.take_in(NOW)) == 1
+    assert application.metrics.stuck_files == ()
+    assert b"\nlimen_inbox_files_stuck 0.0\n" in application.metrics.exposition()

@@ -98,7 +98,7 @@ def test_a_breach_that_ended_while_it_was_held_says_since_when_it_was(store: Sto
     assert notice.previous_level == "critical"
 
 
-def test_a_held_ending_stays_what_it_was_though_the_alert_went_on(store: Store) -> None:
+def test_a_held_ending_says_why_though_the_alert_went_on_and_nothing_of_recovery(store: Store) -> None:
     of_kent = by(timing=OFFICE_HOURS)
     at_once(store, of_kent, swale("20", "46"), FRIDAY_EVENING - timedelta(hours=6))
     at_once(store, of_kent, swale("20", "46", "20")[2:], FRIDAY_EVENING)
@@ -108,12 +108,10 @@ def test_a_held_ending_stays_what_it_was_though_the_alert_went_on(store: Store) 
     at_once(store, slower, swale("20", "46", "20", "35")[3:], FRIDAY_EVENING + timedelta(hours=1))
     run(store, slower, MONDAY_AT_8)
     (notice,) = mails(store)[1].notices
-    assert (notice.kind, notice.reason) == (NoticeKind.RECOVERED, "recovered")
+    assert (notice.kind, notice.reason) == (NoticeKind.PENDING, "recovered")
 
 
-def test_what_closed_while_it_was_held_is_told_as_closed_though_the_alert_is_pending_again(
-    store: Store,
-) -> None:
+def test_what_an_edit_ended_while_it_was_held_says_so_though_the_alert_is_pending_again(store: Store) -> None:
     of_kent = by(timing=OFFICE_HOURS)
     at_once(store, of_kent, swale("20", "46"), FRIDAY_EVENING - timedelta(hours=6))
     slower = replace(RULE, thresholds=replace(RULE.thresholds, periods=3))
@@ -124,7 +122,7 @@ def test_what_closed_while_it_was_held_is_told_as_closed_though_the_alert_is_pen
     at_once(store, changed, swale("20", "46", "20", "36")[2:], FRIDAY_EVENING + timedelta(hours=1))
     run(store, changed, MONDAY_AT_8)
     (notice,) = mails(store)[1].notices
-    assert notice.kind is NoticeKind.CLOSED
+    assert notice.kind is NoticeKind.PENDING
     assert notice.reason == "the rule was changed"
 
 

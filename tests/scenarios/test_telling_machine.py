@@ -31,6 +31,7 @@ from tests.support.rules import figure, month
 from tests.support.telling_account import TellingAccount
 from tests.support.telling_model import (
     AREAS,
+    LIMITS,
     RULE,
     STARTS,
     Acknowledged,
@@ -116,9 +117,9 @@ class Telling(TellingAccount):
         self.answer_ended(area, self.now)
         self.cycle()
 
-    @rule()
-    def the_limits_are_edited(self) -> None:
-        self.limits = 1 - self.limits
+    @rule(step=st.sampled_from([1, 2]))
+    def the_rule_is_edited(self, step: int) -> None:
+        self.limits = (self.limits + step) % len(LIMITS)
         self.cycle()
 
     @rule()

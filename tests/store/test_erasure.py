@@ -94,6 +94,8 @@ def test_an_erased_person_is_nowhere_any_more_and_the_trail_still_holds(store: S
         enqueue(connection, mails, NOON, DOMAIN)
         line = f"contacts.yaml:7:14: LIM606 “{ANNA.address}” is written twice"
         append_told(connection, ToldOperations(NOON, OperationsKind.RULES_REFUSED, "5f3a", line))
+        mark_failing(connection, FailingAddress(BEN.address, "ben", NOON, 2, "550"))
+        clear_failing(connection, "ben", at=NOON, author="anna")
         append_told(
             connection, ToldOperations(NOON, OperationsKind.RULES_REFUSED, "9c1b", "rules.yaml:1:1: LIM101")
         )
@@ -118,6 +120,31 @@ def test_an_erased_person_is_nowhere_any_more_and_the_trail_still_holds(store: S
         assert [each.recipient for each in told_of(connection, [(RULE, AREA, 1)])[RULE, AREA, 1]] == [BEN]
         for entry in outbox_entries(connection):
             notification_from_json(entry.payload)
+
+
+def test_the_language_in_which_somebody_was_greeted_is_erased_too(store: Store) -> None:
+    greeted = replace(ANNA, salutation="Szanowna Pani Anno", language="pl")
+    (mail,) = queued(store, greeted)
+    with store.writing() as connection:
+        number = cycle(connection)
+        append_decisions(connection, [decision(greeted)], cycle_id=number, at=NOON, mails={ANNA.id: mail.id})
+    with store.reading() as connection:
+        (before,) = decisions_of(connection, RULE, AREA)
+    _send_all(store)
+
+    _erase(store)
+
+    assert before.decision.recipient == greeted
+    assert [row for row in _everything(store) if "'pl'" in row or '"pl"' in row] == []
+    with store.reading() as connection:
+        (after,) = decisions_of(connection, RULE, AREA)
+        (sent,) = outbox_entries(connection)
+        languages = [
+            after.decision.recipient and after.decision.recipient.language,
+            sent.notification.recipient.language,
+        ]
+        assert languages == [None, None]
+        assert verify(connection).holds
 
 
 def test_who_erased_and_why_is_in_the_trail(store: Store) -> None:
@@ -231,3 +258,23 @@ def test_what_is_new_is_kept_and_looking_leaves_no_entry(store: Store) -> None:
 )
 def test_months_are_counted_back_in_the_calendar(months: int, expected: datetime) -> None:
     assert months_before(datetime(2024, 3, 31, 12, tzinfo=UTC), months) == expected
+
+
+def test_whoever_is_called_may_is_erased_and_the_month_stays(store: Store) -> None:
+    may = replace(ANNA, name="May Adams", salutation="May")
+    label = replace(notice(), period_label="31 May 2026", not_acknowledged_by=("May Adams",))
+    queued(store, may)
+    with store.writing() as connection:
+        enqueue(connection, [Notification(BEN, (label,), NOON)], NOON, DOMAIN)
+        line = f"May Adams ({may.id}), mail 1: 550 no such user"
+        news = OperationsNews(OperationsKind.ADDRESS_FAILING, 1, line, "v", "rules", "former@example.org")
+        enqueue(connection, [Notification(BEN, (), NOON, news)], NOON, DOMAIN)
+    _send_all(store)
+
+    _erase(store)
+
+    assert [row for row in _everything(store) if "anna" in row.lower() or "adams" in row.lower()] == []
+    with store.reading() as connection:
+        told = [each.notification for each in outbox_entries(connection)]
+        assert verify(connection).holds
+    assert replace(label, not_acknowledged_by=("erased",)) in [one for each in told for one in each.notices]

@@ -30,12 +30,12 @@ def people(count: int, channel: str = "email") -> tuple[Recipient, ...]:
     )
 
 
-def short_mail(entry: OutboxEntry) -> Message:
+def short_mail(entry: OutboxEntry, *, suspect: bool = False) -> Message:
     """A few words for an outbox entry; how a whole mail is composed has tests of its own."""
     return Message(
         recipient=Address(entry.recipient_name, entry.address),
         subject=f"Mail {entry.id}",
-        text=f"{entry.recipient_name}, this is mail {entry.id}.\n",
+        text=f"{entry.recipient_name}, this is mail {entry.id}{', with care' if suspect else ''}.\n",
         html=None,
         images=(),
         message_id=entry.message_id,

@@ -204,8 +204,10 @@ def observed(
     inbox, sender = application._inbox, application._sender
     application._inbox = ObservedInbox(inbox.folder, inbox.archive, inbox.failed, inbox.settle, steps=steps)
 
-    def compose(entry: OutboxEntry) -> Message:
-        message = application.compose(_without_history(entry) if entry.id % charts_in else entry)
+    def compose(entry: OutboxEntry, *, suspect: bool) -> Message:
+        written = _without_history(entry) if entry.id % charts_in else entry
+        # The shortest lives end before a trial does: hardly any mail would go out between two kills.
+        message = application.compose(written, suspect=suspect and charts_in == 1)
         steps.reached("composed")
         return message
 

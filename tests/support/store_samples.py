@@ -22,6 +22,7 @@ from monitor.core.notifications import (
 from monitor.core.observations import MICRO, Status
 from monitor.core.positions import Position
 from monitor.core.recipients import Recipient
+from monitor.core.renaming import Renaming
 from monitor.core.rulebook import Level, RouteMatch
 from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.store.acknowledgements import append_acknowledgement
@@ -38,6 +39,7 @@ from monitor.store.observations import NewObservation, RecordedBatch, record_bat
 from monitor.store.operations_news import ToldOperations, append_told
 from monitor.store.outbox import OutboxEntry, record_delivered
 from monitor.store.outbox import claim as claim_mails
+from monitor.store.renaming import carry_over
 from monitor.store.rulebooks import rulebook_version, save_fingerprints
 from monitor.store.silences import append_silence, end_silence
 from monitor.store.store import Store
@@ -49,7 +51,7 @@ NOON = datetime(2013, 7, 15, 12, tzinfo=UTC)
 DOMAIN = "limen.example"
 
 ANNA = Recipient("anna", "Anna Adams", "anna@example.org", "Dear Anna")
-BEN = Recipient("ben", "Ben Brown", "ben@example.org", "Dear Ben")
+BEN = Recipient("ben", "Ben Brown", "ben@example.org", "Annwyl Ben", language="cy")
 
 
 def figure(
@@ -256,6 +258,7 @@ def filled(store: Store) -> Filled:
         append_told(connection, ToldOperations(NOON, OperationsKind.RULES_REFUSED, "f3", "a.yaml:1:1: …"))
         mark_failing(connection, FailingAddress("ben@example.org", "ben", NOON, mail.id, "550 no such user"))
         mark_batches_evaluated(connection, [recorded.id], cycle_id)
+        carry_over(connection, [Renaming("Shepway", "Folkestone and Hythe")], now=NOON)
         finish_cycle(connection, cycle_id, CycleCounts(1, 1, 1, 1, 1, 1), now=NOON)
     deliver(store, mail.id)
     return Filled(recorded.id, observation.id, cycle_id, mail)

@@ -12,7 +12,7 @@ from hypothesis.stateful import (
 )
 
 from monitor.core.alerts import Alert
-from monitor.core.notifications import Decision, NoticeKind, OperationsKind, TellReason
+from monitor.core.notifications import Decision, NoticeKind, Notification, OperationsKind, TellReason
 from monitor.core.rulebook import Level
 from monitor.core.windows import OFFICE_HOURS, Digest, Window
 from monitor.store.alerts import firing_alerts
@@ -99,6 +99,7 @@ class TellingAccount(RuleBasedStateMachine):
         self.look_at_silences()
         self.look_at_follow_ups()
         self.nobody_is_left_with_what_is_not_so()
+        self.nobody_goes_on_with_what_is_over()
         self.nobody_is_forgotten_who_was_to_be_asked_again(full)
         self.now += timedelta(minutes=1)
 
@@ -110,7 +111,9 @@ class TellingAccount(RuleBasedStateMachine):
         """An answer ends at its time, with its breach, or for good once that is worse than it was then."""
         for area, given in list(self.acks.items()):
             alert = self.firing.get((RULE, area))
-            if alert is None or alert.episode != given.episode:
+            if alert is None:
+                continue  # it may be back before anybody has heard of its end
+            if alert.episode != given.episode:
                 del self.acks[area]
             elif given.until is not None and given.until <= self.now:
                 self.answer_ended(area, given.until)
@@ -275,13 +278,14 @@ class TellingAccount(RuleBasedStateMachine):
             since = max(told.last[person], told.unanswered_since or told.last[person])
             due = CALENDAR.add_working_days_at(since, route.reminders.wait(number))
             assert self.now >= due, (each, due)
-            assert self.now == due or earlier, (each, due)
+            back = told.quiet_until == self.now
+            assert self.now == due or earlier or back, (each, due)
         else:
             step = len([at for at in told.steps if at != self.now])
             assert told.counts_from is not None
             due = CALENDAR.add_working_days_at(told.counts_from, ESCALATE_AFTER[min(step, 1)])
             assert self.now >= due, (each, due)
-            on_the_day = self.now == due or self.was_held(each)
+            on_the_day = self.now == due or self.was_held(each) or told.quiet_until == self.now
             assert step or told.waits_for_news_since is not None or on_the_day, (each, due)
 
     def was_held(self, each: Decision) -> bool:
@@ -339,11 +343,32 @@ class TellingAccount(RuleBasedStateMachine):
                     self.silence_mails[mail.operations.subject] = mail.operations.problems
                 continue
             self.mailed.setdefault(mail.recipient.id, []).append(self.now)
+            self.nobody_is_told_a_false_all_clear(mail)
             said = [(each.rule, each.area) for each in mail.notices if each.kind is not NoticeKind.RESTATED]
             assert len(said) == len(set(said)), f"said twice in one mail: {[n.kind for n in mail.notices]}"
         self.seen_mails = len(found)
         for person in self.mailed:
             assert self.mails_within_the_hour(person) <= GUARD.per_person
+
+    def nobody_is_told_a_false_all_clear(self, mail: Notification) -> None:
+        for each in mail.notices:
+            figures = self.values.items()
+            known = [month(index) for (area, index), value in figures if area == each.area and value]
+            over = each.kind is NoticeKind.RECOVERED or (
+                each.kind is NoticeKind.RESTATED and each.level is None and each.lapse is None
+            )
+            if each.rule == RULE and over and known:
+                assert self.crossed(each.area, max(known)) is None, each
+
+    def nobody_goes_on_with_what_is_over(self) -> None:
+        """Whoever was told of a breach knows that it is over, or will be told when it may be."""
+        waiting = {(each.area, each.subject) for each in days.waiting(self.store) if each.rule == RULE}
+        last: dict[tuple[str, str], bool] = {}
+        for (area, _), told in sorted(self.breaches.items()):
+            last |= {(area, person): person in told.ended for person in (*told.begun, *told.ended)}
+        for (area, person), ended in last.items():
+            if (RULE, area) not in self.firing:
+                assert ended or (area, person) in waiting, (area, person)
 
     def look_at_silences(self) -> None:
         for each in self.silences:
@@ -365,8 +390,9 @@ class TellingAccount(RuleBasedStateMachine):
             assert row.due_at is None or row.due_at > self.now, row
             if row.kind in (FollowUpKind.REMINDER, FollowUpKind.ESCALATION):
                 alert = self.firing.get(row.alert)
-                assert alert is not None, row
-                assert alert.episode == row.episode, row
+                goes_on = alert is not None and alert.episode == row.episode
+                news_of = {one.key[:3] for one in rows if one.kind is FollowUpKind.NEWS}
+                assert goes_on or row.key[:3] in news_of, row
         news = {(f"{r.rule}/{r.area}", r.episode, r.subject) for r in rows if r.kind is FollowUpKind.NEWS}
         with self.store.reading() as connection:
             made = decisions_since(connection, 0)
@@ -417,6 +443,7 @@ class TellingAccount(RuleBasedStateMachine):
             if told.counts_from is None or len(told.steps) > 1 or full & {"ana", "dee"}:
                 continue
             start = max([told.counts_from, quiet, *told.steps])
-            due = CALENDAR.add_working_days_at(start, ESCALATE_AFTER[0])
+            anew = bool(told.steps) and told.unanswered_since is not None
+            due = CALENDAR.add_working_days_at(start, ESCALATE_AFTER[1 if anew else 0])
             if OFFICE_HOURS.is_open(self.now, CALENDAR):
                 assert self.now < due + timedelta(hours=2), f"{area} was not passed on"

@@ -19,11 +19,13 @@ from tests.support.rules import rule as alert_rule
 CALENDAR = calendar_of(LONDON)
 AREAS = ("Swale", "Thanet")
 RULE = "the-rule"
-BEYOND = ((30, 40), (20, 30))
-"""Above what a figure is a warning, and above what critical, by the one and the other edition of the rule."""
+BEYOND = ((30, 40), (20, 30), (30, 40))
+"""Above what a figure is a warning, and above what critical, by each edition of the rule."""
+PERIODS = (1, 1, 2)
+"""How many figures in a row each edition asks for."""
 LIMITS = tuple(
-    thresholds({"warning": f"value > {warning}", "critical": f"value > {critical}"})
-    for warning, critical in BEYOND
+    thresholds({"warning": f"value > {warning}", "critical": f"value > {critical}"}, periods=periods)
+    for (warning, critical), periods in zip(BEYOND, PERIODS, strict=True)
 )
 PEOPLE = {
     each: Recipient(each, each.title(), f"{each}@kent.example", each.title())
@@ -56,7 +58,7 @@ STARTS = (
 )
 ASKING = (NoticeKind.REMINDER, NoticeKind.ESCALATED)
 BEGINNING = (NoticeKind.BREACH, NoticeKind.WORSENED)
-ENDING = (NoticeKind.RECOVERED, NoticeKind.CLOSED)
+ENDING = (NoticeKind.RECOVERED, NoticeKind.PENDING, NoticeKind.CLOSED)
 
 
 def target(*, role: str | None = None, person: str | None = None) -> RouteTarget:

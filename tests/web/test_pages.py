@@ -32,6 +32,26 @@ def test_the_page_shows_the_widest_areas_ratings_and_every_firing_alert(client: 
     assert RULEBOOK.version[:12] in page
 
 
+def test_what_is_refused_or_comes_back_is_counted_and_named_nowhere(
+    source: Source, client: httpx.Client
+) -> None:
+    well = words(client.get("/"))
+    assert "Addresses none fails Files all taken in whole, in the last 7 days" in well
+    assert "Templates of mails no error known in your own" in well
+
+    template = "a.j2:1:2: LIM753 no “Anna” here"
+    source.told = replace(WELL, faulty_files=(1, 1200), failing_addresses=2, templates=(template,))
+
+    page = words(client.get("/"))
+    assert "Addresses 2 addresses fail, so people are not told: “limen status” names them" in page
+    assert (
+        "Files 1 file could not be read; rows of 1,200 files were set aside, in the last 7 days: "
+        "“limen status” says why"
+    ) in page
+    assert "Templates of mails 1 error in your own: “limen check” lists them" in page
+    assert "Anna" not in page
+
+
 def test_another_area_can_be_chosen_and_an_unknown_one_is_not_found(client: httpx.Client) -> None:
     assert "Ratings of Swale" in words(client.get("/", params={"area": "swale"}))
     assert client.get("/", params={"area": "Atlantis"}).status_code == 404
@@ -56,7 +76,7 @@ def test_who_deals_with_an_alert_and_what_is_silenced_is_shown_without_what_they
 
 
 def test_late_figures_are_listed_by_indicator_and_period(source: Source, client: httpx.Client) -> None:
-    assert "late" not in words(client.get("/"))
+    assert "Figures that are late" not in words(client.get("/"))
     late = [
         an_alert(
             lateness_of("cp_plans"),
@@ -235,7 +255,7 @@ def test_mails_are_counted_in_words(
 ) -> None:
     source.told = replace(WELL, outbox=outbox)
 
-    assert f"Mails {shown} Running since" in words(client.get("/"))
+    assert f"Mails {shown} Addresses none" in words(client.get("/"))
 
 
 def test_nothing_that_comes_from_files_becomes_markup(source: Source, client: httpx.Client) -> None:

@@ -24,6 +24,7 @@ from monitor.compose.samples.tellings import (
     HELD,
     MARKED,
     MISSING,
+    PENDING,
     REMINDER,
     RESTATED,
     RESTATED_MILDER,
@@ -146,7 +147,15 @@ def operations_mail(news: OperationsNews) -> Notification:
 
 _DIGEST = (BREACH, PROVISIONAL, BELOW_RANGE, RESTATED_MILDER, RECOVERED, CLOSED)
 _DEPUTY = replace(
-    RECIPIENT, id="tom-reed", name="Tom Reed", salutation="Dear Mr Reed", stands_in_for="Amara Okafor"
+    RECIPIENT,
+    id="sian-evans",
+    name="Siân Evans",
+    salutation="Annwyl Siân Evans",
+    language="cy",
+    stands_in_for="Amara Okafor",
+)
+_RIGHT_TO_LEFT = replace(
+    RECIPIENT, id="ayesha-siddiqui", name="Ayesha Siddiqui", salutation="السيدة عائشة صديقي", language="ar"
 )
 _DIRECTOR = replace(RECIPIENT, id="area-director", name="Ruth Adeyemi", salutation="Dear Dr Adeyemi")
 
@@ -156,7 +165,9 @@ SAMPLES: Final = {
         Sample("alert", "a limit is crossed", notification(BREACH)),
         Sample("alert-held", "an alert that waited for its window", notification(HELD)),
         Sample("alert-deputy", "an alert to a deputy", notification(BREACH, recipient=_DEPUTY)),
-        Sample("alert-withheld", "an alert on a small number", notification(PROTECTED)),
+        Sample(
+            "alert-withheld", "an alert on a small number", notification(PROTECTED, recipient=_RIGHT_TO_LEFT)
+        ),
         Sample("alert-doubtful", "an alert on a figure that may be wrong", notification(MARKED)),
         Sample("worsened", "an alert that has become more serious", notification(WORSENED)),
         Sample("reminder", "an alert that nobody has answered", notification(REMINDER)),
@@ -166,6 +177,7 @@ SAMPLES: Final = {
             notification(ESCALATED, recipient=_DIRECTOR),
         ),
         Sample("recovery", "back within limits", notification(RECOVERED)),
+        Sample("pending", "an alert that counts no more, though its figure is beyond", notification(PENDING)),
         Sample("closed", "an alert whose rule is no longer used", notification(CLOSED)),
         Sample("restatement", "a figure that was told has changed", notification(RESTATED)),
         Sample("restatement-milder", "the same, still beyond a limit", notification(RESTATED_MILDER)),

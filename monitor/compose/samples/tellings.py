@@ -13,13 +13,27 @@ from monitor.compose.samples.figures import (
 )
 from monitor.core.alerts import TransitionReason
 from monitor.core.judgements import DirectionOfTravel, RagRating
-from monitor.core.notifications import Notice, NoticeKind, RestatedFigure, ToldFigure, Yardstick
+from monitor.core.notifications import Lapse, Notice, NoticeKind, RestatedFigure, ToldFigure, Yardstick
 from monitor.core.rulebook import Level
 
 HELD = replace(
     BREACH,
     held_since=datetime(2013, 10, 11, 17, 40, tzinfo=UTC),
     held_because="it is held until the window opens",
+)
+PENDING = replace(
+    BREACH,
+    kind=NoticeKind.PENDING,
+    reason=TransitionReason.RESTATED,
+    level=None,
+    previous_level=Level.CRITICAL,
+    previous_value=Decimal(38),
+    history=tuple(
+        replace(each, value=Decimal(38)) if each.period_end == date(2013, 8, 31) else each
+        for each in core_assessments()
+    ),
+    told_because="You were told of this breach, so you are told what became of it",
+    lapse=Lapse("the figure for 31 Aug 2013 was corrected from 43 to 38", 2, 1),
 )
 REMINDER = replace(
     BREACH,

@@ -19,7 +19,7 @@ def check_bands(written: WrittenIndicator, areas: AreaTree, log: ProblemLog) -> 
         return
     for entry in written.rag:
         bands = entry.value.by_name()
-        tried = _tried(written, entry, bands, areas)
+        tried = tried_bands(written, entry, bands, areas)
         if tried is None:
             continue
         _check_reach(tried, bands, log)
@@ -28,12 +28,13 @@ def check_bands(written: WrittenIndicator, areas: AreaTree, log: ProblemLog) -> 
             _check_overlap(tried, bands, log)
 
 
-def _tried(
+def tried_bands(
     written: WrittenIndicator,
     entry: Dated[WrittenBands],
     bands: Mapping[str, WrittenCondition],
     areas: AreaTree,
 ) -> Samples | None:
+    """Returns what the bands say of the telling figures; None where they cannot be tried."""
     indicator = written.indicator
     covered = (area for area in representatives(areas, scopes_of(indicator)) if entry.scope.covers(area))
     found = circumstances(indicator, covered, entry.start, entry.until)

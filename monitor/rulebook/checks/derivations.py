@@ -22,6 +22,10 @@ _APART: Final = {
 }
 """The basis on which figures of a frequency follow one another without a day in two of them."""
 
+_MONTHS: Final = {Frequency.MONTHLY: 1, Frequency.QUARTERLY: 3, Frequency.ANNUAL: 12}
+_ROLLING: Final = {3: (Basis.QUARTER,), 12: (Basis.ROLLING_12_MONTHS, Basis.YEAR)}
+"""The bases of rolling totals, by the months that are added."""
+
 
 def check_derivations(rulebook: WrittenRulebook, log: ProblemLog) -> None:
     """Notes everything that is wrong with derived indicators."""
@@ -81,6 +85,7 @@ def _check_inputs(written: WrittenIndicator, rulebook: WrittenRulebook, log: Pro
     _check_units(written, derivation, rulebook.indicators, log)
     _check_frequencies(written, derivation, rulebook.indicators, log)
     _check_overlap(derivation, rulebook.indicators, log)
+    _check_basis(written, derivation, rulebook.indicators, log)
     _check_itself(derivation, log)
 
 
@@ -136,6 +141,44 @@ def _check_overlap(
             continue
         message = f"{node.text} is {known.indicator.frequency} on the basis “{known.indicator.basis}”"
         log.note("LIM809", node.span, message)
+
+
+def _check_basis(
+    written: WrittenIndicator,
+    derivation: WrittenDerivation,
+    indicators: Mapping[str, WrittenIndicator],
+    log: ProblemLog,
+) -> None:
+    """Notes the basis of a total that says another stretch of time than its figures are made to cover."""
+    if not derivation.derivation.is_total:
+        return
+    first = indicators.get(derivation.of[0].text)
+    if first is None or "basis" in written.faulty or "frequency" in first.faulty:
+        return
+    own, fitting = written.indicator.basis, _fitting(derivation, first)
+    if own in fitting:
+        return
+    message = f"{written.indicator.id} {_covers(derivation, first)}, and its basis is “{own}”"
+    log.note("LIM826", written.spans["basis"], message, f"write basis: {fitting[0]}")
+
+
+def _fitting(derivation: WrittenDerivation, first: WrittenIndicator) -> tuple[Basis, ...]:
+    """The bases that say what a figure covers, the best first.
+
+    Of a rolling total for whose months there is none, a snapshot says just the day on which they end.
+    """
+    made, frequency = derivation.derivation, first.indicator.frequency
+    if made.method is DerivationMethod.YEAR_TO_DATE:
+        whole_years = frequency is Frequency.ANNUAL
+        return (Basis.YEAR_TO_DATE, Basis.YEAR) if whole_years else (Basis.YEAR_TO_DATE,)
+    return _ROLLING.get(made.figures * _MONTHS[frequency], (Basis.SNAPSHOT,))
+
+
+def _covers(derivation: WrittenDerivation, first: WrittenIndicator) -> str:
+    made = derivation.derivation
+    if made.method is DerivationMethod.YEAR_TO_DATE:
+        return "adds the figures since 1 April"
+    return f"adds the figures of {made.figures * _MONTHS[first.indicator.frequency]} months"
 
 
 def _check_itself(derivation: WrittenDerivation, log: ProblemLog) -> None:

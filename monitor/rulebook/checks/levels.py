@@ -25,7 +25,7 @@ from monitor.rulebook.indicators import WrittenIndicator
 from monitor.rulebook.problems import ProblemLog, Span
 from monitor.rulebook.written import WrittenRulebook
 
-_GOOD_SIDE: Final = {
+GOOD_SIDE: Final = {
     Polarity.HIGHER_IS_BETTER: frozenset({">", ">="}),
     Polarity.LOWER_IS_BETTER: frozenset({"<", "<="}),
 }
@@ -137,7 +137,7 @@ def _faults(
 def check_sides(alert: WrittenAlert, written: WrittenIndicator, log: ProblemLog) -> None:
     """Notes levels that hold on the side of the figures that the indicator's polarity calls good."""
     polarity = written.indicator.polarity
-    good = _GOOD_SIDE.get(polarity)
+    good = GOOD_SIDE.get(polarity)
     if good is None:
         return
     for level, condition in _every_level(alert):

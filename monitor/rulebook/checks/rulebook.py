@@ -8,6 +8,7 @@ from monitor.rulebook.checks.availability import (
     check_ratings,
     check_target_comparisons,
 )
+from monitor.rulebook.checks.band_sides import check_band_sides
 from monitor.rulebook.checks.bands import check_bands
 from monitor.rulebook.checks.dates import check_dates
 from monitor.rulebook.checks.derivations import check_derivations
@@ -20,10 +21,12 @@ from monitor.rulebook.checks.percentages import check_alert_percentages, check_p
 from monitor.rulebook.checks.plausibility import check_plausibility
 from monitor.rulebook.checks.precision import check_alert_precision, check_indicator_precision, check_unit
 from monitor.rulebook.checks.profiles import check_profiles
+from monitor.rulebook.checks.ranges import check_band_ranges, check_ranges
 from monitor.rulebook.checks.references import check_indicators_known, check_lifetimes, check_successions
 from monitor.rulebook.checks.routing import check_matches_known, check_reach, check_targets_known
 from monitor.rulebook.checks.sources import check_sources
 from monitor.rulebook.checks.timing import check_escalations, check_weekly
+from monitor.rulebook.checks.unanswered import check_alert_answers, check_band_answers
 from monitor.rulebook.checks.usage import check_usage
 from monitor.rulebook.problems import ProblemLog
 from monitor.rulebook.written import WrittenRulebook
@@ -42,6 +45,9 @@ def check_rulebook(rulebook: WrittenRulebook, log: ProblemLog) -> None:
         check_percentages(indicator, log)
         check_dates(indicator, log)
         check_bands(indicator, rulebook.areas, log)
+        check_band_sides(indicator, rulebook.areas, log)
+        check_band_answers(indicator, log)
+        check_band_ranges(indicator, log)
         check_profiles(indicator, rulebook.areas, log)
         check_plausibility(indicator, log)
     for alert in rulebook.alerts.values():
@@ -55,6 +61,8 @@ def check_rulebook(rulebook: WrittenRulebook, log: ProblemLog) -> None:
         check_alert_percentages(alert, watched, log)
         check_sides(alert, watched, log)
         check_levels(alert, watched, rulebook, log)
+        check_alert_answers(alert, watched, log)
+        check_ranges(alert, watched, rulebook, log)
         check_lifetimes(alert, watched, log)
     check_indicators_known(rulebook, log)
     check_successions(rulebook, log)

@@ -152,4 +152,28 @@ MEANING: Final = {
         "each time.",
         "Raise falls_to_zero_from, to 20 say.",
     ),
+    "LIM229": ProblemEntry(
+        "no better side, no rank",
+        "“rank” and “quartile” go by which figures are better, and by the indicator's polarity none are, so "
+        "the condition is never judged.",
+        "Make the polarity “higher is better” or “lower is better”, or compare the value.",
+    ),
+    "LIM230": ProblemEntry(
+        "counts that are not there",
+        "A test of significance needs a ratio, with the numerator and denominator of each figure. The "
+        "indicator is none, or is worked out without them, so the condition is never judged.",
+        "Give a ratio its scale. For counts, days or money compare the value, or ask for special_cause(24).",
+    ),
+    "LIM231": warning(
+        "change between shared cases",
+        "The two figures share cases, as a year to date and the one before do, so a test of their change "
+        "means nothing.",
+        "Go back a whole year: 12 monthly figures, 4 quarterly ones, 1 annual one. Or use change(n).",
+    ),
+    "LIM232": warning(
+        "bands on the wrong side",
+        "Figures that the indicator's polarity calls worse are rated better. Or it is “close to target”, and "
+        "green has no end on one side of it.",
+        "Turn the comparisons round, write both ends of green, or correct the polarity.",
+    ),
 }

@@ -35,8 +35,15 @@ FIGURES_OF_A_TREND: Final = (3, 60)
 FIGURES_LEARNT_FROM: Final = (FEWEST_FIGURES, 400)
 MOST_NEIGHBOURS: Final = 100
 
+CALCULATED_WITH: Final = ("neighbours", "region", "england", "abs", "min", "max")
+"""The names and functions that the calculation of a target can use."""
+
 TARGETS: Final = (
-    Key("value", Calculation(), "The target: a number, or a calculation such as neighbours * 0.95."),
+    Key(
+        "value",
+        Calculation(CALCULATED_WITH),
+        "The target: a number, or a calculation such as neighbours * 0.95.",
+    ),
     Key("profile", FILE, "A CSV file beside the rule file, with a target for each period."),
 )
 LEARNT: Final = Shape(

@@ -24,7 +24,12 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class Calculation:
-    """A number in plain digits, or a calculation (docs/conditions.md). Spacing has no meaning."""
+    """A number in plain digits, or a calculation (docs/conditions.md). Spacing has no meaning.
+
+    ``words`` are the names and functions that it can use.
+    """
+
+    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

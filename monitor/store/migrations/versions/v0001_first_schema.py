@@ -29,6 +29,7 @@ def upgrade() -> None:
     _suppressions()
     make_bounces()
     make_audit_trail()
+    _area_names()
     refuse_change()
 
 
@@ -39,6 +40,23 @@ def downgrade() -> None:
         NotImplementedError: always.
     """
     raise NotImplementedError("The first schema is not undone: that would delete every figure.")
+
+
+def _area_names() -> None:
+    op.create_table(
+        "area_names",
+        sa.Column("name", NAME, nullable=False),
+        sa.Column("code", NAME, nullable=True),
+        sa.PrimaryKeyConstraint("name", name="pk_area_names"),
+    )
+    op.create_table(
+        "area_renames",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("old_name", NAME, nullable=False),
+        sa.Column("new_name", NAME, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_area_renames"),
+    )
 
 
 def _rulebooks_and_cycles() -> None:
@@ -284,6 +302,7 @@ def _decisions() -> None:
         sa.Column("recipient_name", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column("salutation", sa.Text(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=True),
         sa.Column("channel", NAME, nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("route", NAME, nullable=True),
