@@ -6,7 +6,8 @@ These metrics are what the service is for; those of :mod:`monitor.metrics` tell 
 import threading
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
 
 from monitor.core.alerts import Alert, AlertState
 from monitor.core.areas import AreaTree
@@ -18,6 +19,9 @@ from monitor.core.rulebook import Rulebook
 from monitor.core.suppressions import Acknowledgement, Silence
 from monitor.core.waiting import HeldNews
 from monitor.exposition import Family, Number, SeriesTable
+
+FILES_SHOWN_FOR: Final = timedelta(days=7)
+"""For how long a file that could not be taken in as a whole is shown."""
 
 _SERIES = ("indicator", "area")
 _ALERT = ("rule", "area", "indicator")

@@ -7,12 +7,13 @@ from typing import Final
 from monitor.core.freshness import late_indicator
 from monitor.core.plausibility import faulty_indicator
 from monitor.metrics import Metrics
+from monitor.scoreboard import FILES_SHOWN_FOR
 from monitor.standings import standings
 from monitor.store.acknowledgements import acknowledged_alerts
 from monitor.store.alerts import alerts, firing_alerts
 from monitor.store.decisions import decisions_counted
 from monitor.store.failing_addresses import count_failing
-from monitor.store.file_faults import SHOWN_FOR, count_faults
+from monitor.store.file_faults import count_faults
 from monitor.store.held_news import waiting
 from monitor.store.outbox import outbox_depth
 from monitor.store.silences import silences
@@ -79,7 +80,7 @@ class StoreMetrics:
     def count_files(self, now: datetime) -> None:
         """Counts files that could not be taken in as a whole of late."""
         with self._store.reading() as connection:
-            self._metrics.files_counted(*count_faults(connection, now - SHOWN_FOR))
+            self._metrics.files_counted(*count_faults(connection, now - FILES_SHOWN_FOR))
 
     def count_outbox(self, now: datetime) -> None:
         """Counts mails by where they are, and addresses that fail."""

@@ -22,6 +22,7 @@ from monitor.core.plausibility import faulty_indicator
 from monitor.delivery import NOT_TRIED
 from monitor.file_news import in_words
 from monitor.logs import redact
+from monitor.scoreboard import FILES_SHOWN_FOR
 from monitor.settings import Settings
 from monitor.store import migrate
 from monitor.store.acknowledgements import acknowledged_alerts
@@ -30,7 +31,7 @@ from monitor.store.cycles import last_cycle
 from monitor.store.engine import database_url, spoken_address
 from monitor.store.errors import StoreError
 from monitor.store.failing_addresses import BounceOutcome, bounces_counted, failing_addresses
-from monitor.store.file_faults import SHOWN_FOR, faults_since
+from monitor.store.file_faults import faults_since
 from monitor.store.held_news import waiting
 from monitor.store.operations_news import standing_refusals
 from monitor.store.outbox import AttemptOutcome, OutboxState, last_failure, outbox_depth
@@ -234,7 +235,7 @@ def _look_at_cycle(connection: Connection, zone: tzinfo) -> Look:
 
 def _look_at_files(connection: Connection, now: datetime, zone: tzinfo) -> Look:
     """The files of the inbox that could not be read of late, or of which rows were set aside."""
-    faults = faults_since(connection, now - SHOWN_FOR)
+    faults = faults_since(connection, now - FILES_SHOWN_FOR)
     unread = sum(each.rows_rejected is None for each in faults)
     told = [
         *([f"{counted(unread, 'file')} could not be read"] if unread else []),
@@ -259,7 +260,7 @@ def _look_at_files(connection: Connection, now: datetime, zone: tzinfo) -> Look:
         for each in faults
     ]
     said = "; ".join(told) if told else "all that came was taken in as a whole"
-    text = f"{said}, in the last {SHOWN_FOR.days} days"
+    text = f"{said}, in the last {FILES_SHOWN_FOR.days} days"
     return Look("files", "Files", text, record, doubtful=bool(faults), further=tuple(further))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Connection, delete, func, select, update
@@ -10,9 +10,6 @@ from sqlalchemy import Connection, delete, func, select, update
 from monitor.store.bulk import AnyRow, ColumnTypes, listed, upsert
 from monitor.store.columns import ID
 from monitor.store.tables import file_faults as table
-
-SHOWN_FOR: Final = timedelta(days=7)
-"""For how long a file that could not be taken in as a whole is shown."""
 
 _IDS: Final[ColumnTypes] = {"id": ID}
 

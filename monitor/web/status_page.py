@@ -17,8 +17,7 @@ from monitor.core.rulebook import Level, Polarity, Rulebook
 from monitor.core.suppressions import Acknowledgement, match_in_words
 from monitor.core.waiting import HeldNews
 from monitor.palette import AMBER, CLOSED, GREEN, LEVEL_TONES, RED, Tone
-from monitor.scoreboard import Scoreboard, Standing
-from monitor.store.file_faults import SHOWN_FOR
+from monitor.scoreboard import FILES_SHOWN_FOR, Scoreboard, Standing
 from monitor.web.comparisons import aim_in_words, limit_in_words
 from monitor.web.status import Readiness, Vitals
 from monitor.wording import NEITHER_WAY, FigureFormat
@@ -334,7 +333,7 @@ def _files(unread: int, partly_read: int) -> str:
         *([f"{_counted(unread, 'file')} could not be read"] if unread else []),
         *([f"rows of {_counted(partly_read, 'file')} were set aside"] if partly_read else []),
     ]
-    days = f"in the last {SHOWN_FOR.days} days"
+    days = f"in the last {FILES_SHOWN_FOR.days} days"
     return f"{'; '.join(told)}, {days}: “limen status” says why" if told else f"all taken in whole, {days}"
 
 

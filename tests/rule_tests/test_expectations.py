@@ -217,7 +217,7 @@ def test_a_restated_figure_is_judged_again_on_its_day(bench: Bench) -> None:
     - at: 2013-03-20
       ratings: [{period: 2013-01-31, value: 10, status: validated}]
       alerts: [{state: pending, since: 2013-02-28}]
-      told: [{who: district manager, kind: breach}, {who: district manager, kind: recovered}]
+      told: [{who: district manager, kind: breach}, {who: district manager, kind: pending}]
     """
     assert bench.differences(case(expect, figures)) == []
 
