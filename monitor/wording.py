@@ -14,6 +14,7 @@ from typing import Final
 
 from monitor.core.alerts import TransitionReason
 from monitor.core.judgements import DirectionOfTravel, RagRating
+from monitor.core.notices import OVER_BEFORE_ITS_RULE
 from monitor.core.notifications import Notice, NoticeKind
 from monitor.core.observations import Status
 from monitor.core.rulebook import Polarity
@@ -115,6 +116,8 @@ def _closed(notice: Notice, figures: FigureFormat) -> str:
     unsaid = "which says nothing about the figure getting better or worse."
     if not notice.over_by_edit:
         why = notice.reason.strip().rstrip(".") or "the rule no longer applies"
+        if notice.reason in OVER_BEFORE_ITS_RULE.values():
+            return f"This alert is over: {why}."
         changed = "list of areas" if notice.reason == TransitionReason.AREA_REMOVED else "rules"
         return f"This alert is closed: {why}. It ends because the {changed} changed, {unsaid}"
     now = "" if notice.value is None else f" The figure is {figures.full(notice.value)}."

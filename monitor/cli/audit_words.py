@@ -144,7 +144,7 @@ _NEWS: Final[Mapping[str, str]] = {
     NoticeKind.PENDING: "the breach of {where} does not count any more, or not yet",
     NoticeKind.DOUBTFUL: "{began}",
     NoticeKind.LATE: "{began}",
-    NoticeKind.CLOSED: "the alert of {where} is over because the rules changed",
+    NoticeKind.CLOSED: "the alert of {where} is closed: the rules or the areas changed",
     NoticeKind.RECOVERED: "{where} is back within limits",
     NoticeKind.ARRIVED: "the late figures of {where} have come",
     NoticeKind.CONFIRMED: "a figure of {where} is no longer in doubt",

@@ -132,15 +132,24 @@ def _recovery_awaited(kind: NoticeKind, verdict: RuleEvaluation | None, threshol
     return thresholds.recover.text if within and told_as_breach and thresholds.recover is not None else ""
 
 
+OVER_BEFORE_ITS_RULE: Mapping[NoticeKind, str] = {
+    NoticeKind.RECOVERED: "it had recovered, and then its rule was taken out of the rulebook",
+    NoticeKind.PENDING: "it had ceased to count, and then its rule was taken out of the rulebook",
+}
+"""What was held until its rule was gone: an earlier figure must not be said to be the present one."""
+
+
 def closing_notice(earlier: Notice, decision: Decision, change: Change) -> Notice:
     """Builds the last notice of an alert whose rule or indicator is gone, from the last one that was sent."""
     if decision.kind is None:
         raise ValueError(f"nobody is told by {decision}")
+    before_it = OVER_BEFORE_ITS_RULE.get(decision.kind)
+    reason = str(change.transitions[-1].reason) if change.transitions else earlier.reason
     return replace(
         earlier,
-        kind=decision.kind,
+        kind=decision.kind if before_it is None else NoticeKind.CLOSED,
         route=decision.route or "",
-        reason=str(change.transitions[-1].reason) if change.transitions else earlier.reason,
+        reason=before_it or reason,
         level=None,
         previous_level=change.before.level,
         told_because=told_because(decision),

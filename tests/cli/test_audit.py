@@ -156,7 +156,7 @@ def test_a_kind_that_there_is_not_is_refused_in_plain_words(told: Command) -> No
         ("restated", "core", "Ann was told that a figure of core in Kent has changed"),
         ("doubtful", "fault:cpp", "a figure of cpp in Kent looks wrong or is missing"),
         ("late", "late:cpp", "figures of cpp in Kent are late"),
-        ("closed", "core", "the alert of core in Kent is over because the rules changed"),
+        ("closed", "core", "the alert of core in Kent is closed: the rules or the areas changed"),
         ("recovered", "core", "Ann was told that core in Kent is back within limits, period to 31 March"),
         ("arrived", "late:cpp", "the late figures of cpp in Kent have come"),
         ("confirmed", "fault:cpp", "a figure of cpp in Kent is no longer in doubt"),

@@ -1,5 +1,6 @@
 """A breach that is back before anybody has heard of its end goes on, with its answers and its days."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from monitor.core.windows import OFFICE_HOURS, Days, Digest, Reminders
 from monitor.store.alerts import alerts
 from monitor.store.follow_ups import FollowUpKind
 from monitor.store.store import Store
+from monitor.wording import headline
 from tests.scenarios.test_told_in_time import by, swale
 from tests.support import telling_days as days
 from tests.support.rules import HERE, revised
@@ -142,3 +144,21 @@ def test_a_step_to_a_role_that_nobody_holds_names_its_route_and_no_person(store:
     days.let_pass(store, of, MONDAY + timedelta(days=2))
     (found,) = [each for each in days.decided(store) if each.reason is TellReason.NOBODY_TO_ESCALATE_TO]
     assert found.note == "by route “managers”"
+
+
+def test_of_a_rule_that_is_gone_when_a_recovery_may_be_told_no_old_figure_is_said_to_be_within_limits(
+    store: Store,
+) -> None:
+    of = by(timing=OFFICE_HOURS)
+    days.bring(store, of, MONDAY, OUT_OF_BOUNDS)
+    days.bring(store, of, EVENING, swale("20", "46", "10")[2:])
+    kept = {name: print_ for name, print_ in of.rulebook.fingerprints.items() if name != "the-rule"}
+    gone = replace(of, rulebook=replace(of.rulebook, alerts={}, fingerprints=kept))
+    days.let_pass(store, gone, EVENING + MINUTES)
+    days.let_pass(store, gone, MONDAY + timedelta(days=2))
+
+    (last,) = days.notices_to(store, "sam")[1:]
+    assert last.kind is NoticeKind.CLOSED
+    assert headline(last) == (
+        "This alert is over: it had recovered, and then its rule was taken out of the rulebook."
+    )
